@@ -1,0 +1,118 @@
+"""A server as a newcomer starts it, a browser as people hold it: phone, desktop, and with JavaScript off."""
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from e2e import leaks
+from e2e.people import LISTEN, Citizen, Clerk
+from e2e.server import Server, free_port
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+DEVICES = {"phone": PHONE, "desktop": DESKTOP}
+# Without these Chromium asks its maker's servers for this and that, and waits for them.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A camera that shows a test picture, and nobody to ask whether it may.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+_addresses = count(1)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the distribution's Chromium where there is one, else Playwright's own.
+
+    Debian packs the part without a window by itself; it draws the same pages for 60 % of the CPU.
+    """
+    own = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
+    found = {**browser_type_launch_args, "args": QUIET}
+    return {**found, "executable_path": own} if own else found
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demonstration, for all journeys that one process of the run makes."""
+    made = Server(tmp_path_factory.mktemp("data") / "var", free_port())
+    made.start()
+    yield made
+    made.stop()
+    leaks.look(made)
+
+
+def context_of(browser: Browser, device: dict[str, Any], *, script: bool = True) -> BrowserContext:
+    """Return a fresh browser context; each seems to come from an address of its own."""
+    made = browser.new_context(
+        **device,
+        locale="zh-CN",
+        java_script_enabled=script,
+        extra_http_headers={"X-Forwarded-For": f"10.0.0.{next(_addresses)}"},
+    )
+    made.set_default_timeout(15_000)
+    made.add_init_script(LISTEN)
+    return made
+
+
+def watched(page: Page) -> Page:
+    """Have whatever the browser complains about fail the test at its end."""
+    page.complaints = []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+    page.on(
+        "console",
+        lambda said: page.complaints.append(said.text) if "Content Security Policy" in said.text else None,  # type: ignore[attr-defined]
+    )
+    return page
+
+
+@pytest.fixture(params=["phone", "desktop"])
+def device(request: pytest.FixtureRequest) -> str:
+    """Run the journey on a phone and on a desktop."""
+    return str(request.param)
+
+
+@pytest.fixture
+def citizen(browser: Browser, server: Server, device: str) -> Iterator[Citizen]:
+    """A citizen on the device, JavaScript on."""
+    context = context_of(browser, DEVICES[device])
+    page = watched(context.new_page())
+    yield Citizen(page, server.base)
+    assert not page.complaints, page.complaints  # type: ignore[attr-defined]
+    context.close()
+
+
+@pytest.fixture
+def plain_citizen(browser: Browser, server: Server) -> Iterator[Citizen]:
+    """A citizen on a phone with JavaScript off."""
+    context = context_of(browser, PHONE, script=False)
+    yield Citizen(context.new_page(), server.base, script=False)
+    context.close()
+
+
+@pytest.fixture
+def clerk(browser: Browser, server: Server) -> Iterator[Clerk]:
+    """A reviewer at a desktop."""
+    context = context_of(browser, DESKTOP)
+    page = watched(context.new_page())
+    yield Clerk(page, server.base)
+    assert not page.complaints, page.complaints  # type: ignore[attr-defined]
+    context.close()
+
+
+@pytest.fixture
+def approver(browser: Browser, server: Server) -> Iterator[Clerk]:
+    """An approver at another desktop."""
+    context = context_of(browser, DESKTOP)
+    yield Clerk(context.new_page(), server.base)
+    context.close()

@@ -1,0 +1,189 @@
+"""Pages as people with other eyes and hands have them: large, zoomed, dark, in forced colours, with a thick finger.
+
+Every main page is opened once in each look; what a person has set in the browser is set there too.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+
+from e2e.chain import Applicant, Desk
+from e2e.conftest import DESKTOP, PHONE, Server, context_of, watched
+from e2e.people import Citizen, Clerk, Person
+
+PUBLIC = ("/", "/meishan/", "/meishan/diseases", "/meishan/help", "/meishan/display", "/meishan/accessibility", "/v")
+STAFF = (
+    "/staff/",
+    "/staff/queue",
+    "/staff/cases/{number}",
+    "/staff/cases/{number}/decision",
+    "/staff/cases/{number}/corrections/new",
+)
+CASE = ("", "/receipt", "/take-back", "/withdrawal")
+STEPS = ("", "/person", "/disease", "/diagnosis", "/materials", "/review", "/signature")
+OWN = ("/meishan/me", "/meishan/notices", "/meishan/logout")
+
+CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary"
+# The target of a control is its label when it stands in one, or its row when it is stretched over that;
+# what only a screen reader sees has none. A link in a sentence is as wide as its words.
+SMALL = f"""([least, main]) => [...document.querySelectorAll({CONTROLS!r})].flatMap((one) => {{
+  const stretched = getComputedStyle(one, "::after").position === "absolute" ? one.closest("li, tr") : null;
+  const target = one.closest("label") ?? stretched ?? one;
+  const box = target.getBoundingClientRect();
+  if (!box.width || !box.height || target.closest(".skip, .visually-hidden, [hidden]")) return [];
+  const inSentence = getComputedStyle(target).display === "inline";
+  const wide = inSentence ? 24 : least;
+  const high = one.matches("button, a.button, input[type=text], input[type=tel]") ? main : least;
+  return box.height + 0.5 < high || box.width + 0.5 < wide
+    ? [`${{Math.round(box.width)}}x${{Math.round(box.height)}} ${{target.outerHTML.slice(0, 120)}}`] : [];
+}})"""
+TINY = """(least) => {
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (words.nextNode()) {
+    const holder = words.currentNode.parentElement;
+    const unseen = holder.closest("svg, script, .visually-hidden, [aria-hidden]");
+    if (unseen || !words.currentNode.data.trim()) continue;
+    const size = parseFloat(getComputedStyle(holder).fontSize);
+    if (size < least && holder.getBoundingClientRect().width) found.push(`${size} ${words.currentNode.data.trim()}`);
+  }
+  return found;
+}"""
+BEYOND = """() => [...document.querySelectorAll("body *")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  return box.width && box.right > document.documentElement.clientWidth + 1 && !one.closest(".visually-hidden, .skip");
+}).map((one) => one.outerHTML.slice(0, 120))"""
+SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
+
+
+@dataclass(frozen=True)
+class House:
+    """What the pages of this file are about: who is signed in, and the addresses."""
+
+    citizen: StorageState
+    clerk: StorageState
+    pages: tuple[str, ...]
+    desk: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def house(browser: Browser, server: Server) -> Iterator[House]:
+    """A citizen with a case that was submitted and a draft that is filled in, and a reviewer."""
+    contexts = context_of(browser, PHONE), context_of(browser, DESKTOP)
+    applicant = Applicant(Citizen(contexts[0].new_page(), server.base))
+    applicant.sign_in("13800000103")
+    number = applicant.apply("黄德贵", disease="M03900")
+    draft = applicant.begin()
+    applicant.answer(disease="M04600")
+    desk = Desk(Clerk(contexts[1].new_page(), server.base))
+    desk.sign_in("meishan-reviewer")
+    mine = [*(f"/meishan/cases/{number}{part}" for part in CASE), *(f"{draft}{step}" for step in STEPS), *OWN]
+    staff = tuple(path.format(number=number) for path in STAFF)
+    yield House(contexts[0].storage_state(), contexts[1].storage_state(), (*PUBLIC, *mine), staff)
+    for context in contexts:
+        context.close()
+
+
+def walk(person: Person, house: House, see: Callable[[Person], None], *, query: str = "") -> None:
+    """Open every page as a citizen, then those of the desk, and look at each."""
+    context: BrowserContext = person.page.context
+    for state, paths in ((house.citizen, house.pages), (house.clerk, house.desk)):
+        context.clear_cookies()
+        context.add_cookies(state["cookies"])  # type: ignore[arg-type]
+        if query:
+            person.go(f"{paths[0]}{query}")
+        for path in paths:
+            answer = person.page.goto(f"{person.base}{path}")
+            assert answer and answer.ok, f"{path}: {answer and answer.status}"
+            see(person)
+
+
+def visit(browser: Browser, server: Server, house: House, see: Callable[[Person], None], **look: Any) -> None:
+    """Walk through the house in a browser that is set up like *look*."""
+    query = look.pop("query", "")
+    context = context_of(browser, {**PHONE, **look})
+    person = Person(watched(context.new_page()), server.base)
+    walk(person, house, see, query=query)
+    assert not person.page.complaints, person.page.complaints  # type: ignore[attr-defined]
+    context.close()
+
+
+def stays_inside(page: Page) -> None:
+    """Fail when the page scrolls sideways or a box stands out of it."""
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= window, f"{page.url} is {wide} px wide at {window}: {page.evaluate(BEYOND)[:5]}"
+    assert not page.evaluate(BEYOND), f"{page.url}: {page.evaluate(BEYOND)[:5]}"
+
+
+def is_large_enough(person: Person, *, target: int, main: int, text: float) -> None:
+    """Fail when something to press is below *target* px, a main control below *main*, or words below *text*."""
+    small, tiny = person.page.evaluate(SMALL, [target, main]), person.page.evaluate(TINY, text)
+    assert not small, f"{person.page.url}: too small to press: {small}"
+    assert not tiny, f"{person.page.url}: too small to read: {tiny}"
+
+
+def test_what_is_pressed_is_44_pixels_high_and_words_are_16(browser: Browser, server: Server, house: House) -> None:
+    def see(person: Person) -> None:
+        desk = "/staff" in person.page.url
+        least = 24 if desk else 44
+        is_large_enough(person, target=least, main=least, text=13 if desk else 16)
+
+    visit(browser, server, house, see)
+
+
+def test_the_elder_view_has_larger_words_and_targets_and_loses_nothing(
+    browser: Browser, server: Server, house: House
+) -> None:
+    def see(person: Person) -> None:
+        assert person.page.evaluate("document.documentElement.classList.contains('elder')")
+        if "/staff" not in person.page.url:
+            is_large_enough(person, target=44, main=60, text=20)
+        person.axe()
+        person.reflows()
+
+    visit(browser, server, house, see, query="?look=elder")
+
+
+@pytest.mark.parametrize(
+    "window",
+    [{"width": 320, "height": 640}, {"width": 320, "height": 256}, {"width": 740, "height": 360}],
+    ids=["narrow", "400-percent", "landscape"],
+)
+def test_nothing_stands_out_of_a_small_window(
+    browser: Browser, server: Server, house: House, window: dict[str, int]
+) -> None:
+    visit(browser, server, house, lambda person: stays_inside(person.page), viewport=window)
+
+
+def test_text_at_200_percent_and_wide_spacing_stays_inside(browser: Browser, server: Server, house: House) -> None:
+    def see(person: Person) -> None:
+        person.page.evaluate("document.documentElement.style.fontSize = '225%'")
+        stays_inside(person.page)
+        person.page.evaluate("document.documentElement.style.fontSize = ''")
+        person.page.evaluate(
+            "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }", SPACED
+        )
+        stays_inside(person.page)
+
+    visit(browser, server, house, see)
+
+
+def test_dark_pages_keep_their_contrast(browser: Browser, server: Server, house: House) -> None:
+    def see(person: Person) -> None:
+        ground = person.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        assert ground == "rgb(24, 22, 18)", ground
+        person.axe("color-contrast", "link-in-text-block")
+
+    visit(browser, server, house, see, color_scheme="dark")
+
+
+def test_forced_colours_and_still_pages_work(browser: Browser, server: Server, house: House) -> None:
+    def see(person: Person) -> None:
+        assert person.page.evaluate("matchMedia('(forced-colors: active)').matches")
+        assert person.page.evaluate("document.getAnimations().length") == 0
+        person.axe("color-contrast", "link-in-text-block")
+
+    visit(browser, server, house, see, forced_colors="active", reduced_motion="reduce")

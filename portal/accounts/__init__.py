@@ -1,0 +1,1 @@
+"""People behind phones, their sign-in, what they agreed to; the insurance register; the staff."""

@@ -1,0 +1,72 @@
+"""What a person agreed to, in which version; and the end of an account."""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.accounts import devices
+from portal.accounts.tables import ClosedAccount
+from portal.core import audit, clock
+from portal.core.database import insert, many, run, transaction
+
+PURPOSES = {
+    "personal_data": "个人信息处理告知",
+    "face": "人脸核对",
+}
+# What the account cannot be without: taking it back is closing the account.
+NEEDED = {"personal_data"}
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A consent."""
+
+    id: str
+    purpose: str
+    version: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+    @property
+    def words(self) -> str:
+        """What was agreed to."""
+        return PURPOSES.get(self.purpose, "其他")
+
+    @property
+    def withdrawable(self) -> bool:
+        """Whether it can be taken back here."""
+        return self.withdrawn_at is None and self.purpose not in NEEDED
+
+
+async def consents_of(person: str) -> list[Given]:
+    """Return what a person agreed to, the latest first."""
+    return await many(Given, "FROM consent WHERE person = $1 ORDER BY given_at DESC, id", person)
+
+
+async def withdraw(person: str, id: str) -> None:
+    """Take a consent back from now on."""
+    async with transaction():
+        if await run(
+            "UPDATE consent SET withdrawn_at = $3 WHERE id = $1 AND person = $2 AND withdrawn_at IS NULL "
+            "AND purpose <> 'personal_data'",
+            id,
+            person,
+            clock.now(),
+        ):
+            await audit.note(actor=person, role="citizen", act="withdraw_consent", thing=f"consent:{id}", about=person)
+
+
+async def close(person: str) -> None:
+    """Close an account: no phone leads in any more, every session ends, every consent is taken back.
+
+    What the law has us keep of decided cases stays; whoever comes back proves who they are anew.
+    """
+    now = clock.now()
+    async with transaction():
+        await run("DELETE FROM phone_use WHERE id IN (SELECT id FROM person_phone WHERE person = $1)", person)
+        await run("DELETE FROM person_phone WHERE person = $1", person)
+        await run("DELETE FROM device WHERE person = $1", person)
+        await run("UPDATE consent SET withdrawn_at = $2 WHERE person = $1 AND withdrawn_at IS NULL", person, now)
+        await run("DELETE FROM closed_account WHERE person = $1", person)
+        await insert(ClosedAccount, person=person, at=now)
+        await devices.end_all(person)
+        await audit.note(actor=person, role="citizen", act="close_account", about=person)

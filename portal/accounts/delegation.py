@@ -1,0 +1,299 @@
+"""委托: one person acts for another, within a scope and two days, by one of three proofs.
+
+``online``: the principal agrees with a code to their own phone; ``letter`` and ``guardian``: staff verify
+the papers. What a proxy may do is asked at the moment of each act. Rooms above hear by `on_change`.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from portal.accounts.person import Person, person
+from portal.accounts.tables import Delegation as Table
+from portal.core import audit, clock
+from portal.core.crypto import opened, seal, token
+from portal.core.database import insert, many, one, run, transaction, value
+
+Route = Literal["online", "letter", "guardian"]
+# What a delegation may cover; which of them a city offers is its own data.
+SCOPES = {
+    "apply": "填写和提交申请",
+    "correct": "补正、补充材料",
+    "view": "查办理进度",
+    "receive": "看结果、领证明",
+    "collect_mail": "代收邮件",
+    "withdraw": "撤回申请",
+    "appeal": "申诉",
+}
+ROUTES = {"online": "本人短信确认", "letter": "授权委托书", "guardian": "监护人"}
+# In these the proxy may work; what still needs proof is kept from them until there is some (`verified`).
+OPEN = ("proposed", "asked", "uploaded", "active", "rejected")
+STATES = {
+    "held": "等经办机构同意后才能开始",
+    "proposed": "还没有确认",
+    "asked": "等委托人确认",
+    "uploaded": "等经办机构核验",
+    "active": "有效",
+    "rejected": "核验没有通过，请按要求补正",
+    "refused": "没有同意",
+    "revoked": "已经撤销",
+    "expired": "已经到期",
+}
+LINK = 6  # random characters: the link only finds the page, which asks for the principal's own code
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A delegation as stored."""
+
+    id: str
+    region: str
+    principal: str
+    proxy: str
+    route: Route
+    relation: str
+    scope: str
+    disease: str
+    starts_on: date
+    ends_on: date
+    state: str
+    principal_phone: bytes | None
+    proxy_phone: bytes | None
+    link: str
+    reported: bool
+    reason: bytes | None
+    made_at: datetime
+    asked_at: datetime | None
+    decided_at: datetime | None
+    ended_at: datetime | None
+
+
+class Delegation(msgspec.Struct, frozen=True):
+    """A delegation, opened."""
+
+    id: str
+    region: str
+    principal: str
+    proxy: str
+    route: Route
+    relation: str
+    scopes: tuple[str, ...]
+    disease: str
+    starts_on: date
+    ends_on: date
+    state: str
+    principal_phone: str
+    proxy_phone: str
+    link: str
+    reported: bool
+    reason: str
+    made_at: datetime
+    asked_at: datetime | None
+
+    @property
+    def verified(self) -> bool:
+        """Whether the principal or the office has said yes."""
+        return self.state == "active"
+
+    @property
+    def one_phone(self) -> bool:
+        """Whether both are reached by the same phone."""
+        return bool(self.principal_phone) and self.principal_phone == self.proxy_phone
+
+    def state_on(self, day: date) -> str:
+        """Return the state as people see it on *day*."""
+        return "expired" if self.state in OPEN and day > self.ends_on else self.state
+
+    def open_on(self, day: date) -> bool:
+        """Return whether it holds, or is on the way to, on *day*."""
+        return self.state in OPEN and self.starts_on <= day <= self.ends_on
+
+    def allows(self, act: str, day: date) -> bool:
+        """Return whether the proxy may do *act* on *day*."""
+        return act in self.scopes and self.open_on(day)
+
+
+Listener = Callable[[Delegation, str], Awaitable[None]]
+_listeners: list[Listener] = []
+
+
+def on_change(listener: Listener) -> Listener:
+    """Have *listener* called inside the transaction of every change of state, with the delegation and its old state."""
+    _listeners.append(listener)
+    return listener
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a delegation is to be, before it is one."""
+
+    region: str
+    principal: str
+    proxy: str
+    route: Route
+    relation: str
+    scopes: tuple[str, ...]
+    disease: str
+    starts_on: date
+    ends_on: date
+    principal_phone: str
+    proxy_phone: str
+
+
+async def propose(wanted: Wanted, *, at_most: int) -> Delegation:
+    """Write a delegation that proves nothing yet; beyond *at_most* principals staff must agree first."""
+    others = await value(
+        "SELECT count(DISTINCT principal) FROM delegation WHERE proxy = $1 AND principal <> $2 "
+        "AND state IN ('held', 'proposed', 'asked', 'uploaded', 'active', 'rejected') AND ends_on >= $3",
+        wanted.proxy,
+        wanted.principal,
+        clock.today(),
+    )
+    id = token()
+    async with transaction():
+        await insert(
+            Table,
+            id=id,
+            region=wanted.region,
+            principal=wanted.principal,
+            proxy=wanted.proxy,
+            route=wanted.route,
+            relation=wanted.relation,
+            scope=" ".join(wanted.scopes),
+            disease=wanted.disease,
+            starts_on=wanted.starts_on,
+            ends_on=wanted.ends_on,
+            state="held" if int(others or 0) >= at_most else "proposed",
+            principal_phone=seal(wanted.principal_phone, _phone(id, "principal")) if wanted.principal_phone else None,
+            proxy_phone=seal(wanted.proxy_phone, _phone(id, "proxy")) if wanted.proxy_phone else None,
+            link="",
+            reported=False,
+            made_at=clock.now(),
+        )
+        await audit.note(
+            actor=wanted.proxy, role="proxy", act="propose_delegation", thing=f"delegation:{id}", about=wanted.principal
+        )
+    made = await delegation(id)
+    assert made
+    return made
+
+
+async def delegation(id: str) -> Delegation | None:
+    """Return the delegation called *id*."""
+    row = await one(Row, "FROM delegation WHERE id = $1", id) if id else None
+    return _opened(row) if row else None
+
+
+async def with_link(link: str) -> Delegation | None:
+    """Return the delegation that a principal was asked about by *link*."""
+    row = await one(Row, "FROM delegation WHERE link = $1", link) if link else None
+    return _opened(row) if row else None
+
+
+async def of_proxy(person: str, region: str) -> list[Delegation]:
+    """Return the delegations under which *person* acts for others, the latest first."""
+    return await _all("FROM delegation WHERE proxy = $1 AND region = $2 ORDER BY made_at DESC, id", person, region)
+
+
+async def of_principal(person: str, region: str) -> list[Delegation]:
+    """Return the delegations under which others act for *person*, the latest first."""
+    return await _all("FROM delegation WHERE principal = $1 AND region = $2 ORDER BY made_at DESC, id", person, region)
+
+
+async def at_the_desk(region: str) -> list[Delegation]:
+    """Return what staff must look at: letters to verify, proxies of many people, reports; the oldest first."""
+    waits = "(state IN ('held', 'uploaded', 'rejected') OR reported)"
+    return await _all(f"FROM delegation WHERE region = $1 AND {waits} ORDER BY made_at, id", region)
+
+
+async def asked_before(moment: datetime) -> list[Delegation]:
+    """Return the delegations whose principal was asked before *moment* and has not answered."""
+    return await _all("FROM delegation WHERE state = 'asked' AND asked_at < $1", moment)
+
+
+async def ended_unnoticed(day: date) -> list[Delegation]:
+    """Return the delegations that ran out before *day* without anybody having been told."""
+    return await _all("FROM delegation WHERE ends_on < $1 AND ended_at IS NULL AND state = 'active'", day)
+
+
+async def _all(sql: str, *args: Any) -> list[Delegation]:
+    return [_opened(row) for row in await many(Row, sql, *args)]
+
+
+async def change(
+    known: Delegation, after: str, *, actor: str, role: str, reason: str = "", reported: bool = False
+) -> Delegation | None:
+    """Bring a delegation to *after*, with a row in the log; nothing when it had moved on. Who is asked gets a link."""
+    now = clock.now()
+    async with transaction():
+        changed = await run(
+            "UPDATE delegation SET state = $2, link = $3, asked_at = $4, decided_by = $5, decided_at = $6, "
+            "reason = $7, reported = $8, ended_at = $9 WHERE id = $1 AND state = $10",
+            known.id,
+            after,
+            token()[:LINK] if after == "asked" else known.link,
+            now if after == "asked" else known.asked_at,
+            actor,
+            now,
+            seal(reason, f"delegation.reason:{known.id}") if reason else None,
+            reported or known.reported,
+            now if after in ("refused", "revoked", "expired") else None,
+            known.state,
+        )
+        if not changed:
+            return None
+        act = f"delegation_{after}"
+        await audit.note(actor=actor, role=role, act=act, thing=f"delegation:{known.id}", about=known.principal)
+        renewed = await delegation(known.id)
+        assert renewed
+        for listener in _listeners:
+            await listener(renewed, known.state)
+    return renewed
+
+
+async def clear_report(known: Delegation, *, actor: str) -> None:
+    """Note that staff have looked at a report."""
+    async with transaction():
+        await run("UPDATE delegation SET reported = $2 WHERE id = $1", known.id, False)
+        await audit.note(
+            actor=actor, role="staff", act="report_seen", thing=f"delegation:{known.id}", about=known.principal
+        )
+
+
+async def both(known: Delegation) -> tuple[Person, Person]:
+    """Return principal and proxy."""
+    principal, proxy = await person(known.principal), await person(known.proxy)
+    assert principal and proxy
+    return principal, proxy
+
+
+def link_holds(known: Delegation, days: int) -> bool:
+    """Return whether the principal can still answer: *days* from when they were asked."""
+    return known.state == "asked" and known.asked_at is not None and clock.now() - known.asked_at < timedelta(days=days)
+
+
+def _phone(id: str, whose: str) -> str:
+    return f"delegation.{whose}_phone:{id}"
+
+
+def _opened(row: Row) -> Delegation:
+    return Delegation(
+        id=row.id,
+        region=row.region,
+        principal=row.principal,
+        proxy=row.proxy,
+        route=row.route,
+        relation=row.relation,
+        scopes=tuple(row.scope.split()),
+        disease=row.disease,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        state=row.state,
+        principal_phone=opened(row.principal_phone, _phone(row.id, "principal")) if row.principal_phone else "",
+        proxy_phone=opened(row.proxy_phone, _phone(row.id, "proxy")) if row.proxy_phone else "",
+        link=row.link,
+        reported=row.reported,
+        reason=opened(row.reason, f"delegation.reason:{row.id}") if row.reason else "",
+        made_at=row.made_at,
+        asked_at=row.asked_at,
+    )

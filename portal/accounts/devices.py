@@ -1,0 +1,111 @@
+"""Where a person signs in from: browsers they have used, phones that have fallen silent, open sessions.
+
+Whoever signs in from a new browser, or with a new phone, is told so; others listen with
+`on_new_place` and send the message.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.accounts.tables import Device, PhoneUse
+from portal.core import clock
+from portal.core.crypto import keyed
+from portal.core.database import insert, many, run, value
+from portal.core.sessions import Visitor
+from portal.core.settings import SETTINGS
+from portal.regions.load import Region
+
+Told = Callable[[str, Region], Awaitable[None]]
+_listeners: list[Told] = []
+
+
+def on_new_place(listener: Told) -> Told:
+    """Have *listener* called with person and region, in the transaction of the change."""
+    _listeners.append(listener)
+    return listener
+
+
+async def tell(person: str, region: Region) -> None:
+    """Tell a person that somebody signed in from a new browser, or that their phones have changed."""
+    for listener in _listeners:
+        await listener(person, region)
+
+
+async def used(visitor: Visitor, person: str, phone: str, agent: str, region: Region | None) -> None:
+    """Remember from where a person has just signed in; a new browser beside others is told."""
+    now = clock.now()
+    if phone:
+        await heard_from(person, phone)
+    id = keyed("device", person, visitor.own_device())
+    if await run("UPDATE device SET last_at = $2, agent = $3 WHERE id = $1", id, now, agent[:200]):
+        return
+    others = await value("SELECT count(*) FROM device WHERE person = $1", person)
+    await insert(Device, id=id, person=person, agent=agent[:200], first_at=now, last_at=now)
+    if others and region:
+        await tell(person, region)
+
+
+async def heard_from(person: str, phone: str) -> None:
+    """Remember that a person has signed in with a phone now."""
+    id, now = f"{person}:{phone}", clock.now()
+    if not await run("UPDATE phone_use SET last_at = $2 WHERE id = $1", id, now):
+        await insert(PhoneUse, id=id, last_at=now)
+
+
+async def silent(person: str, phone: str) -> bool:
+    """Return whether a person has not signed in with a phone for so long that the number may be another's."""
+    last = await value("SELECT last_at FROM phone_use WHERE id = $1", f"{person}:{phone}")
+    last = last or await value("SELECT made_at FROM person_phone WHERE id = $1", f"{person}:{phone}")
+    return clock.now() - clock.moment(last) > timedelta(days=SETTINGS.silence)
+
+
+class Open(msgspec.Struct, frozen=True):
+    """An open session of a person."""
+
+    id: bytes
+    agent: str
+    made_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    idle_seconds: int
+
+    @property
+    def name(self) -> str:
+        """The session in an address; nobody signs in with it."""
+        return self.id.hex()
+
+    @property
+    def device(self) -> str:
+        """The browser in words."""
+        return device_in(self.agent)
+
+
+async def open_sessions(person: str) -> list[Open]:
+    """Return a person's sessions that have not ended, the latest first."""
+    now = clock.now()
+    rows = await many(Open, "FROM session WHERE subject = $1 AND ends_at > $2 ORDER BY seen_at DESC", person, now)
+    return [one for one in rows if now < one.seen_at + timedelta(seconds=one.idle_seconds)]
+
+
+async def end_session(person: str, name: str) -> None:
+    """End one session of a person; one of somebody else stays."""
+    for one in await open_sessions(person):
+        if one.name == name:
+            await run("DELETE FROM session WHERE id = $1 AND subject = $2", one.id, person)
+
+
+async def end_all(person: str, *, but: bytes = b"") -> int:
+    """End all sessions of a person, or all but one; return how many."""
+    return await run("DELETE FROM session WHERE subject = $1 AND id <> $2", person, but)
+
+
+# The first that is in the browser's name for itself says what it is; within a place the order counts.
+PLACES = (("MicroMessenger", "微信"), ("HarmonyOS", "鸿蒙手机"), ("iPhone", "苹果手机"), ("iPad", "苹果平板"))
+SYSTEMS = (("Android", "安卓手机"), ("Windows", "Windows 电脑"), ("Macintosh", "苹果电脑"), ("Linux", "Linux 电脑"))
+
+
+def device_in(agent: str) -> str:
+    """Return what a browser runs on, in words."""
+    return next((name for mark, name in (*PLACES, *SYSTEMS) if mark in agent), "别的设备")

@@ -1,0 +1,278 @@
+"""A person behind phones: who they are, how they are shown, how the identity is bound."""
+
+from typing import Literal
+
+import msgspec
+
+from portal.accounts.register import Insured, Unreachable, register
+from portal.accounts.tables import Birth, Consent, PersonPhone, Phone
+from portal.accounts.tables import Person as PersonTable
+from portal.core import clock
+from portal.core.crypto import keyed, opened, seal, seal_json, token
+from portal.core.database import Taken, insert, many, one, run, transaction, value
+
+NAMED, STATED, REGISTERED, FACE = 0, 1, 2, 3  # 实名等级; 0: named by a proxy only, no account yet
+LEVELS = {
+    NAMED: "代办人填写，本人还没有注册",
+    STATED: "本人填写，还没有核对",
+    REGISTERED: "姓名、证件号核对一致",
+    FACE: "核对一致，并做过人脸核对",
+}
+
+
+class PersonRow(msgspec.Struct, frozen=True):
+    """A person as stored."""
+
+    id: str
+    name: bytes
+    id_type: str
+    id_number: bytes
+    card_no: bytes | None
+    level: int
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A person, opened."""
+
+    id: str
+    name: str
+    id_type: str
+    id_number: str
+    card_no: str
+    level: int
+
+    @property
+    def masked_name(self) -> str:
+        """``张*`` or ``张*三``: enough to know one's own, not enough for others."""
+        return masked_name(self.name)
+
+    @property
+    def masked_number(self) -> str:
+        """``511***********0026``."""
+        return masked_number(self.id_number)
+
+    @property
+    def level_name(self) -> str:
+        """The real-name level in words."""
+        return LEVELS[self.level]
+
+
+def masked_name(name: str) -> str:
+    """Return ``张*``, ``张*三``, ``阿*提`` of a name."""
+    if len(name) < 2:
+        return "*"
+    return f"{name[0]}*" if len(name) == 2 else f"{name[0]}*{name[-1]}"
+
+
+def masked_number(number: str) -> str:
+    """Return the first 3 and the last 4 characters of an identity number."""
+    return f"{number[:3]}{'*' * max(3, len(number) - 7)}{number[-4:]}"
+
+
+def masked_phone(number: str) -> str:
+    """Return ``138****5678``."""
+    return f"{number[:3]}****{number[-4:]}"
+
+
+def _opened(row: PersonRow) -> Person:
+    return Person(
+        id=row.id,
+        name=opened(row.name, f"person.name:{row.id}"),
+        id_type=row.id_type,
+        id_number=opened(row.id_number, f"person.id_number:{row.id}"),
+        card_no=opened(row.card_no, f"person.card_no:{row.id}") if row.card_no else "",
+        level=row.level,
+    )
+
+
+async def person(id: str) -> Person | None:
+    """Return the person called *id*."""
+    row = await one(PersonRow, "FROM person WHERE id = $1", id)
+    return _opened(row) if row else None
+
+
+async def behind(phone_id: str) -> list[Person]:
+    """Return the people who sign in with a phone, in the order they were bound."""
+    rows = await many(
+        PersonRow,
+        "SELECT p.id, p.name, p.id_type, p.id_number, p.card_no, p.level FROM person_phone pp "
+        "JOIN person p ON p.id = pp.person WHERE pp.phone = $1 ORDER BY pp.made_at, p.id",
+        phone_id,
+    )
+    return [_opened(row) for row in rows]
+
+
+class PhoneRow(msgspec.Struct, frozen=True):
+    """A phone as stored."""
+
+    id: str
+    number: bytes
+
+
+async def phone_number(phone_id: str) -> str:
+    """Return the number of a phone, or an empty text."""
+    row = await one(PhoneRow, "FROM phone WHERE id = $1", phone_id)
+    return opened(row.number, f"phone.number:{row.id}") if row else ""
+
+
+async def phone_of(number: str) -> str:
+    """Return the id of the phone with *number*; it is added when it is new."""
+    known = await value("SELECT id FROM phone WHERE number_hash = $1", keyed("phone", number))
+    if known:
+        return str(known)
+    id = token()
+    try:
+        await insert(
+            Phone,
+            id=id,
+            number=seal(number, f"phone.number:{id}"),
+            number_hash=keyed("phone", number),
+            made_at=clock.now(),
+        )
+    except Taken:
+        return await phone_of(number)
+    return id
+
+
+async def known_as(id_number: str) -> Person | None:
+    """Return the person with an identity number."""
+    row = await one(PersonRow, "FROM person WHERE id_hash = $1", keyed("id_number", id_number))
+    return _opened(row) if row else None
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Who somebody says they are; *born* and *sex* only where the document's number does not tell them."""
+
+    name: str
+    id_type: str
+    id_number: str
+    card_no: str
+    consent_version: str
+    born: str = ""
+    sex: str = ""
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """What came of binding an identity: a person, or why not."""
+
+    person: str = ""
+    problem: Literal["", "mismatch", "card", "bound_elsewhere"] = ""
+
+
+async def bind(
+    *,
+    phone_id: str,
+    name: str,
+    id_type: str,
+    id_number: str,
+    card_no: str,
+    consent_version: str,
+    born: str = "",
+    sex: str = "",
+) -> Bound:
+    """Make an account of a verified phone and an identity, or say why that cannot be.
+
+    The identity is compared with the insurance register; who is not in it, or when it does not
+    answer, is bound on the lowest level and checked by staff later. An identity that is bound to
+    another phone is not taken over: that needs a step-up.
+    """
+    claim = Claim(name, id_type, id_number, card_no, consent_version, born, sex)
+    known = await known_as(id_number)
+    if known and known.level != NAMED:
+        return Bound(problem="bound_elsewhere")
+    try:
+        record = await register().find(id_number)
+    except Unreachable:
+        record = None
+    problem = disagreement(record, name, card_no)
+    if problem:
+        return Bound(problem=problem)
+    level = REGISTERED if record else STATED
+    if known:
+        return await _claimed(known.id, phone_id, claim, level)
+    try:
+        return Bound(await admit(phone_id, claim, level))
+    except Taken:  # somebody bound it while we asked the register
+        return Bound(problem="bound_elsewhere")
+
+
+async def _claimed(id: str, phone_id: str, claim: Claim, level: int) -> Bound:
+    """Give somebody a proxy had named the account they now register; the second of two gets nothing."""
+    async with transaction():
+        won = await run(
+            "UPDATE person SET name = $2, card_no = $3, level = $4 WHERE id = $1 AND level = $5",
+            id,
+            seal(claim.name, f"person.name:{id}"),
+            seal(claim.card_no, f"person.card_no:{id}") if claim.card_no else None,
+            level,
+            NAMED,
+        )
+        if not won:
+            return Bound(problem="bound_elsewhere")
+        await _belongs(id, phone_id, claim)
+    return Bound(id)
+
+
+async def enter(*, name: str, id_number: str, card_no: str, id_type: str, mobile: str, consent_version: str) -> Bound:
+    """Return the person a member of staff has in front of them: known by their number, or new, with or without a phone.
+
+    A number that is known under another name is not taken, and nothing of the account is changed.
+    """
+    known = await known_as(id_number)
+    if known:
+        return Bound(known.id) if known.name == name else Bound(problem="mismatch")
+    phone = await phone_of(mobile) if mobile else ""
+    return await bind(
+        phone_id=phone,
+        name=name,
+        id_type=id_type,
+        id_number=id_number,
+        card_no=card_no,
+        consent_version=consent_version,
+    )
+
+
+async def admit(phone_id: str, claim: Claim, level: int) -> str:
+    """Write a person with their phone and what they agreed to; return the id.
+
+    Raises:
+        Taken: the identity has an account.
+    """
+    id = token()
+    async with transaction():
+        await insert(
+            PersonTable,
+            id=id,
+            name=seal(claim.name, f"person.name:{id}"),
+            id_type=claim.id_type,
+            id_number=seal(claim.id_number, f"person.id_number:{id}"),
+            id_hash=keyed("id_number", claim.id_number),
+            card_no=seal(claim.card_no, f"person.card_no:{id}") if claim.card_no else None,
+            level=level,
+            made_at=clock.now(),
+        )
+        await _belongs(id, phone_id, claim)
+    return id
+
+
+async def _belongs(id: str, phone_id: str, claim: Claim) -> None:
+    """Write the phone of a person, what they agreed to, and what their document's number does not tell."""
+    if claim.born:
+        content = seal_json({"born": claim.born, "sex": claim.sex}, f"birth.content:{id}")
+        await insert(Birth, person=id, content=content)
+    if phone_id:  # somebody entered at the counter may have none
+        await insert(PersonPhone, id=f"{id}:{phone_id}", person=id, phone=phone_id, made_at=clock.now())
+    await insert(
+        Consent, id=token(), person=id, purpose="personal_data", version=claim.consent_version, given_at=clock.now()
+    )
+
+
+def disagreement(record: Insured | None, name: str, card_no: str) -> Literal["", "mismatch", "card"]:
+    """Return what does not agree with the register's *record*; nothing to compare with agrees."""
+    if record is None:
+        return ""
+    if record.name != name:
+        return "mismatch"
+    if card_no and record.card_no != card_no:
+        return "card"
+    return ""

@@ -1,0 +1,45 @@
+"""The phones a person signs in with: one person may have several, one phone may serve several people."""
+
+from portal.accounts.person import PhoneRow
+from portal.accounts.tables import PersonPhone
+from portal.core import audit, clock
+from portal.core.crypto import opened
+from portal.core.database import insert, many, run, transaction, value
+
+
+async def phones_of(person_id: str) -> list[tuple[str, str]]:
+    """Return the phones a person signs in with, as id and number, in the order they were bound."""
+    rows = await many(
+        PhoneRow,
+        "SELECT p.id, p.number FROM person_phone pp JOIN phone p ON p.id = pp.phone "
+        "WHERE pp.person = $1 ORDER BY pp.made_at, p.id",
+        person_id,
+    )
+    return [(row.id, opened(row.number, f"phone.number:{row.id}")) for row in rows]
+
+
+async def add_phone(person_id: str, phone_id: str) -> None:
+    """Let a person sign in with a phone too; a closed account is open again."""
+    async with transaction():
+        if not await value("SELECT 1 FROM person_phone WHERE id = $1", f"{person_id}:{phone_id}"):
+            await insert(
+                PersonPhone, id=f"{person_id}:{phone_id}", person=person_id, phone=phone_id, made_at=clock.now()
+            )
+        await run("DELETE FROM closed_account WHERE person = $1", person_id)
+        await audit.note(actor=person_id, role="citizen", act="add_phone", thing=f"phone:{phone_id}", about=person_id)
+
+
+async def remove_phone(person_id: str, phone_id: str) -> bool:
+    """Let a phone be no way in any more; the last one stays. Return whether it is gone."""
+    async with transaction():
+        gone = await run(
+            "DELETE FROM person_phone WHERE id = $1 AND (SELECT count(*) FROM person_phone WHERE person = $2) > 1",
+            f"{person_id}:{phone_id}",
+            person_id,
+        )
+        if gone:
+            await run("DELETE FROM phone_use WHERE id = $1", f"{person_id}:{phone_id}")
+            await audit.note(
+                actor=person_id, role="citizen", act="remove_phone", thing=f"phone:{phone_id}", about=person_id
+            )
+    return bool(gone)

@@ -1,0 +1,48 @@
+"""People whom a proxy names: found or added without an account, and the phone that is known to be theirs."""
+
+from portal.accounts.person import NAMED, Person, disagreement, known_as, person, phone_number
+from portal.accounts.register import Unreachable, register
+from portal.accounts.tables import Person as PersonTable
+from portal.core import clock
+from portal.core.crypto import keyed, seal, token
+from portal.core.database import insert, value
+
+
+async def phone_on_record(who: Person) -> str:
+    """Return the number that is known to be *who*'s: of the account, else of the insurance register, else ""."""
+    phone = await value("SELECT phone FROM person_phone WHERE person = $1 ORDER BY made_at DESC LIMIT 1", who.id)
+    if phone:
+        return await phone_number(str(phone))
+    try:
+        record = await register().find(who.id_number)
+    except Unreachable:
+        return ""
+    return record.phone if record else ""
+
+
+async def named_by_a_proxy(name: str, id_type: str, id_number: str) -> Person | None:
+    """Return the person with this name and number, added without an account when new; nothing when they disagree.
+
+    Who registers later with the number takes the row over, and sees what was done in their name.
+    """
+    known = await known_as(id_number)
+    if known:
+        return known if known.name == name else None
+    try:
+        record = await register().find(id_number)
+    except Unreachable:
+        record = None
+    if disagreement(record, name, ""):
+        return None
+    id = token()
+    await insert(
+        PersonTable,
+        id=id,
+        name=seal(name, f"person.name:{id}"),
+        id_type=id_type,
+        id_number=seal(id_number, f"person.id_number:{id}"),
+        id_hash=keyed("id_number", id_number),
+        level=NAMED,
+        made_at=clock.now(),
+    )
+    return await person(id)

@@ -1,0 +1,182 @@
+"""The people of a desk as its admin keeps them: taken on, switched off, given roles, helped in again who lost the way.
+
+Who is new, or lost phone or password, is handed a set-up code in person: it is shown once, holds for three
+days, and lets its owner choose a password; the second factor is set up anew at the next sign-in. The code
+follows from what is stored by a keyed hash, so it is stored nowhere itself.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.accounts import devices, staff
+from portal.accounts.staff import ROLES, Member
+from portal.accounts.tables import StaffSetup
+from portal.core import audit, clock, limits
+from portal.core.crypto import keyed, random_bytes, same, token
+from portal.core.database import Taken, insert, many, one, run, transaction
+
+HOLDS = timedelta(days=3)
+SHOWN_FOR = timedelta(minutes=10)
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none is mistaken for another
+SHORTEST = 12
+
+
+class LoginTaken(Exception):
+    """The login is somebody's already."""
+
+
+class User(msgspec.Struct, frozen=True):
+    """A member of staff as the list shows them, those who were switched off too."""
+
+    id: str
+    login: str
+    name: str
+    region: str
+    roles: str
+    active: bool
+    factor: bool
+
+    @property
+    def seen(self) -> str:
+        """What a form carries to show which state its page was made from."""
+        return f"{self.roles}.{'on' if self.active else 'off'}"
+
+    @property
+    def role_names(self) -> str:
+        """The roles in words."""
+        return staff.role_names(self.roles)
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """A set-up that was begun and not finished."""
+
+    staff: str
+    nonce: bytes
+    given_by: str
+    made_at: datetime
+    ends_at: datetime
+
+    @property
+    def code(self) -> str:
+        """The code, in groups of four."""
+        made = keyed("set up", self.staff, self.nonce.hex())
+        text = "".join(LETTERS[byte % len(LETTERS)] for byte in made[:16])
+        return "-".join(text[at : at + 4] for at in range(0, 16, 4))
+
+
+COLUMNS = (
+    "SELECT s.id, s.login, s.name, s.region, s.roles, s.active, f.confirmed_at IS NOT NULL AS factor "
+    "FROM staff s LEFT JOIN second_factor f ON f.staff = s.id"
+)
+
+
+async def users(region: str) -> list[User]:
+    """Return everybody of a city, those at work first."""
+    return await many(User, f"{COLUMNS} WHERE s.region = $1 ORDER BY s.active DESC, s.login", region)
+
+
+async def user_in(id: str, region: str) -> User | None:
+    """Return one member of a city."""
+    return await one(User, f"{COLUMNS} WHERE s.id = $1 AND s.region = $2", id, region)
+
+
+async def add(login: str, name: str, roles: list[str], by: Member) -> str:
+    """Take somebody on in the city of *by* and begin their set-up; return the id.
+
+    Raises:
+        LoginTaken: the login is somebody's already.
+    """
+    given, nobody_knows = ordered(roles), token()
+    try:
+        async with transaction():
+            id = await staff.add(login=login, name=name, region=by.region, roles=given, password=nobody_knows)
+            await _begin(id, by)
+            await _noted(by, "add_staff", id, given)
+    except Taken as error:
+        raise LoginTaken(login) from error
+    return id
+
+
+async def change_roles(known: User, roles: list[str], by: Member) -> bool:
+    """Give other roles; open sessions end, because they hold the old ones. Return whether it was still so."""
+    async with transaction():
+        changed = await run(
+            "UPDATE staff SET roles = $2 WHERE id = $1 AND roles = $3", known.id, ordered(roles), known.roles
+        )
+        if changed:
+            await devices.end_all(known.id)
+            await _noted(by, "change_roles", known.id, f"{known.roles} -> {ordered(roles)}")
+    return bool(changed)
+
+
+async def switch(known: User, by: Member, *, on: bool) -> bool:
+    """Switch somebody off, at once, or on again; return whether it was still so."""
+    async with transaction():
+        changed = await run("UPDATE staff SET active = $2 WHERE id = $1 AND active <> $2", known.id, on)
+        if changed:
+            await devices.end_all(known.id)
+            await run("DELETE FROM staff_setup WHERE staff = $1", known.id)
+            await _noted(by, "switch_on" if on else "switch_off", known.id)
+    return bool(changed)
+
+
+async def reset(known: User, by: Member) -> None:
+    """Let somebody set up everything anew: password, app, recovery codes and passkeys of before count no more."""
+    shut = await asyncio.to_thread(staff.hashed, token())
+    async with transaction():
+        await run("UPDATE staff SET password = $2 WHERE id = $1", known.id, shut)
+        for table in ("second_factor", "recovery_code", "passkey", "staff_setup"):
+            await run(f"DELETE FROM {table} WHERE staff = $1", known.id)
+        await devices.end_all(known.id)
+        await _begin(known.id, by)
+        await _noted(by, "reset_sign_in", known.id)
+
+
+async def _begin(id: str, by: Member) -> None:
+    now = clock.now()
+    await insert(StaffSetup, staff=id, nonce=random_bytes(16), given_by=by.id, made_at=now, ends_at=now + HOLDS)
+
+
+async def _noted(by: Member, act: str, id: str, why: str = "") -> None:
+    await audit.note(actor=by.id, role="staff", act=act, thing=f"staff:{id}", why=why)
+
+
+async def setup_of(id: str) -> Setup | None:
+    """Return the set-up somebody was given and has not finished."""
+    return await one(Setup, "FROM staff_setup WHERE staff = $1 AND ends_at > $2", id, clock.now())
+
+
+def shown_to(known: Setup | None, by: Member) -> str:
+    """Return the code while who made it may still see it, or nothing."""
+    fresh = known is not None and known.given_by == by.id and clock.now() - known.made_at < SHOWN_FOR
+    return known.code if known and fresh else ""
+
+
+async def finish(login: str, code: str, password: str, address: str) -> bool:
+    """Keep the password of who has a good set-up code, once; return whether it was good.
+
+    Raises:
+        TooMany: too many wrong codes for this login, or from this address.
+    """
+    await limits.allow("staff: login", login, staff.TRIES, staff.LOCKED_FOR, staff.LOCKED)
+    await limits.allow("staff: address", address, staff.TRIES * 10, staff.LOCKED_FOR, staff.LOCKED)
+    found = await staff.by_login(login)
+    known = await setup_of(found.id) if found and found.active else None
+    tidy = code.strip().lower().replace("-", "").replace(" ", "")
+    if found is None or known is None or not same(known.code.replace("-", "").encode(), tidy.encode()):
+        return False
+    kept = await asyncio.to_thread(staff.hashed, password)
+    async with transaction():
+        if not await run("DELETE FROM staff_setup WHERE staff = $1 AND nonce = $2", found.id, known.nonce):
+            return False
+        await run("UPDATE staff SET password = $2 WHERE id = $1", found.id, kept)
+        await limits.forgive("staff: login", login)
+        await audit.note(actor=found.id, role="staff", act="set_up_sign_in", thing=f"staff:{found.id}")
+    return True
+
+
+def ordered(roles: list[str]) -> str:
+    """Return the roles we know among *roles*, in our order."""
+    return " ".join(role for role in ROLES if role in roles)

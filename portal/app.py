@@ -1,0 +1,257 @@
+"""Put the rooms together into one ASGI application. The only list of controllers."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+
+from litestar import Litestar
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+import portal.cases.acting
+import portal.cases.benefit
+import portal.cases.measures
+import portal.cases.redating
+import portal.letters.issue
+import portal.notices.account
+import portal.notices.assisted
+import portal.notices.conversation
+import portal.notices.delegations
+import portal.notices.delivery
+import portal.notices.fitting
+import portal.notices.send
+import portal.notices.staff
+import portal.notices.write  # noqa: F401  these listen to moves, messages and sign-ins, and work the outbox
+from portal.accounts import sign_in
+from portal.cases.case import on_event
+from portal.cases.watch import watch
+from portal.citizen import (
+    access,
+    answers,
+    applications,
+    cases,
+    consent,
+    corrections,
+    delegations,
+    delivery,
+    documents,
+    face,
+    files,
+    home,
+    inbox,
+    originals,
+    register,
+    review,
+    sign_out,
+    supplements,
+    uploads,
+    withdrawal,
+)
+from portal.citizen import conversation as citizen_conversation
+from portal.citizen import settings as citizen_settings
+from portal.citizen import sign_in as citizen_sign_in
+from portal.core import jobs, late, limits, log, pages, sandbox, sessions, storage, stream
+from portal.core.crypto import keys
+from portal.core.database import migrate, opened
+from portal.core.door import BODY_LIMIT, Door
+from portal.core.errors import Problem
+from portal.core.paper import CannotPrint
+from portal.core.security import Front
+from portal.core.settings import SETTINGS
+from portal.policy import fresh
+from portal.public import demo_clock, diseases, errors, form, health, hooks, performance, session, start, verify
+from portal.public import help as help_pages
+from portal.staff import (
+    acts,
+    appraisals,
+    assignment,
+    assisted,
+    audit,
+    decisions,
+    desk,
+    edits,
+    envelope,
+    identities,
+    mailroom,
+    notes,
+    opinions,
+    passkeys,
+    policy,
+    previews,
+    queue,
+    reports,
+    setup,
+    team,
+    users,
+    versions,
+    viewer,
+)
+from portal.staff import calendar as staff_calendar
+from portal.staff import case as staff_case
+from portal.staff import conversation as staff_conversation
+from portal.staff import corrections as staff_corrections
+from portal.staff import delegations as staff_delegations
+from portal.staff import inbox as staff_inbox
+from portal.staff import originals as staff_originals
+from portal.staff import sign_in as staff_sign_in
+
+on_event(watch)  # the last of the listeners: it waits for the audit log's only writer
+
+CONTROLLERS: list[ControllerRouterHandler] = [
+    start.CitiesController,
+    start.GuideController,
+    diseases.DiseasesController,
+    form.FormController,
+    help_pages.HelpController,
+    verify.VerifyController,
+    performance.PerformanceController,
+    health.HealthController,
+    citizen_sign_in.SignInController,
+    citizen_sign_in.PersonController,
+    register.RegisterController,
+    register.RegisteredController,
+    face.FaceController,
+    sign_out.SignOutController,
+    citizen_settings.SettingsController,
+    session.SessionController,
+    session.StaffSessionController,
+    hooks.SmsHookController,
+    home.HomeController,
+    home.LinkController,
+    inbox.InboxController,
+    consent.ConsentController,
+    access.AccessController,
+    delegations.DelegationsController,
+    delegations.DelegationController,
+    applications.ApplicationsController,
+    applications.TasksController,
+    documents.MaterialsController,
+    files.FileController,
+    uploads.UploadsController,
+    uploads.UploadController,
+    review.ReviewController,
+    review.SignatureController,
+    answers.AnswersController,
+    cases.CasesController,
+    withdrawal.WithdrawalController,
+    corrections.CorrectionController,
+    supplements.SupplementsController,
+    citizen_conversation.ConversationController,
+    delivery.DeliveryController,
+    originals.OriginalsController,
+    staff_sign_in.StaffSignInController,
+    staff_sign_in.SecondFactorController,
+    staff_sign_in.RecoveryController,
+    passkeys.PasskeysController,
+    desk.DeskController,
+    queue.QueueController,
+    identities.IdentitiesController,
+    team.TeamController,
+    mailroom.MailroomController,
+    envelope.EnvelopeController,
+    users.UsersController,
+    setup.SetupController,
+    staff_originals.RegisterController,
+    staff_originals.OriginalsController,
+    audit.AuditController,
+    reports.ReportsController,
+    policy.PolicyController,
+    policy.MarksController,
+    staff_calendar.CalendarController,
+    versions.VersionsController,
+    edits.EditsController,
+    previews.PreviewsController,
+    assignment.ClaimController,
+    assignment.AssignmentController,
+    assignment.AccessController,
+    notes.NotesController,
+    staff_conversation.ConversationController,
+    assisted.AssistedController,
+    assisted.AssistedFormController,
+    staff_delegations.DeskDelegationsController,
+    staff_case.StaffCaseController,
+    viewer.ViewerController,
+    staff_corrections.StaffCorrectionController,
+    acts.ActsController,
+    appraisals.AppraisalsController,
+    opinions.OpinionsController,
+    opinions.OpinionController,
+    staff_inbox.StaffInboxController,
+    decisions.DraftDecisionController,
+    decisions.ApprovalController,
+]
+
+if SETTINGS.demo:
+    CONTROLLERS.append(demo_clock.ClockController)
+
+
+@jobs.every(timedelta(hours=1))
+async def forget_old() -> None:
+    """Delete what has run out: sessions, limits, codes, forms that came too late; half files of killed processes."""
+    storage.sweep(older_than=3600)
+    await sessions.forget_old()
+    await limits.forget_old()
+    await sign_in.forget_old()
+    await late.forget_old()
+
+
+@asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[None]:
+    """Open the database, listen to other processes, work the outbox if this process should."""
+    keys()
+    log.start_logging()
+    sandbox.preload(
+        [
+            "portal.documents.decode",
+            "portal.documents.turning",
+            "portal.documents.watermark",
+            "portal.accounts.face_picture",
+            "portal.core.paper",
+        ]
+    )
+    async with opened(), AsyncExitStack() as on:
+        if SETTINGS.demo:
+            await migrate()
+        await on.enter_async_context(fresh.kept_fresh())
+        tasks = [asyncio.create_task(stream.listen())]
+        if SETTINGS.worker:
+            tasks.append(asyncio.create_task(jobs.work_forever()))
+        # What has been made by now stays: the collector need not walk over it again at every turn.
+        gc.collect()
+        gc.freeze()
+        try:
+            yield
+        finally:
+            gc.unfreeze()
+            stream.HUB.close()
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            sandbox.shut()
+
+
+def litestar() -> Litestar:
+    """Return the application without the door in front of it; tests look at its routes."""
+    return Litestar(
+        route_handlers=CONTROLLERS,
+        middleware=[Door],
+        exception_handlers={
+            Problem: errors.on_problem,
+            HTTPException: errors.on_http,
+            CannotPrint: errors.on_cannot_print,
+            Exception: errors.on_crash,
+        },
+        lifespan=[running],
+        openapi_config=None,
+        logging_config=None,  # core.log writes what is written
+        request_max_body_size=BODY_LIMIT,
+    )
+
+
+def application() -> Front:
+    """Return the application a server runs."""
+    pages.warm()
+    return Front(litestar())

@@ -1,0 +1,1 @@
+"""The case: its states and moves, deadlines, history, corrections, decisions and benefits."""

@@ -1,0 +1,159 @@
+"""Who works on what: claim, the next one, hand over, take over, give out in turn.
+
+Each is a compare-and-set on the member a case was seen with, so of several who want a case one
+gets it and the others are told. Each is in the audit log, in its transaction.
+"""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.cases import tally
+from portal.cases.case import Case, Event, case_by_id, on_event
+from portal.cases.desk_tables import DeskRule, DeskSeat
+from portal.cases.moves import Move, Role
+from portal.cases.search import DUE, OFFICE, OPEN, in_state
+from portal.core import audit, clock
+from portal.core.database import insert, many, run, transaction, value
+from portal.core.jobs import every
+
+CAPACITY = 30  # open cases of a member who was not given another number
+MOST = 500
+TURNS_AT_ONCE = 200
+SYSTEM = "system"
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """A member who reviews: how much they take, and how much they have."""
+
+    id: str
+    name: str
+    roles: str
+    capacity: int
+    away: bool
+    given_at: datetime | None
+    load: int = 0
+
+    @property
+    def room(self) -> int:
+        """How many more they take."""
+        return 0 if self.away else max(self.capacity - self.load, 0)
+
+
+SEATS = f"""
+SELECT s.id, s.name, s.roles, coalesce(d.capacity, {CAPACITY}), coalesce(d.away, FALSE), d.given_at
+FROM staff s LEFT JOIN desk_seat d ON d.member = s.id
+WHERE s.region = $1 AND s.active ORDER BY s.login
+"""
+
+
+async def claim(case: Case, member: str) -> bool:
+    """Give *case* to *member* unless somebody has it or it is over; return whether it worked."""
+    return not case.assigned_to and await give(case, member, by=member, act="claim")
+
+
+async def give(case: Case, member: str, *, by: str, act: str = "assign", why: str = "") -> bool:
+    """Give *case* to *member* if it is still with whom it was seen with; return whether it worked.
+
+    Args:
+        case: as last read.
+        member: who is to have it; an empty text puts it back.
+        by: who says so.
+        act: a word of the audit log: claim, assign, take_over, put_back or in_turn.
+        why: the reason, where one was asked for.
+    """
+    async with transaction():
+        changed = await run(
+            f"UPDATE cases SET assigned_to = $2 WHERE id = $1 AND assigned_to = $3 AND {in_state(OPEN)}",
+            case.id,
+            member,
+            case.assigned_to,
+        )
+        if changed:
+            await audit.note(actor=by, role="staff", act=act, thing=f"case:{case.id}", about=case.person, why=why)
+    return bool(changed)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The id of a case."""
+
+    id: str
+
+
+FREE = f"SELECT id FROM cases WHERE region = $1 AND assigned_to = '' AND {in_state(OFFICE)} ORDER BY {DUE}, id LIMIT $2"
+
+
+async def take_next(region: str, member: str) -> Case | None:
+    """Give *member* the most urgent case that nobody has, and return it; nothing when there is none."""
+    while rows := await many(Found, FREE, region, 5):
+        for row in rows:
+            case = await case_by_id(row.id)
+            if case and await claim(case, member):
+                return case
+    return None
+
+
+async def seats(region: str) -> list[Seat]:
+    """Return everybody who reviews in *region*, with their load."""
+    loads = await tally.loads(region)
+    rows = await many(Seat, SEATS, region)
+    return [msgspec.structs.replace(row, load=loads.get(row.id, 0)) for row in rows if "reviewer" in row.roles.split()]
+
+
+async def keep_seat(member: str, capacity: int, *, away: bool) -> None:
+    """Remember how many open cases *member* takes, and whether they are away."""
+    if not await run("UPDATE desk_seat SET capacity = $2, away = $3 WHERE member = $1", member, capacity, away):
+        await insert(DeskSeat, member=member, capacity=capacity, away=away)
+
+
+async def in_turn(region: str, by: str = SYSTEM) -> int:
+    """Give the cases nobody has to those with room, in turn, the most urgent first; return how many."""
+    waiting = sorted(await seats(region), key=lambda seat: (seat.given_at is not None, seat.given_at))
+    given = 0
+    for row in await many(Found, FREE, region, TURNS_AT_ONCE):
+        waiting = [seat for seat in waiting if seat.room]
+        case = await case_by_id(row.id)
+        if not waiting or case is None:
+            break
+        first, *others = waiting
+        if not case.assigned_to and await give(case, first.id, by=by, act="in_turn"):
+            await _given(first)
+            waiting, given = [*others, msgspec.structs.replace(first, load=first.load + 1)], given + 1
+    return given
+
+
+async def _given(seat: Seat) -> None:
+    now = clock.now()
+    if not await run("UPDATE desk_seat SET given_at = $2 WHERE member = $1", seat.id, now):
+        await insert(DeskSeat, member=seat.id, capacity=seat.capacity, away=False, given_at=now)
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A city whose new cases are given out by themselves."""
+
+    region: str
+
+
+async def by_itself(region: str) -> bool:
+    """Return whether new cases of *region* are given out in turn by themselves."""
+    return bool(await value("SELECT 1 FROM desk_rule WHERE region = $1 AND in_turn", region))
+
+
+async def keep_by_itself(region: str, on: bool) -> None:
+    """Switch giving out by itself *on* or off."""
+    if not await run("UPDATE desk_rule SET in_turn = $2 WHERE region = $1", region, on):
+        await insert(DeskRule, region=region, in_turn=on)
+
+
+@every(timedelta(minutes=1))
+async def give_out() -> None:
+    """Give out what came in, in every city that wants it."""
+    for rule in await many(Rule, "SELECT region FROM desk_rule WHERE in_turn"):
+        await in_turn(rule.region)
+
+
+@on_event
+async def is_theirs(case: Case, event: Event, _move: Move) -> None:
+    """Make a case that nobody had that of the reviewer who works on it."""
+    if event.role == Role.REVIEWER and not case.assigned_to and not case.ended:
+        await run("UPDATE cases SET assigned_to = $2 WHERE id = $1 AND assigned_to = ''", case.id, event.actor)

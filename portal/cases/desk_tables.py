@@ -1,0 +1,89 @@
+"""Tables of the desk: who works on what, what they write down, what is counted."""
+
+from piccolo.columns import Boolean, Bytea, Date, Integer, Serial, Timestamptz, Varchar
+from piccolo.table import Table
+
+
+class CaseNote(Table, tablename="case_note"):
+    """What staff note down about a case for each other; the citizen never sees it."""
+
+    id = Varchar(length=32, primary_key=True, default=None)
+    case_id = Varchar(length=32, index=True)
+    member = Varchar(length=32)
+    text = Bytea(default=None)
+    at = Timestamptz(default=None)
+
+
+class CaseMessage(Table, tablename="case_message"):
+    """One message between the citizen of a case and the office."""
+
+    id: Serial
+    case_id = Varchar(length=32, index=True)
+    region = Varchar(length=40)
+    by_staff = Boolean(default=False)
+    author = Varchar(length=32)
+    text = Bytea(default=None)
+    at = Timestamptz(default=None)
+    answered_at = Timestamptz(null=True, default=None)
+
+
+class CaseAccess(Table, tablename="case_access"):
+    """Somebody else's case, opened for a while with a reason; the reason stands in the audit log."""
+
+    id = Varchar(length=32, primary_key=True, default=None)
+    case_id = Varchar(length=32, index=True)
+    member = Varchar(length=32)
+    given_at = Timestamptz(default=None)
+    ends_at = Timestamptz(default=None)
+
+
+class DeskSeat(Table, tablename="desk_seat"):
+    """How many open cases a member takes, whether they are away, when they were last given one."""
+
+    member = Varchar(length=32, primary_key=True, default=None)
+    capacity = Integer()
+    away = Boolean(default=False)
+    given_at = Timestamptz(null=True, default=None)
+
+
+class DeskRule(Table, tablename="desk_rule"):
+    """Whether a city's new cases are given out in turn by themselves."""
+
+    region = Varchar(length=40, primary_key=True, default=None)
+    in_turn = Boolean(default=False)
+
+
+class DeskTally(Table, tablename="desk_tally"):
+    """What is added to the count of a city's open cases: by state, by member, by due day."""
+
+    id: Serial
+    region = Varchar(length=40, index=True)
+    kind = Varchar(length=8)
+    word = Varchar(length=40)
+    n = Integer()
+
+
+class Measure(Table, tablename="measure"):
+    """So many things of a kind happened on a day; names nobody and no case."""
+
+    id: Serial
+    region = Varchar(length=40)
+    day = Date(default=None)
+    what = Varchar(length=12)
+    word = Varchar(length=40)
+    hours = Integer()
+    n = Integer()
+
+
+class Assisted(Table, tablename="assisted"):
+    """A draft that a member of staff fills in for somebody, and how that person agreed to it."""
+
+    case_id = Varchar(length=32, primary_key=True, default=None)
+    member = Varchar(length=32, index=True)
+    channel = Varchar(length=12)
+    code = Bytea(null=True, default=None)
+    code_ends_at = Timestamptz(null=True, default=None)
+    tries = Integer()
+    confirmed = Varchar(length=8, default="")
+    confirmed_at = Timestamptz(null=True, default=None)
+    made_at = Timestamptz(default=None)

@@ -1,0 +1,56 @@
+"""Example pictures of what is wrong with a paper: on the left how it will not do, on the right how it is fine.
+
+The library of a city names the drawing of each reason; here are the drawings of ``static/images/reasons``, with what
+is on them in words.
+"""
+
+from typing import NamedTuple
+
+from portal.policy.holding import must_hold
+from portal.regions.catalogue import BadFile
+from portal.regions.load import Region
+
+
+class Picture(NamedTuple):
+    """A drawing of two panels, by the name of its file, and the words for who cannot see it."""
+
+    name: str
+    said: str
+
+
+PICTURES = {
+    one.name: one
+    for one in (
+        Picture("missing", "左边：一张都没有。右边：有这份材料。"),
+        Picture("unreadable", "左边：字糊成一片。右边：每个字都看得清。"),
+        Picture("incomplete", "左边：只有第一页。右边：每一页都在。"),
+        Picture("no_stamp", "左边：该盖章的地方是空的。右边：盖了红色的医院公章。"),
+        Picture("wrong_paper", "左边：是收费小票。右边：是医院的病历资料。"),
+        Picture("wrong_person", "左边：材料上是另一个人。右边：材料上是申请人本人。"),
+        Picture("too_old", "左边：日期是很久以前的。右边：日期是最近的。"),
+        Picture("one_side", "左边：只有正面。右边：正面和反面都有。"),
+    )
+}
+
+
+def pictures(region: Region) -> dict[str, Picture]:
+    """Return the examples of a city by the code of the reason; 其他 has none, it looks like anything.
+
+    A folder of an operator's own may name a drawing that is not here: its reason is then words only, and no page fails.
+    """
+    named = region.reasons.correction.items()
+    return {code: PICTURES[one.picture] for code, one in named if one.picture in PICTURES}
+
+
+@must_hold
+def drawn(region: Region) -> None:
+    """Check that a city names only drawings that are there.
+
+    Raises:
+        BadFile: it names another.
+    """
+    for code, one in region.reasons.correction.items():
+        if one.picture and one.picture not in PICTURES:
+            raise BadFile(
+                f"reasons.toml: correction.{code}.picture is {one.picture!r}; there are {', '.join(PICTURES)}"
+            )

@@ -1,0 +1,159 @@
+"""What time does to cases: reminders, deemed acceptance, lapse, overdue told honestly, old drafts deleted.
+
+Each round looks for what is due and does it case by case; doing it twice does no harm. A machine
+never decides: when the office's time is over, people are told and the supervisor is alarmed.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+
+import msgspec
+
+from portal.cases import corrections, draft, publicity
+from portal.cases.case import SYSTEM, Case, case_by_id, clock_on, history, move
+from portal.cases.corrections import Correction
+from portal.cases.moves import NotAllowed
+from portal.core import clock
+from portal.core.database import many, run, transaction
+from portal.core.errors import Stale
+from portal.core.jobs import every
+from portal.core.log import LOG, where
+from portal.regions.load import REGIONS
+
+HOURLY = timedelta(hours=1)
+OFFICE = ("submitted", "reviewing", "appraising", "deciding")
+
+# Who wants to hear: of which case, which message (N number), and what makes it the only one.
+Listener = Callable[[Case, str, str], Awaitable[None]]
+_listeners: list[Listener] = []
+
+
+def on_time(listener: Listener) -> Listener:
+    """Have *listener* called for every message that time brings about, in its transaction."""
+    _listeners.append(listener)
+    return listener
+
+
+class Id(msgspec.Struct, frozen=True):
+    """Which case."""
+
+    id: str
+
+
+async def cases_where(sql: str, *args: object) -> list[Case]:
+    """Return the cases whose ids *sql* finds."""
+    found = [await case_by_id(row.id) for row in await many(Id, sql, *args)]
+    return [case for case in found if case]
+
+
+async def _tell(case: Case, code: str, key: str) -> None:
+    for listener in _listeners:
+        await listener(case, code, key)
+
+
+async def each(cases: list[Case], act: Callable[[Case], Awaitable[bool]]) -> int:
+    """Do *act* for each case; one that fails or has moved on does not stop the others. Return how many were done."""
+    done = 0
+    for case in cases:
+        try:
+            async with transaction():
+                done += await act(case)
+        except (NotAllowed, Stale):
+            continue
+        except Exception as error:
+            LOG.error("round failed", kind=act.__name__, error=type(error).__name__, where=where(error))
+    return done
+
+
+@every(HOURLY)
+async def accept_late() -> int:
+    """Accept, as of the day of receipt, what nobody accepted in time (视为受理); return how many."""
+    sql = "SELECT id FROM cases WHERE state = 'submitted' AND due_on < $1"
+    return await each(await cases_where(sql, clock.today()), _accept_late)
+
+
+async def _accept_late(case: Case) -> bool:
+    if not clock_on(case, await history(case)).late(clock.today()):
+        return False
+    await move(case, "deem_accepted", SYSTEM)
+    return True
+
+
+@every(HOURLY)
+async def tell_overdue() -> int:
+    """Tell people and supervisors of each case whose time is over, once for each due day; return how many."""
+    places = ", ".join(f"'{state}'" for state in OFFICE)
+    sql = f"SELECT id FROM cases WHERE state IN ({places}) AND due_on < $1"
+    return await each(await cases_where(sql, clock.today()), _tell_overdue)
+
+
+async def _tell_overdue(case: Case) -> bool:
+    if not clock_on(case, await history(case)).late(clock.today()):
+        return False
+    await _tell(case, "N27", f"{case.due_on}")
+    return True
+
+
+@every(HOURLY)
+async def mind_corrections() -> int:
+    """Remind those who have something to mend, and end what was not mended; return how many."""
+    return await each(await cases_where("SELECT id FROM cases WHERE state = 'correction'"), _mind_correction)
+
+
+async def _mind_correction(case: Case) -> bool:
+    notice = await corrections.open_correction(case)
+    if notice is None:
+        return False
+    today = clock.today()
+    if today > notice.answer_by and notice.reminded_on and notice.reminded_on < today:
+        await move(case, "lapse", SYSTEM)
+        return True
+    if not _to_remind(notice, case, today):
+        return False
+    await run("UPDATE correction SET reminded_on = $2 WHERE id = $1", notice.id, today)
+    await _tell(case, "N29", f"{notice.number}:{today}")
+    return True
+
+
+def _to_remind(notice: Correction, case: Case, today: date) -> bool:
+    """Return whether a reminder is due: at each of the city's days before, and before a lapse in any case."""
+    days = [notice.answer_by - timedelta(days=count) for count in case.rules.rules.correction.remind_days_before]
+    reached = [day for day in (*days, notice.answer_by + timedelta(days=1)) if day <= today]
+    return bool(reached) and (notice.reminded_on is None or notice.reminded_on < max(reached))
+
+
+@every(HOURLY)
+async def mind_drafts() -> int:
+    """Warn of drafts that will be deleted, delete those whose days are over; return how many."""
+    rules = [region.rules.draft for region in REGIONS.values()]
+    soon = clock.now() - timedelta(days=min(one.kept_days - max(one.warn_days_before, default=0) for one in rules))
+    sql = "SELECT id FROM cases WHERE state = 'draft' AND edited_at < $1"
+    return await each(await cases_where(sql, soon), _mind_draft)
+
+
+async def _mind_draft(case: Case) -> bool:
+    last, today = draft.kept_until(case), clock.today()
+    if today > last:
+        await _tell(case, "N17", f"{last}")
+        await draft.delete(case, expired=True)
+        return True
+    days = [last - timedelta(days=count) for count in case.rules.rules.draft.warn_days_before]
+    reached = [day for day in days if day <= today]
+    if not reached:
+        return False
+    await _tell(case, "N28", f"{max(reached)}")
+    return True
+
+
+@every(HOURLY)
+async def close_publicity() -> int:
+    """Decide what was shown long enough and met with no objection that was upheld; return how many."""
+    return await each(await cases_where("SELECT id FROM cases WHERE state = 'publicity'"), _close_publicity)
+
+
+async def _close_publicity(case: Case) -> bool:
+    last = await publicity.ends_on(case)
+    if last is None or clock.today() <= last:
+        return False
+    await publicity.close(case)
+    return True

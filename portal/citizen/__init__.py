@@ -1,0 +1,1 @@
+"""Pages for citizens who sign in: apply, upload, follow, answer, receive."""

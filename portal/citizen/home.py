@@ -1,0 +1,83 @@
+"""``/{r}/me``: what waits for you first, then your cases and benefits. ``/s/{link}``: from an SMS."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+
+from portal.accounts.delegation import delegation, of_principal
+from portal.cases.benefit import benefits_of
+from portal.cases.case import Case, answers_of, case_by_id, cases_of
+from portal.cases.moves import State, turn
+from portal.citizen.mine import CITIZEN, Me, address, me_in
+from portal.core import clock
+from portal.core.errors import NotFound, found
+from portal.core.pages import page, see_other
+from portal.notices import inbox
+
+LINK_LIFE = timedelta(days=7)
+
+
+class HomeController(Controller):
+    """``/{r}/me``: my cases."""
+
+    path = "/{r:str}/me"
+    opt = {"who": CITIZEN}
+    dependencies = {"mine": Provide(me_in)}
+
+    @get()
+    async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
+        """Show the person's cases in this city, what waits for them first."""
+        cases = await cases_of(mine.person.id, mine.region.id)
+        rows = [row(case) for case in cases]
+        today = clock.today()
+        known = {case.id: case.rules.diseases for case in cases}  # a disease may have left the catalogue since
+        benefits = [
+            (known[one.case_id][one.code].name_zh, one, one.state_on(today))
+            for one in await benefits_of(mine.person.id, mine.region.id)
+        ]
+        return page(
+            request,
+            "citizen/home/show",
+            region=mine.region,
+            person=mine.person,
+            rows=sorted(rows, key=lambda one: one["turn"] != "citizen"),
+            benefits=benefits,
+            asked=[one for one in await of_principal(mine.person.id, mine.region.id) if one.state == "asked"],
+            unread=await inbox.unread(mine.person.id),
+        )
+
+
+def row(case: Case) -> dict[str, Any]:
+    """Return what the list shows of a case."""
+    disease = case.rules.diseases.get(answers_of(case).get("disease", ""))
+    return {
+        "case": case,
+        "address": address(case),
+        "disease": disease.name_zh if disease else "",
+        "label": case.rules.label(case.state),
+        "turn": turn(case.at),
+        "draft": case.at is State.DRAFT,
+        "provisional": bool(case.due_on and not case.rules.calendar.published(case.due_on)),
+    }
+
+
+class LinkController(Controller):
+    """``/s/{link}``: the short address in a message; it asks for a sign-in like any page."""
+
+    path = "/s/{link:str}"
+    opt = {"who": ("anyone",)}
+
+    @get()
+    async def follow(self, link: FromPath[str]) -> Response[bytes]:
+        """Lead to the case the message was about."""
+        linked = found(await inbox.linked(link))
+        if clock.now() - linked.made_at > LINK_LIFE:
+            raise NotFound
+        case = await case_by_id(linked.case_id)
+        if case:
+            return see_other(address(case))
+        known = found(await delegation(linked.case_id))
+        return see_other(f"/{known.region}/delegations/{known.id}")

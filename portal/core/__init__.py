@@ -1,0 +1,1 @@
+"""Machinery: settings, database, storage, crypto, pages; knows no word of the benefit."""

@@ -1,0 +1,30 @@
+"""A bell between tasks of one process: rung after a commit, waited for by the worker."""
+
+import asyncio
+from contextlib import suppress
+
+
+class Bell:
+    """Like `asyncio.Event`, but it may be rung before any loop runs and in several loops in turn."""
+
+    def __init__(self) -> None:
+        """Make a silent bell."""
+        self._rung = False
+        self._waiting: asyncio.Future[None] | None = None
+
+    def set(self) -> None:
+        """Ring: whoever waits goes on; who comes later goes on at once."""
+        self._rung = True
+        if self._waiting and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until the bell rings, *seconds* at most."""
+        if not self._rung:
+            self._waiting = asyncio.get_running_loop().create_future()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._waiting, seconds)
+        self._rung = False
+
+
+WORK = Bell()

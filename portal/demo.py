@@ -1,0 +1,95 @@
+"""The demonstration: demo people with accounts, staff of both cities, and what to type to try it."""
+
+from portal.accounts import experts, person, second_factor, staff
+from portal.accounts.register import demo_people
+from portal.core.crypto import keyed
+from portal.core.database import migrate, opened, value
+from portal.core.settings import SETTINGS
+from portal.regions.load import REGIONS
+
+PASSWORD = "mente-demo-2026"  # noqa: S105  printed at the start; demo data only
+STAFF = (
+    ("reviewer", "李审核"),
+    ("approver", "周审批"),
+    ("supervisor", "吴主管"),
+    ("expert", "郑专家"),
+    ("mail_clerk", "孙邮寄"),
+    ("admin", "钱管理"),
+    ("auditor", "赵审计"),
+)
+# Further experts of the pool, numbered after the first: specialties and hospital.
+EXPERTS = (
+    ("郑专家", "心内科 内分泌科 肾内科", "新星市人民医院"),
+    ("冯专家", "心内科 呼吸科 神经科", "第十三师红星医院"),
+    ("陈专家", "心内科 肿瘤科 内分泌科", "第十三师火箭农场医院"),
+    ("褚专家", "心内科 风湿免疫科", "兵团第十三师医院"),
+)
+# These two have no account yet: the first visit, with binding, can be tried with them.
+NEWCOMERS = {"xx-08", "ms-08"}
+
+
+async def prepare() -> None:
+    """Make the tables and load the demo people, once."""
+    async with opened():
+        await migrate()
+        if await value("SELECT count(*) FROM staff"):
+            return
+        for one in demo_people().values():
+            if one.phone and one.no not in NEWCOMERS:
+                await _account(one.no)
+        for region in REGIONS:
+            for role, name in STAFF:
+                await _member(f"{region}-{role.replace('_', '-')}", name, region, role)
+            await _member(f"{region}-admin-2", "沈管理", region, "admin")  # policy is released by a second person
+            await _panel(region)
+
+
+async def _member(login: str, name: str, region: str, role: str) -> str:
+    """Take a member of staff on; the second factor is set up. Return the id."""
+    id = await staff.add(login=login, name=name, region=region, roles=role, password=PASSWORD)
+    await second_factor.prepare(id)
+    await second_factor.fits(id, await second_factor.unused_code(id))
+    return id
+
+
+async def _panel(region: str) -> None:
+    """Fill the pool of experts of a city that asks them."""
+    if not REGIONS[region].rules.experts.required:
+        return
+    for number, (name, specialties, hospital) in enumerate(EXPERTS, start=1):
+        login = f"{region}-expert" if number == 1 else f"{region}-expert-{number}"
+        if number > 1:
+            await _member(login, name, region, "expert")
+        known = await value("SELECT id FROM staff WHERE login = $1", login)
+        await experts.enrol(str(known), region, specialties, hospital)
+
+
+async def _account(no: str) -> None:
+    one = next(person_ for person_ in demo_people().values() if person_.no == no)
+    if await value("SELECT 1 FROM person WHERE id_hash = $1", keyed("id_number", one.id_number)):
+        return
+    await person.bind(
+        phone_id=await person.phone_of(one.phone),
+        name=one.name,
+        id_type=one.id_type,
+        id_number=one.id_number,
+        card_no=one.card_no,
+        consent_version="demo",
+    )
+
+
+def welcome() -> str:
+    """Return what `portal demo` prints: the address, and who to sign in as."""
+    where = SETTINGS.public_origin
+    return f"""
+门特网办 · demonstration on {where}
+
+  citizens (SMS code is shown on the page)
+    眉山  {where}/meishan/    13800000101  张丽        first visit, to be bound: 13800000108 迪丽努尔·艾合买提
+    新星  {where}/xinxing/    13800000001  王建国      first visit, to be bound: 13800000008 阿卜杜热西提·买买提
+  clock   {where}/demo/clock  moves the portal's time ahead, to see the limits work
+  staff   {where}/staff/      password {PASSWORD}, then the code shown on the page
+    {"  ".join(f"meishan-{role.replace('_', '-')}" for role, _ in STAFF)}
+    {"  ".join(f"xinxing-{role.replace('_', '-')}" for role, _ in STAFF)}  xinxing-expert-2 to -{len(EXPERTS)}
+    meishan-admin-2  xinxing-admin-2  to release what the first admin of the city drafted
+"""

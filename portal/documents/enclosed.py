@@ -1,0 +1,57 @@
+"""Files that go with messages: kept as they come, seen by their writer alone until the message is sent.
+
+They lie beside the papers of the application: nobody decides by them, no letter counts them.
+"""
+
+from collections.abc import Mapping
+
+from portal.core.database import many, one, run
+from portal.documents.keep import Document, Row, document_of, in_slot
+
+MESSAGE = "message:"
+NAME = "照片或文件"  # what the place for them is called
+UNSENT = f"{MESSAGE}new:"
+SENT = """
+FROM document WHERE case_id = $1 AND removed_at IS NULL AND slot LIKE 'message:%' AND slot NOT LIKE 'message:new:%'
+ORDER BY position, added_at, id
+""".strip()
+OWN = "FROM document WHERE id = $1 AND slot = $2 AND removed_at IS NULL AND state <> 'virus'"
+
+
+def unsent_slot(author: str) -> str:
+    """Return the slot in which the files of a message lie while *author* still writes it."""
+    return f"{UNSENT}{author}"
+
+
+def sent_slot(message: int) -> str:
+    """Return the slot of the files that went with a message."""
+    return f"{MESSAGE}{message}"
+
+
+async def unsent(case: str, author: str) -> list[Document]:
+    """Return what *author* has added to a message that was not sent yet."""
+    return await in_slot(case, unsent_slot(author))
+
+
+async def own_unsent(id: str, author: str) -> Document | None:
+    """Return the file called *id* if *author* has added it to a message that was not sent yet."""
+    row = await one(Row, OWN, id, unsent_slot(author))
+    return document_of(row) if row else None
+
+
+async def sent(case: str) -> Mapping[int, list[Document]]:
+    """Return the files of the messages of a case, by message; one found unsafe later is among them by name."""
+    found: dict[int, list[Document]] = {}
+    for row in await many(Row, SENT, case):
+        found.setdefault(int(row.slot.removeprefix(MESSAGE)), []).append(document_of(row))
+    return found
+
+
+async def send(case: str, author: str, message: int) -> None:
+    """Let what *author* has added go with a message."""
+    await run(
+        "UPDATE document SET slot = $3 WHERE case_id = $1 AND slot = $2 AND removed_at IS NULL",
+        case,
+        unsent_slot(author),
+        sent_slot(message),
+    )

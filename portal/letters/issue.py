@@ -1,0 +1,280 @@
+"""Issue the letters of a move, in its transaction. A letter never changes once it is issued.
+
+What it says is put together here from the case, the region and ``texts.toml``, kept sealed with
+its digest, and shown the same way as a page and as a PDF.
+"""
+
+import tomllib
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from string import Formatter
+from typing import Any, Literal
+
+import msgspec
+
+from portal.accounts.person import Person, person
+from portal.accounts.staff import member
+from portal.cases import corrections, decision
+from portal.cases.case import Case, Event, on_event
+from portal.cases.deadlines import take_back_until
+from portal.cases.moves import Move
+from portal.cases.opinion import FINDINGS, VERDICTS, opinion_of
+from portal.cases.seats import given, seats
+from portal.core import clock
+from portal.core.crypto import seal_bytes, token
+from portal.core.database import insert, run, value
+from portal.core.i18n import long_day
+from portal.core.pages import hour
+from portal.core.settings import SETTINGS
+from portal.documents import keep
+from portal.letters.tables import Letter as Table
+from portal.letters.verify import new_code
+from portal.policy.holding import must_hold
+from portal.questions.materials import names as slot_names
+from portal.regions.catalogue import BadFile
+from portal.regions.load import Region
+
+TEXTS = Path(__file__).parent / "texts.toml"
+NOT_ISSUED = {"L08"}  # 公示 is a stage, not a paper
+INTERNAL = "L07"  # stays in the file of the office
+CERTIFICATE = "L10"
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a kind of letter says."""
+
+    title: str
+    rows: list[str]
+    body: list[str]
+    lists: list[Literal["defects", "reasons", "appeal", "opinions"]] = []
+
+
+class Items(msgspec.Struct, frozen=True):
+    """A numbered list in a letter, with its heading."""
+
+    heading: str
+    items: list[str]
+
+
+class Content(msgspec.Struct, frozen=True):
+    """Everything a letter says, for the page and the PDF alike."""
+
+    kind: str
+    title: str
+    number: str
+    rows: list[tuple[str, str]]
+    body: list[str]
+    lists: list[Items]
+    agency: str
+    issued_on: str
+    code: str
+    verify_at: str
+    sample: bool
+
+
+@cache
+def texts() -> dict[str, Text]:
+    """Return all kinds of letters by their L number."""
+    return msgspec.convert(tomllib.loads(TEXTS.read_text()), dict[str, Text])
+
+
+@must_hold
+def fits(region: Region) -> None:
+    """Check that a city's own paragraphs are of a letter there is and use what that letter knows.
+
+    Raises:
+        BadFile: with the letter and what is wrong.
+    """
+    for kind, own in region.letters.items():
+        if kind not in texts():
+            raise BadFile(f"letters.toml: there is no letter {kind}")
+        try:
+            used = {name for part in own.body for _, name, _, _ in Formatter().parse(part) if name is not None}
+        except ValueError as error:
+            raise BadFile(f"letters.toml: {kind}: {error}") from error
+        known = {name for part in texts()[kind].body for _, name, _, _ in Formatter().parse(part) if name}
+        strange = used - known - {"applicant", "number_name"}
+        if strange:
+            raise BadFile(f"letters.toml: {kind}: {sorted(strange)} is not among what this letter knows")
+
+
+@on_event
+async def issue(case: Case, event: Event, move: Move) -> None:
+    """Issue the letters that *move* names; taking back makes the earlier ones void."""
+    if move.action == "take_back":
+        await run("UPDATE letter SET void_at = $2 WHERE case_id = $1 AND void_at IS NULL", case.id, event.at)
+    for kind in move.letters.split():
+        if kind not in NOT_ISSUED:
+            await _issue(case, event, kind)
+
+
+async def _issue(case: Case, event: Event, kind: str) -> None:
+    who = await person(case.person)
+    assert who
+    count = int(await value("SELECT count(*) FROM letter WHERE case_id = $1", case.id))
+    number, code = f"{case.number}-{count + 1:02}", new_code()
+    content = msgspec.json.encode(await _content(case, event, kind, who, number, code))
+    id = token()
+    await insert(
+        Table,
+        id=id,
+        case_id=case.id,
+        event_id=event.id,
+        person=case.person,
+        kind=kind,
+        number=number,
+        code=code,
+        content=seal_bytes(content, f"letter.content:{id}"),
+        digest=sha256(content).digest(),
+        issued_at=event.at,
+    )
+
+
+async def _content(case: Case, event: Event, kind: str, who: Person, number: str, code: str) -> Content:
+    text, own = texts()[kind], case.rules.letters.get(kind)
+    words = await _words(case, event, who, code)
+    return Content(
+        kind=kind,
+        title=text.title,
+        number=number,
+        rows=[(ROWS[name], words[name]) for name in text.rows if words[name]],
+        body=[paragraph.format(**words) for paragraph in (own.body if own else text.body)],
+        lists=[await _items(name, case) for name in text.lists],
+        agency=case.rules.rules.agency.name_zh,
+        issued_on=long_day(clock.day_of(event.at)),
+        code=code,
+        verify_at=f"{SETTINGS.public_origin}/v/{code}",
+        sample=case.rules.sample(),
+    )
+
+
+ROWS = {
+    "number": "编号",
+    "applicant": "申请人",
+    "name": "姓名",
+    "id_number": "证件号码",
+    "matter": "事项",
+    "received": "收到时间",
+    "accepted": "受理时间",
+    "asked": "告知时间",
+    "answer_by": "补正期限",
+    "materials": "材料",
+    "due": "最晚办完",
+    "decided": "决定日期",
+    "disease": "认定病种",
+    "tier": "待遇类别",
+    "starts": "待遇开始",
+    "period": "有效期",
+    "rereview": "复审",
+    "evidence": "查看的材料",
+    "basis": "依据",
+    "code": "核验码",
+}
+
+
+async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, str]:
+    region, rules = case.rules, case.rules.rules
+    files = await keep.documents(case.id)
+    notice = await corrections.open_correction(case)
+    day = long_day(clock.day_of(event.at))
+    moment = f"{day} {hour(event.at)}"
+    found: dict[str, str] = {
+        "number": f"{case.number[:4]} {case.number[4:8]} {case.number[8:]}",
+        "number_name": rules.query.number_name_zh,
+        "applicant": who.masked_name,
+        "name": who.name,
+        "id_number": who.masked_number,
+        "matter": rules.service.name_zh,
+        "received": moment,
+        "accepted": moment,
+        "asked": moment,
+        "decided": day,
+        "answer_by": long_day(notice.answer_by) if notice else "",
+        "materials": f"{len(files)} 份，共 {sum(file.pages for file in files)} 页",
+        "basis": f"{rules.eligibility.catalogue_basis_zh}（目录版本 {case.catalogue_version}）",
+        "code": code,
+        "note": event.note,
+        "take_back": _hour_of(case.submitted_at, case),
+    }
+    found["due"], found["due_sentence"] = _due(case)
+    found["evidence"] = "、".join(_names(case, files))
+    disease = next(iter(await decision.diseases(case)), None)
+    found |= _of_disease(disease, region) if disease else {}
+    return found
+
+
+def _hour_of(submitted: datetime | None, case: Case) -> str:
+    return hour(take_back_until(submitted, case.rules)) if submitted else ""
+
+
+def _due(case: Case) -> tuple[str, str]:
+    """Return the due date, and the sentence that says it; an unpublished year makes it 预计."""
+    if case.due_on is None:
+        return "", ""
+    day = long_day(case.due_on)
+    if case.rules.calendar.published(case.due_on):
+        return day, f"最晚 {day} 告诉您结果。"
+    return f"预计 {day}", f"预计 {day} 告诉您结果，以公布的放假安排为准。"
+
+
+def _names(case: Case, files: list[keep.Document]) -> list[str]:
+    named = slot_names(case.rules)
+    return list(dict.fromkeys(named.get(file.slot, "补正材料") for file in files))
+
+
+def _of_disease(disease: decision.Decided, region: Any) -> dict[str, str]:
+    known = region.diseases[disease.code]
+    rereview = f"每 {known.rereview_months} 个月复审一次" if known.rereview_months else ""
+    return {
+        "disease": f"{known.name_zh}（{known.code}）",
+        "tier": f"{known.tier} 类",
+        "starts": long_day(disease.starts_on) if disease.starts_on else "",
+        "period": _period(disease.starts_on, disease.ends_on),
+        "rereview": rereview,
+    }
+
+
+def _period(start: date | None, end: date | None) -> str:
+    if start is None:
+        return ""
+    return f"至 {long_day(end)}" if end else "长期有效"
+
+
+async def _items(name: str, case: Case) -> Items:
+    if name == "defects":
+        notice = await corrections.open_correction(case)
+        named = slot_names(case.rules)
+        found = await corrections.defects(notice, ()) if notice else []
+        return Items("需要补正", [f"{named.get(defect.slot, '申请内容')}：{defect.said}" for defect in found])
+    if name == "reasons":
+        failed = [one for one in await decision.diseases(case) if not one.passed]
+        return Items("理由", [str(said) for one in failed for said in one.reasons.sentences()])
+    if name == "opinions":
+        return Items("意见", await _opinions(case))
+    return Items("不同意怎么办", appeal_sentences(case))
+
+
+async def _opinions(case: Case) -> list[str]:
+    """Return each expert's opinion in one sentence, for each disease and criterion."""
+    said = []
+    for place in given(await seats(case.id)):
+        expert = await member(place.expert)
+        for code, one in opinion_of(place).items():
+            texts = case.rules.criteria[code].numbered()
+            found = "；".join(f"{text}：{FINDINGS[one.findings[number]]}" for number, text in texts)
+            name = expert.name if expert else "已停用的专家"
+            said.append(f"{name}，{VERDICTS[one.verdict]}。{found}。{one.words}")
+    return said
+
+
+def appeal_sentences(case: Case) -> list[str]:
+    """Return the ways to object, as the region gives them."""
+    appeal = case.rules.rules.appeal
+    return [
+        f"收到本文书之日起 {appeal.recheck_days} 日内，可以向{appeal.agency_zh}申请复核，网上就能申请。",
+        f"自知道本决定之日起 {appeal.reconsideration_days} 日内，可以向{appeal.reconsideration_body_zh}申请行政复议。",
+        f"自知道本决定之日起 {appeal.litigation_months} 个月内，可以依法向{appeal.court_zh}提起行政诉讼。",
+        f"也可以打 {'、'.join(appeal.complaint_zh)} 反映。依据：《中华人民共和国社会保险法》第八十三条。",
+    ]

@@ -1,0 +1,50 @@
+"""授权委托书: filled in from a delegation, to be printed and signed by hand."""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.accounts.delegation import SCOPES, Delegation
+from portal.accounts.person import Person
+from portal.core.i18n import long_day
+from portal.core.paper import pdf
+from portal.regions.load import Region
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """The letter as a page and a PDF show it; what is signed by hand is left free."""
+
+    title: str
+    rows: list[tuple[str, str]]
+    scopes: list[str]
+    body: list[str]
+    signatures: list[str]
+
+
+SIGNATURES = ["委托人签名（或按手印）", "受托人签名", "见证人签名（委托人不能写字时）", "日期"]
+
+
+def written(region: Region, known: Delegation, principal: Person, proxy: Person) -> Letter:
+    """Return the letter of a delegation."""
+    disease = region.diseases.get(known.disease)
+    rows = [
+        ("委托人", principal.name),
+        ("委托人证件号码", principal.id_number),
+        ("受托人", proxy.name),
+        ("受托人证件号码", proxy.id_number),
+        ("受托人是委托人的", known.relation),
+        ("委托事项", region.rules.service.name_zh),
+        *([("写明的病种", f"{disease.name_zh}（{disease.code}）")] if disease else []),
+        ("委托期限", f"{long_day(known.starts_on)} 至 {long_day(known.ends_on)}"),
+    ]
+    body = ["委托人委托受托人办理以上事项，受托人在下列权限和期限内所办的，由委托人承担。受托人不得转委托。"]
+    return Letter("授权委托书", rows, [SCOPES[one] for one in known.scopes], body, SIGNATURES)
+
+
+async def as_pdf(letter: Letter, made: datetime) -> bytes:
+    """Return the letter as PDF/A-3a with PDF/UA-1 tags.
+
+    Raises:
+        CannotPrint: a character in it that no font of ours can show.
+    """
+    return await pdf("letters/mandate", msgspec.to_builtins(letter), made)

@@ -1,0 +1,60 @@
+"""What goes into an envelope: address sheets and letters of a batch as one PDF, ready for the printer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from portal.cases.case import Case
+from portal.cases.envelopes import Delivery
+from portal.core import clock
+from portal.core.paper import CannotPrint, pdf
+from portal.letters.letter import Row, drawn, letters
+from portal.questions.rules import grouped_mobile
+from portal.regions.load import Region
+
+MAILED = ("L03", "L06", "L09", "L10", "L11", "L14")  # the letters that tell a result
+AT_ONCE = 20  # envelopes in one PDF: what the sandbox sets in a few seconds
+
+
+async def inside(case: Case) -> list[Row]:
+    """Return the letters of a case that are sent by mail."""
+    return [row for row in await letters(case.id) if row.kind in MAILED and not row.void]
+
+
+async def as_pdf(region: Region, envelopes: Sequence[tuple[Case, Delivery]]) -> bytes:
+    """Return what belongs into these envelopes as one PDF: for each the address sheet, then its letters.
+
+    Raises:
+        CannotPrint: a character in it that no font of ours can show.
+    """
+    rows = [await _envelope(case, known, number) for number, (case, known) in enumerate(envelopes, start=1)]
+    data = {"agency": region.rules.agency.name_zh, "hotline": region.hotline, "envelopes": rows}
+    return await pdf("letters/envelopes", data, clock.now())
+
+
+async def unprintable(region: Region, envelopes: Sequence[tuple[Case, Delivery]]) -> list[Delivery]:
+    """Return which of the envelopes cannot be printed; those are looked for one by one only when the whole fails."""
+    try:
+        await as_pdf(region, envelopes)
+    except CannotPrint:
+        if len(envelopes) == 1:
+            return [envelopes[0][1]]
+        return [bad for one in envelopes for bad in await unprintable(region, [one])]
+    return []
+
+
+async def _envelope(case: Case, known: Delivery, number: int) -> dict[str, Any]:
+    where = known.where
+    return {
+        "where": msgspec.to_builtins(where),
+        "mobile": grouped_mobile(where.recipient_mobile),
+        "tail": case.number[-4:],
+        "position": number,
+        "letters": [_letter(row) for row in await inside(case)],
+    }
+
+
+def _letter(row: Row) -> dict[str, Any]:
+    content = row.opened()
+    return {**msgspec.to_builtins(content), "qr": drawn(content.verify_at), "void": row.void}

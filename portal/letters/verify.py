@@ -1,0 +1,58 @@
+"""核验: anybody with the code of a letter sees whether it is genuine and still holds, masked."""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.cases.benefit import Benefit
+from portal.core import clock
+from portal.core.crypto import random_bytes
+from portal.core.database import one
+
+# Crockford's letters: none of them looks like another or like a digit.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_code() -> str:
+    """Return 12 random characters of 5 bits each, in groups of four."""
+    letters = "".join(ALPHABET[byte & 31] for byte in random_bytes(12))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def read_code(text: str) -> str:
+    """Return the code in *text*, however it was typed: lower case, without hyphens, O for 0."""
+    letters = "".join(text.upper().replace("O", "0").replace("I", "1").replace("L", "1").split())
+    letters = letters.replace("-", "")
+    good = len(letters) == 12 and set(letters) <= set(ALPHABET)
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}" if good else ""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The letter behind a code."""
+
+    id: str
+    case_id: str
+    person: str
+    kind: str
+    number: str
+    digest: bytes
+    issued_at: datetime
+    void_at: datetime | None
+
+
+async def letter_with(code: str) -> Found | None:
+    """Return the letter with a verification code, or nothing."""
+    return await one(Found, "FROM letter WHERE code = $1 AND kind <> 'L07'", code)
+
+
+async def benefit_of(case_id: str) -> Benefit | None:
+    """Return the benefit that a case gave, or nothing."""
+    return await one(Benefit, "FROM benefit WHERE case_id = $1", case_id)
+
+
+def standing(found: Found, benefit: Benefit | None) -> str:
+    """Return ``void``, ``revoked``, ``expired``, ``not_yet`` or ``valid``."""
+    if found.void_at:
+        return "void"
+    state = benefit.state_on(clock.today()) if benefit and found.kind in ("L09", "L10") else "active"
+    return {"active": "valid", "pending_effective": "not_yet", "expired": "expired"}.get(state, "revoked")

@@ -1,0 +1,1 @@
+"""Messages: what people are told, by which channel, and whether it arrived."""

@@ -1,0 +1,15 @@
+"""Tell a person that staff have filled their application in: N38, with the way to check and send it."""
+
+from portal.cases.assisted import on_ready
+from portal.cases.case import Case, Event
+from portal.core import clock
+from portal.notices.write import tell
+
+CODE = "N38"
+
+
+@on_ready
+async def told(case: Case) -> None:
+    """Write the notice; for the same version of the draft once."""
+    ready = Event(case.row_version, "", "assist", case.state, case.state, "reviewer", "", "", "", 0, clock.now())
+    await tell(case, ready, CODE, case.person)

@@ -1,0 +1,93 @@
+"""消息: a person's in-app messages, and the ledger of what else was sent for a case."""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.core import clock
+from portal.core.crypto import opened_json
+from portal.core.database import many, one, run, value
+from portal.core.i18n import SOURCE
+from portal.notices.write import words
+
+# Who acted for somebody no longer sees what they were told about that case.
+STILL = (
+    "NOT EXISTS (SELECT 1 FROM cases c JOIN delegation d ON d.id = c.delegation WHERE c.id = notice.case_id "
+    "AND d.proxy = notice.person AND (d.state IN ('refused', 'revoked', 'expired') "
+    "OR d.ends_on < $2 OR d.starts_on > $2))"
+)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A message as stored."""
+
+    id: str
+    case_id: str
+    code: str
+    channel: str
+    state: str
+    variables: bytes
+    made_at: datetime
+    read_at: datetime | None
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message in words."""
+
+    id: str
+    case_id: str
+    text: str
+    at: datetime
+    read: bool
+
+
+async def messages(person: str, count: int = 50, language: str = SOURCE) -> list[Message]:
+    """Return a person's in-app messages in *language*, the newest first."""
+    rows = await many(
+        Row,
+        f"FROM notice WHERE person = $1 AND channel = 'in_app' AND {STILL} ORDER BY made_at DESC, id LIMIT $3",
+        person,
+        clock.today(),
+        count,
+    )
+    return [
+        Message(
+            id=row.id,
+            case_id=row.case_id,
+            text=words(row.code, "in_app", opened_json(row.variables, f"notice.variables:{row.id}"), language),
+            at=row.made_at,
+            read=row.read_at is not None,
+        )
+        for row in rows
+    ]
+
+
+async def unread(person: str) -> int:
+    """Return how many messages a person has not seen."""
+    count = await value(
+        f"SELECT count(*) FROM notice WHERE person = $1 AND channel = 'in_app' AND read_at IS NULL AND {STILL}",
+        person,
+        clock.today(),
+    )
+    return int(count or 0)
+
+
+async def mark_read(person: str) -> None:
+    """Remember that a person has seen their messages."""
+    await run(
+        "UPDATE notice SET read_at = $2 WHERE person = $1 AND channel = 'in_app' AND read_at IS NULL",
+        person,
+        clock.now(),
+    )
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """Where a short link leads."""
+
+    case_id: str
+    made_at: datetime
+
+
+async def linked(link: str) -> Linked | None:
+    """Return the case behind the short link of a message, the latest that has it, or nothing."""
+    return await one(Linked, "FROM notice WHERE link = $1 ORDER BY made_at DESC LIMIT 1", link)

@@ -1,0 +1,71 @@
+"""Send what was written: SMS between 8 and 22 o'clock, the official account at once; keep the ledger.
+
+States: queued, sent, delivered, failed for now (tried again), failed for good (the in-app copy
+stays, and the desk is told to call).
+"""
+
+from datetime import datetime, time, timedelta
+
+import msgspec
+
+from portal.core import clock, outbox, sms
+from portal.core.clock import BEIJING
+from portal.core.crypto import opened, opened_json
+from portal.core.database import one, run
+from portal.core.jobs import works
+from portal.notices.write import in_words, words
+
+QUIET_FROM, QUIET_TO = time(22), time(8)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A message as stored, as far as sending needs it."""
+
+    id: str
+    key: str
+    code: str
+    channel: str
+    state: str
+    recipient: bytes | None
+    variables: bytes
+
+
+@works("send_notice")
+async def send(notice: str) -> None:
+    """Send one message, unless it has been sent; at night an SMS waits for the morning.
+
+    Raises:
+        NotSent: the gateway did not take it; the worker tries again.
+    """
+    row = await one(Row, "FROM notice WHERE id = $1", notice)
+    if row is None or row.state != "queued":
+        return
+    wait = quiet_until(clock.now())
+    if row.channel == "sms" and wait:
+        await outbox.add("send_notice", f"{notice}:{wait:%Y%m%d}", at=wait, notice=notice)
+        return
+    provider_id = await _handed_over(row)
+    await run(
+        "UPDATE notice SET state = 'sent', sent_at = $2, provider_id = $3, tries = tries + 1 WHERE id = $1",
+        notice,
+        clock.now(),
+        provider_id,
+    )
+
+
+async def _handed_over(row: Row) -> str:
+    variables = opened_json(row.variables, f"notice.variables:{row.id}")
+    if row.channel != "sms" or row.recipient is None:
+        return ""  # the official account's adapter is the in-app copy until a city connects its own
+    phone = opened(row.recipient, f"notice.recipient:{row.id}")
+    text = words(row.code, "sms", variables)
+    return await sms.send(phone, row.code, in_words(variables), text, row.key)
+
+
+def quiet_until(now: datetime) -> datetime | None:
+    """Return when an ordinary SMS may be sent, if not now (北京时间 22:00 to 08:00 is quiet)."""
+    local = now.astimezone(BEIJING)
+    if QUIET_TO <= local.time() < QUIET_FROM:
+        return None
+    morning = local.replace(hour=QUIET_TO.hour, minute=0, second=0, microsecond=0)
+    return morning if local.time() < QUIET_TO else morning + timedelta(days=1)

@@ -1,0 +1,71 @@
+"""Messages to members of staff, in the portal only: an invitation to an expert, a supplement to the reviewer.
+
+They are written in the transaction of what they tell about, like those to citizens.
+"""
+
+from typing import Any
+
+from portal.accounts.staff import members
+from portal.cases.case import Case, Event, on_event
+from portal.cases.moves import Move
+from portal.cases.panel import on_invitation
+from portal.cases.rounds import on_time
+from portal.cases.seats import Seat, seats_of
+from portal.cases.supplement import sent_with
+from portal.core import clock
+from portal.core.crypto import seal_json, token
+from portal.core.database import insert, value
+from portal.notices.tables import Notice as Table
+
+
+async def tell_staff(case: Case, staff: str, code: str, key: str, **variables: Any) -> None:
+    """Write one message to one member of staff; the same *key* is never told twice."""
+    whole = f"{key}:{code}:{staff}"
+    if await value("SELECT 1 FROM notice WHERE key = $1", whole):
+        return
+    id = token()
+    await insert(
+        Table,
+        id=id,
+        key=whole,
+        case_id=case.id,
+        event_id=0,
+        person=staff,
+        code=code,
+        channel="in_app",
+        state="delivered",
+        variables=seal_json({"tail": case.number[-4:], **variables}, f"notice.variables:{id}"),
+        tries=0,
+        made_at=clock.now(),
+        sent_at=clock.now(),
+    )
+
+
+@on_invitation
+async def invited(case: Case, seat: Seat) -> None:
+    """Tell an expert that opinions are awaited, and until when the most urgent; once a day at most."""
+    waiting = await seats_of(seat.expert, "invited")
+    await tell_staff(
+        case, seat.expert, "N13x", f"{seat.id}:{clock.today()}", n=len(waiting), date=waiting[0].due_on, tail=""
+    )
+
+
+@on_time
+async def alarm(case: Case, code: str, key: str) -> None:
+    """Tell the supervisors of the city, and whoever has the case, that its time is over."""
+    if code != "N27":
+        return
+    for staff in {one.id for one in await members(case.region, "supervisor")} | {case.assigned_to} - {""}:
+        await tell_staff(case, staff, code, f"{case.id}:{key}")
+
+
+@on_event
+async def written(case: Case, event: Event, move: Move) -> None:
+    """Tell whoever has the case that the citizen added something or answered."""
+    if not case.assigned_to:
+        return
+    if move.action == "supplement":
+        await tell_staff(case, case.assigned_to, "N12", str(event.id), n=len(await sent_with(case, event)))
+    if move.action == "answer_correction":
+        due, known = case.due_on or "", case.due_on is None or case.rules.calendar.published(case.due_on)
+        await tell_staff(case, case.assigned_to, "N08", str(event.id), date=due, provisional=not known)

@@ -1,0 +1,240 @@
+"""Write the messages of a move, in its transaction: who hears what, by which channel.
+
+An in-app copy always exists. The SMS goes to the phone the person named; the official account
+where they chose it. What is kept are the variables, sealed; the words are made when it is sent
+(SMS, in Chinese) or read (in-app, in the reader's language).
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from portal.accounts.delegation import Delegation, both, delegation
+from portal.cases import corrections, decision, draft, publicity
+from portal.cases.case import Case, Event, answers_of, on_event
+from portal.cases.moves import Move
+from portal.cases.rounds import on_time
+from portal.core import clock, outbox
+from portal.core.crypto import seal, seal_json, token
+from portal.core.database import insert, value
+from portal.core.i18n import SOURCE, Said, day_of_year, translate
+from portal.core.settings import SETTINGS
+from portal.documents import keep
+from portal.notices.tables import Notice as Table
+from portal.regions.load import REGIONS
+from portal.regions.wording import Message as Wording
+
+TEXTS = Path(__file__).parent / "texts.toml"
+DAY = re.compile(r"\d{4}-\d\d-\d\d")  # how a day is kept among the variables
+# From when until when a benefit holds, by whether there is such a day.
+PERIODS = {
+    (False, False): "即日起长期有效",
+    (False, True): "即日起至{until}有效",
+    (True, False): "{since}起长期有效",
+    (True, True): "{since}至{until}有效",
+}
+# A link has 22 characters at most, or an SMS would be two: a host of 13, "/s/" and 6, without "https://".
+HOST = SETTINGS.public_origin.rpartition("://")[2]
+LINK = 6
+# Messages to others than the people of the case; they are written where those people are known.
+NOT_HERE = {"N01", "N02", "N04", "N12", "N13x"}
+ASKING = {"N01", "N02", "N04"}
+
+
+class Text(msgspec.Struct, frozen=True):
+    """The words of one message, by channel; an empty SMS is never sent."""
+
+    sms: str
+    in_app: str
+
+
+@cache
+def texts() -> dict[str, Text]:
+    """Return all messages by their N number."""
+    return msgspec.convert(tomllib.loads(TEXTS.read_text()), dict[str, Text])
+
+
+def words(
+    code: str, channel: str, variables: dict[str, Any], language: str = SOURCE, own: Wording | None = None
+) -> str:
+    """Return the message in words, the city's *own* if it has some; a date of an unpublished year is 预计, not 最晚."""
+    city = REGIONS.get(str(variables.get("city", "")))
+    own = own or (city.notices.get(code) if city else None)
+    text = _own(own, channel, language) or getattr(texts()[code], "sms" if channel == "sms" else "in_app")
+    if variables.get("provisional"):
+        text = text.replace("最晚{date}", "预计{date}")
+    return translate(text, language).format(**in_words(variables, language))
+
+
+def _own(own: Wording | None, channel: str, language: str) -> str:
+    if own is None or channel == "sms":
+        return own.sms if own else ""
+    return own.in_app if language == SOURCE else own.in_app_en
+
+
+def in_words(variables: dict[str, Any], language: str = SOURCE) -> dict[str, str]:
+    """Return the kept *variables* as a message says them: days, periods and words of ours in *language*."""
+    return {name: _in_words(kept, language) for name, kept in variables.items() if name != "city"}
+
+
+def _in_words(kept: Any, language: str) -> str:
+    if isinstance(kept, list):
+        since, until = (date.fromisoformat(text) if text else None for text in kept)
+        return translate(Said(PERIODS[since is not None, until is not None], since=since, until=until), language)
+    text = str(kept)
+    if DAY.fullmatch(text):
+        return day_of_year(date.fromisoformat(text), english=language != SOURCE)
+    return translate(text, language)
+
+
+@on_event
+async def write(case: Case, event: Event, move: Move) -> None:
+    """Write the messages that *move* names, for the people of the case: both, where one acts for the other."""
+    known = await delegation(case.delegation)
+    for code in move.notices.split():
+        if known is None:
+            if code not in NOT_HERE:
+                await tell(case, event, code, case.person)
+        elif code in ASKING:
+            await _asked(case, event, code, known)
+        elif code not in NOT_HERE:
+            message = Message(code, case.id, event.id, f"{event.id}:{code}", await _variables(case, code))
+            await _send_both(message, case, known)
+
+
+@on_time
+async def remind(case: Case, code: str, key: str) -> None:
+    """Write the message *code* that time brought about, once for each *key*; supervisors hear of what is late."""
+    known = await delegation(case.delegation)
+    whole = f"{case.id}:{key}:{code}"
+    if await value("SELECT 1 FROM notice WHERE key = $1", f"{whole}:{case.person}:in_app"):
+        return
+    await tell_people(case, known, code, f"{case.id}:{key}")
+
+
+async def tell_people(case: Case, known: Delegation | None, code: str, key: str, **variables: Any) -> None:
+    """Write one message to the people of a case: both, where one acts for the other; the same *key* is one message."""
+    message = Message(code, case.id, 0, f"{key}:{code}", {**await _variables(case, code), **variables})
+    if known is None:
+        await _send(message, case, case.person)
+    else:
+        await _send_both(message, case, known)
+
+
+async def tell(case: Case, event: Event, code: str, person: str) -> None:
+    """Write one message to one person by every channel they have."""
+    await _send(Message(code, case.id, event.id, f"{event.id}:{code}", await _variables(case, code)), case, person)
+
+
+async def _send(message: "Message", case: Case, person: str) -> None:
+    answers = answers_of(case)
+    mobile = answers.get("notify_mobile") or answers.get("mobile", "")
+    further = ["official_account"] if answers.get("notify_channel") == "official_account" else []
+    await send_to(message, person, mobile, further)
+
+
+async def _send_both(message: "Message", case: Case, known: Delegation) -> None:
+    """Tell the principal at the phone known to be theirs, and the proxy, while they may follow, at the one named.
+
+    Where that is one phone, one SMS is enough; the copies in the portal are each person's own.
+    """
+    if not known.allows("view", clock.today()):
+        await _send(message, case, known.principal)
+        return
+    await _send(message, case, known.proxy)
+    there = "" if known.principal_phone == answers_of(case).get("notify_mobile") else known.principal_phone
+    await send_to(message, known.principal, there)
+
+
+async def _asked(case: Case, event: Event, code: str, known: Delegation) -> None:
+    """Tell of a question to the principal: N01 asks them, N02 and N04 tell the proxy how it stands."""
+    principal, proxy = await both(known)
+    variables = {**await _variables(case, code), "who": proxy.masked_name, "whom": principal.masked_name}
+    if code == "N01":
+        variables["link"] = f"{HOST}/d/{known.link}"
+    message = Message(code, case.id, event.id, f"{event.id}:{code}", variables)
+    if code == "N01":
+        await send_to(message, known.principal, known.principal_phone)
+    else:
+        await send_to(message, known.proxy, known.proxy_phone)
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message before it is anybody's: *about* is a case or a delegation, *key* keeps it from being written twice."""
+
+    code: str
+    about: str
+    event: int
+    key: str
+    variables: dict[str, Any]
+
+
+async def send_to(message: Message, person: str, mobile: str, further: Sequence[str] = ()) -> None:
+    """Write *message* to one person: in the portal, by SMS to *mobile* if there is one, and by *further* channels."""
+    channels = ["in_app", *(["sms"] if mobile and texts()[message.code].sms else []), *further]
+    for channel in channels:
+        await _add(message, person, channel, mobile if channel == "sms" else "")
+
+
+async def _add(message: Message, person: str, channel: str, to: str) -> None:
+    id, link, code, variables = token(), token(LINK)[:LINK], message.code, message.variables
+    await insert(
+        Table,
+        id=id,
+        key=f"{message.key}:{person}:{channel}",
+        case_id=message.about,
+        event_id=message.event,
+        person=person,
+        code=code,
+        channel=channel,
+        state="delivered" if channel == "in_app" else "queued",
+        recipient=seal(to, f"notice.recipient:{id}") if to else None,
+        variables=seal_json({"link": f"{HOST}/s/{link}", **variables}, f"notice.variables:{id}"),
+        link=link,
+        tries=0,
+        made_at=clock.now(),
+        sent_at=clock.now() if channel == "in_app" else None,
+    )
+    if channel != "in_app":
+        await outbox.add("send_notice", id, notice=id)
+
+
+async def _variables(case: Case, code: str) -> dict[str, Any]:
+    region = case.rules
+    found: dict[str, Any] = {
+        "city": region.id,  # whose words they are said in
+        "sign": region.rules.notices.sign_zh,
+        "tail": case.number[-4:],
+        "no": f"{case.number[:4]} {case.number[4:8]} {case.number[8:]}",
+        "no_label": region.rules.query.number_name_zh,
+        "hotline": region.hotline,
+        "date": case.due_on or "",
+        "provisional": bool(case.due_on and not region.calendar.published(case.due_on)),
+    }
+    notice = await corrections.open_correction(case) if code in ("N07", "N09", "N29") else None
+    if notice:
+        asked = await corrections.defects(notice, await keep.documents(case.id) if code == "N29" else ())
+        found |= {"date": notice.answer_by, "n": sum(not one.answered for one in asked) or len(asked)}
+        found["provisional"] = False
+    if code == "N19":
+        found["reason"] = "情况复杂"  # what the supervisor wrote stands in the letter; it may name the disease
+    if code == "N14":
+        found |= {"date": publicity.last_day(clock.today(), case), "provisional": False}
+    if code == "N28":
+        found |= {"date": draft.kept_until(case), "provisional": False}
+    if code == "N15":
+        found["period"] = await _passed(case)
+    return found
+
+
+async def _passed(case: Case) -> list[date | str]:
+    """Return the first and the last day of what was passed: "" for at once, and "" for 长期."""
+    passed = next(one for one in await decision.diseases(case) if one.passed)
+    at_once = passed.starts_on is None or passed.starts_on <= clock.today()
+    return ["" if at_once else passed.starts_on or "", passed.ends_on or ""]

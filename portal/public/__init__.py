@@ -1,0 +1,1 @@
+"""Pages for everybody: cities, service guide, diseases, help, verification, errors."""

@@ -1,0 +1,48 @@
+"""``/demo/clock``: move the portal's clock ahead. In the demonstration only: `portal serve` has no such route."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+
+from portal.core import clock, jobs
+from portal.core.pages import page, see_other
+from portal.core.sessions import form_of
+
+ANYBODY = ("anyone",)
+MOST_DAYS = 3650
+
+
+class ClockController(Controller):
+    """The clock of the demonstration."""
+
+    path = "/demo/clock"
+    opt = {"who": ANYBODY}
+
+    @get()
+    async def show(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        """Show the portal's day and how far it runs ahead."""
+        return clock_page(request, str(clock.ahead().days), {})
+
+    @post()
+    async def move(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        """Let it run so many days ahead of the real one, and do what has become due."""
+        days = form_of(request)["days"].strip()
+        if not (days.isascii() and days.isdigit() and int(days) <= MOST_DAYS):
+            return clock_page(request, days, {"days": "请填天数，0 是现在。"})
+        clock.shift(timedelta(days=int(days)))
+        await jobs.run_rounds()
+        return see_other("/demo/clock")
+
+
+def clock_page(request: Request[Any, Any, Any], days: str, errors: dict[str, str]) -> Response[bytes]:
+    """Return the page of the clock."""
+    return page(
+        request,
+        "public/demo_clock/show",
+        status=422 if errors else 200,
+        region=None,
+        today=clock.today(),
+        days=days,
+        errors=errors,
+    )

@@ -1,0 +1,147 @@
+"""Every error as a page in plain Chinese: what happened, what is saved, what to do next."""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from portal.core.crypto import digits
+from portal.core.errors import First, Problem, SignInFirst
+from portal.core.log import LOG, where
+from portal.core.pages import page, see_other, with_next
+from portal.core.paper import CannotPrint
+from portal.regions.load import REGIONS, Region
+
+# status: title, what happened, what to do
+WORDS: dict[int, tuple[str, str, tuple[str, ...]]] = {
+    400: (
+        "没有看懂您发来的内容",
+        "可能是网络不好，内容没有传完整。",
+        ("请返回上一页，再试一次。", "您之前保存的内容都在。"),
+    ),
+    403: (
+        "这个页面您不能打开",
+        "您现在的登录身份不能看这个页面。",
+        ("请换成可以看的账号登录。", "不清楚为什么，请打热线问一问。"),
+    ),
+    404: (
+        "没有找到这个页面",
+        "可能是网址输错了，或者这份申请不在您的名下。",
+        ("请检查网址或编号。", "如果是替别人办的，请换本人账号登录再看。", "您之前保存的内容都在。"),
+    ),
+    405: ("这个网址不能这样打开", "请从页面上的按钮进入。", ("请回到办事指南重新进入。",)),
+    409: (
+        "内容刚才已经变了",
+        "可能在别的手机、电脑上改过，或者办理进度刚刚更新。为了不弄错，这一次没有保存。",
+        ("请打开最新的页面看一看，再接着办。", "之前保存的内容都在。"),
+    ),
+    413: (
+        "传的文件太大了",
+        "这一次的文件加起来超过了限制，没有收下。",
+        ("请减少文件，或者把照片拍小一点再传。", "之前传好的文件、填好的内容都在。"),
+    ),
+    419: (
+        "这个页面放得太久了",
+        "为了安全，请重新打开页面再提交一次。",
+        ("请返回上一页，刷新后再试。", "之前保存的内容都在。"),
+    ),
+    422: ("填写的内容有误", "请返回检查。", ("请返回上一页改一改，再试一次。",)),
+    429: ("操作太频繁了", "为了安全，请稍等一会儿。", ("请过一会儿再试。", "着急请打热线，工作人员帮您。")),
+    500: (
+        "系统出了点问题，不是您的问题",
+        "我们已经记下来了，正在处理。",
+        ("请过一会儿再试。", "您填过的、传过的都存好了，不会丢。", "着急请打热线，工作人员帮您。"),
+    ),
+    503: (
+        "暂时打不开，不是您的问题",
+        "系统正在维护。",
+        ("您填过的、传过的都存好了，不会丢。", "正在办的照常在办，有结果会发短信。", "着急请打热线，工作人员帮您。"),
+    ),
+    507: (
+        "存储空间满了，不是您的问题",
+        "这一次的文件没有收下，我们正在处理。",
+        ("之前传好的文件、填好的内容都在。", "请过一会儿再传。"),
+    ),
+}
+
+
+def region_in(request: Request[Any, Any, Any]) -> Region | None:
+    """Return the city the address is about, or nothing."""
+    return REGIONS.get(request.scope["path"].split("/")[1])
+
+
+def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
+    """Answer a problem of ours with its page; who must sign in is led there."""
+    if isinstance(problem, SignInFirst):
+        return sign_in(request, problem.kept)
+    if isinstance(problem, First):
+        return see_other(problem.why)
+    return problem_page(request, problem.status, why=problem.why, retry_after=problem.retry_after)
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Answer an error of the framework with the same pages."""
+    return problem_page(request, error.status_code if error.status_code in WORDS else 400)
+
+
+def on_cannot_print(request: Request[Any, Any, Any], error: CannotPrint) -> Response[bytes]:
+    """Answer for a PDF with a character that no font of ours shows: the page says the same."""
+    LOG.error("cannot print", route=route(request), error=type(error).__name__)
+    return problem_page(request, 503, why="这份文件里有字体打不出来的字，做不出 PDF。网页上的内容一样，请先看网页。")
+
+
+def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer anything else: a reference number for the log, no word of what went wrong inside."""
+    reference = digits(8)
+    LOG.error(
+        "crash",
+        reference=reference,
+        error=type(error).__name__,
+        where=where(error),
+        method=request.scope["method"],
+        route=route(request),
+    )
+    return problem_page(request, 500, reference=reference)
+
+
+def route(request: Request[Any, Any, Any]) -> str:
+    """Return the template of the address, without any value in it."""
+    handler = request.scope.get("route_handler")
+    return ", ".join(sorted(handler.paths)) if handler else ""
+
+
+def sign_in(request: Request[Any, Any, Any], kept: str = "") -> Response[bytes]:
+    """Lead to the sign-in page, and afterwards back to where the person wanted to go.
+
+    A form that came too late (*kept*) is shown again then.
+    """
+    path = request.scope["path"]
+    region = region_in(request)
+    staff = path.startswith("/staff")
+    home = "/staff" if staff else f"/{region.id}" if region else ""
+    back = f"{home}/session/resumption/{kept}" if kept else path if request.method == "GET" else ""
+    target = with_next(f"{home}/login", back) if home else "/"
+    if request.headers.get("hx-request"):  # a fragment: move the whole page, never swap a sign-in into it
+        return Response(b"", status_code=204, headers={"hx-redirect": target})
+    return see_other(target)
+
+
+def problem_page(
+    request: Request[Any, Any, Any], status: int, *, why: str = "", retry_after: int = 0, reference: str = ""
+) -> Response[bytes]:
+    """Return the page for *status*."""
+    title, what, next_steps = WORDS[status]
+    headers = {"retry-after": str(retry_after)} if retry_after else {}
+    return page(
+        request,
+        "public/errors/problem",
+        status=status,
+        headers=headers,
+        region=region_in(request),
+        heading=title,
+        what=why or what,
+        next_steps=next_steps,
+        minutes=-(-retry_after // 60) if retry_after else 0,
+        reference=reference,
+        staff=request.scope["path"].startswith("/staff"),
+    )

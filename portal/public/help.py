@@ -1,0 +1,39 @@
+"""``/{r}/help`` and its neighbours: questions, accessibility, privacy, display."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency, Provide
+
+from portal.core.pages import page
+from portal.public.places import region_named
+from portal.public.start import ANYBODY
+from portal.regions.load import Region
+
+
+class HelpController(Controller):
+    """Pages that only have words."""
+
+    path = "/{r:str}"
+    opt = {"who": ANYBODY}
+    dependencies = {"region": Provide(region_named)}
+
+    @get("/help")
+    async def help(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Show the questions people ask, and whom to call."""
+        return page(request, "public/help/questions", region=region)
+
+    @get("/accessibility")
+    async def accessibility(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Show the accessibility statement."""
+        return page(request, "public/help/accessibility", region=region)
+
+    @get("/privacy")
+    async def privacy(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Show what is done with personal data."""
+        return page(request, "public/help/privacy", region=region)
+
+    @get("/display")
+    async def display(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Show how the pages can look."""
+        return page(request, "public/help/display", region=region)

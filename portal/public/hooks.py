@@ -1,0 +1,36 @@
+"""``/hooks/sms/{word}``: where the SMS provider reports what became of messages.
+
+No browser comes here, so there is no session and no form's token; the address itself is secret.
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, Response, post
+from litestar.params import FromPath
+
+from portal.core import sms
+from portal.core.crypto import same
+from portal.core.door import MACHINE
+from portal.core.errors import BadRequest, NotFound
+from portal.core.settings import SETTINGS
+
+TAKEN = b'{"code":0,"msg":"OK"}'
+
+
+class SmsHookController(Controller):
+    """Delivery reports."""
+
+    path = "/hooks/sms"
+    opt = {"who": MACHINE}
+
+    @post("/{word:str}")
+    async def take(self, request: Request[Any, Any, Any], word: FromPath[str]) -> Response[bytes]:
+        """Keep the reports in the body."""
+        if not SETTINGS.sms_reports or not same(word.encode(), SETTINGS.sms_reports.encode()):
+            raise NotFound
+        try:
+            await sms.take_reports(await request.body())
+        except (msgspec.DecodeError, KeyError) as error:
+            raise BadRequest from error
+        return Response(TAKEN, status_code=200, media_type="application/json")

@@ -1,0 +1,40 @@
+"""``/{r}/performance``: 办理效能公开: how long it takes here, and how much is on time."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency, Provide
+
+from portal.cases import measures
+from portal.cases.measures import HOURS_A_DAY
+from portal.core import clock
+from portal.core.pages import page
+from portal.public.places import region_named
+from portal.regions.load import Region
+from portal.regions.reasons import words
+
+PERIOD = timedelta(days=89)
+
+
+class PerformanceController(Controller):
+    """The figures of a city that are for everybody."""
+
+    path = "/{r:str}/performance"
+    opt = {"who": ("anyone",)}
+    dependencies = {"region": Provide(region_named)}
+
+    @get()
+    async def show(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Show the last 90 days."""
+        today = clock.today()
+        return page(
+            request,
+            "public/performance/show",
+            region=region,
+            report=await measures.report(region.id, today - PERIOD, today),
+            since=today - PERIOD,
+            today=today,
+            reasons=words(region.reasons.correction),
+            a_day=HOURS_A_DAY,
+        )

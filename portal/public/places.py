@@ -1,0 +1,11 @@
+"""What an address names, for pages that need no sign-in: the city, or 404."""
+
+from litestar.params import FromPath
+
+from portal.core.errors import found
+from portal.regions.load import REGIONS, Region
+
+
+async def region_named(r: FromPath[str]) -> Region:
+    """Return the region in the address, or 404."""
+    return found(REGIONS.get(r))

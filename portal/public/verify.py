@@ -1,0 +1,54 @@
+"""``/v/{code}``: is this letter genuine, and does it still hold? Masked, for whoever scans it."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.params import FromPath, FromQuery
+
+from portal.accounts.person import person
+from portal.cases.case import case_by_id
+from portal.core import limits
+from portal.core.pages import page, see_other
+from portal.core.security import client_address
+from portal.letters import verify
+from portal.letters.issue import texts
+from portal.public.start import ANYBODY
+
+PER_HOUR = 60
+
+
+class VerifyController(Controller):
+    """``/v``: type a code; ``/v/{code}``: what it stands for."""
+
+    path = "/v"
+    opt = {"who": ANYBODY}
+
+    @get()
+    async def form(self, request: Request[Any, Any, Any], code: FromQuery[str] = "") -> Response[bytes]:
+        """Ask for a code, or go to the page of the one that was typed."""
+        good = verify.read_code(code)
+        if good:
+            return see_other(f"/v/{good}")
+        return page(request, "public/verify/ask", region=None, code=code[:40], wrong=bool(code))
+
+    @get("/{code:str}")
+    async def show(self, request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
+        """Show whether the letter with this code is genuine and holds."""
+        await limits.allow("verify", client_address(request.scope), PER_HOUR, timedelta(hours=1))
+        found = await verify.letter_with(verify.read_code(code))
+        if found is None:
+            return page(request, "public/verify/ask", status=404, region=None, code=code[:40], wrong=True)
+        benefit = await verify.benefit_of(found.case_id)
+        who, case = await person(found.person), await case_by_id(found.case_id)
+        assert who and case
+        return page(
+            request,
+            "public/verify/show",
+            region=case.rules,
+            letter=found,
+            title=texts()[found.kind].title,
+            name=who.masked_name,
+            benefit=benefit if found.kind in ("L09", "L10") else None,
+            standing=verify.standing(found, benefit),
+        )

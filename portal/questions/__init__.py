@@ -1,0 +1,1 @@
+"""What is asked of a person: steps and questions, declared once; pages, checks and forms follow."""

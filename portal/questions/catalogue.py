@@ -1,0 +1,42 @@
+"""All steps by slug, and the way through them: computed from the answers, never stored."""
+
+from portal.questions.declaration import SIGNING
+from portal.questions.delegation import ABOUT
+from portal.questions.delivery import RECEIVING
+from portal.questions.diagnosis import DIAGNOSIS
+from portal.questions.disease import DISEASES
+from portal.questions.form import FORM
+from portal.questions.insurance import INSURANCE
+from portal.questions.insured_person import PERSON
+from portal.questions.materials import MATERIALS
+from portal.questions.model import Answers, Question, Step
+from portal.questions.recipients import RECIPIENTS
+from portal.regions.load import Region
+
+REVIEW = Step(slug="review", title="核对并提交", note="从头看一遍，再提交", minutes=2, page="review")
+
+WAY = (INSURANCE, PERSON, DISEASES, DIAGNOSIS, FORM, MATERIALS, RECEIVING, RECIPIENTS, REVIEW)
+STEPS = {step.slug: step for step in (*WAY, SIGNING, ABOUT)}
+VERSION = 1  # of the questions; a case keeps the version it was begun with
+
+
+def journey(region: Region, answers: Answers) -> list[Step]:
+    """Return the steps these *answers* lead through in *region*, in order; the review comes last."""
+    return [step for step in WAY if step.asked_if(region, answers)]
+
+
+def questions() -> list[Question]:
+    """Return every question there is."""
+    return [question for step in STEPS.values() for question in step.questions]
+
+
+def after(step: Step, way: list[Step]) -> Step:
+    """Return the step that follows *step* on *way*; the last leads to itself."""
+    at = way.index(step)
+    return way[min(at + 1, len(way) - 1)]
+
+
+def before(step: Step, way: list[Step]) -> Step | None:
+    """Return the step before *step* on *way*, or nothing for the first."""
+    at = way.index(step)
+    return way[at - 1] if at else None

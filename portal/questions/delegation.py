@@ -1,0 +1,152 @@
+"""委托信息: for whom one acts, as what, by which proof, from when until when."""
+
+from portal.core import clock
+from portal.questions.insured_person import MOBILE
+from portal.questions.model import Choice, Question, Rule, Step
+from portal.questions.rules import day as day_in
+from portal.questions.rules import (
+    name_error,
+    real_day,
+    required,
+    resident_number_error,
+    tidy_day,
+    tidy_name,
+    tidy_number,
+)
+from portal.regions.load import Region
+
+ROUTES = {
+    "online": Choice("online", "本人用短信确认", "填好以后，给本人发短信。本人用自己的手机同意，才算提交。"),
+    "letter": Choice("letter", "上传授权委托书", "本人签名或按手印。再传两个人的身份证明，由经办机构核验。"),
+    "guardian": Choice("guardian", "我是监护人", "给未成年的孩子办。传关系证明，不用委托书。"),
+}
+
+
+def routes(region: Region) -> list[Choice]:
+    """Return the proofs *region* takes; the principal's own word counts alone only where it replaces the letter."""
+    online = region.rules.proxy.online_consent == "instead_of_letter"
+    return [choice for name, choice in ROUTES.items() if name != "online" or online]
+
+
+def relations(region: Region) -> list[Choice]:
+    """Return what the proxy may be to the principal."""
+    return [Choice(name, name) for name in region.rules.proxy.relations_zh]
+
+
+def private_diseases(region: Region) -> list[Choice]:
+    """Return the diseases that a delegation must name before a proxy may deal with them."""
+    strict = [one for one in region.diseases.values() if one.privacy == "strict"]
+    return [Choice("", "不涉及"), *(Choice(one.code, one.name_zh) for one in strict)]
+
+
+NAME = Question(
+    name="principal_name",
+    label="对方（委托人）的姓名",
+    hint="要和身份证上的一样。",
+    control="text",
+    rules=(
+        required("请填写对方的姓名。"),
+        Rule("format", lambda answer: not name_error(answer), "姓名里只能有汉字、字母和点“·”。请对照身份证再填一次。"),
+    ),
+    tidy=tidy_name,
+    examples=("徐文", "阿卜杜热西提·买买提"),
+    counterexamples={"required": "", "format": "徐3"},
+)
+
+ID_NUMBER = Question(
+    name="principal_number",
+    label="对方的身份证号",
+    control="text",
+    rules=(
+        required("请填写对方的身份证号。"),
+        Rule(
+            "format",
+            lambda answer: not resident_number_error(answer),
+            "身份证号不对：应该是 18 位，最后一位可能是字母 X。请对照身份证，一位一位检查。",
+        ),
+    ),
+    tidy=tidy_number,
+    examples=("511400198405050102",),
+    counterexamples={"required": "", "format": "511400198405050103"},
+)
+
+PRINCIPAL_MOBILE = Question(
+    name="principal_mobile",
+    label="对方的手机号码",
+    hint="没有就不填。我们会把办理进度也告诉对方。",
+    control="tel",
+    optional=True,
+    numeric=True,
+    rules=MOBILE.rules[1:],
+    tidy=MOBILE.tidy,
+    show=MOBILE.show,
+    examples=MOBILE.examples,
+    counterexamples={"format": "1380013"},
+)
+
+RELATION = Question(
+    name="relation",
+    label="您是对方的什么人？",
+    control="radios",
+    choices=relations,
+    rules=(required("请选您和对方的关系。"),),
+    examples=("子女",),
+    counterexamples={"required": ""},
+)
+
+ROUTE = Question(
+    name="route",
+    label="怎么证明对方同意您办？",
+    control="radios",
+    choices=routes,
+    rules=(required("请选一种证明的办法。"),),
+    examples=("letter",),
+    counterexamples={"required": ""},
+)
+
+STARTS = Question(
+    name="starts_on",
+    label="委托从哪天开始？",
+    control="date",
+    rules=(required("请填写开始的日期。"), real_day("没有这一天。请检查年、月、日。")),
+    tidy=tidy_day,
+    examples=("2026-11-26",),
+    counterexamples={"required": "", "day": "2026-13-01"},
+)
+
+ENDS = Question(
+    name="ends_on",
+    label="委托到哪天为止？",
+    hint="看委托书上写的日期。",
+    control="date",
+    rules=(
+        required("请填写到期的日期。"),
+        real_day("没有这一天。请检查年、月、日。"),
+        Rule(
+            "past",
+            lambda answer: (day_in(answer) or clock.today()) >= clock.today(),
+            "这份委托已经过期了。请让对方重新写一份委托书。",
+        ),
+    ),
+    tidy=tidy_day,
+    examples=("2999-01-01",),
+    counterexamples={"required": "", "day": "2026-13-01", "past": "2020-01-01"},
+)
+
+PRIVATE = Question(
+    name="private_disease",
+    label="要办的是下面涉及隐私的病种吗？",
+    hint="是的话，委托书里要写明。不是就不用选。",
+    control="radios",
+    optional=True,
+    choices=private_diseases,
+    examples=("",),
+)
+
+ABOUT = Step(
+    slug="delegation",
+    title="委托信息",
+    note="给谁办，怎么证明",
+    minutes=3,
+    questions=(NAME, ID_NUMBER, PRINCIPAL_MOBILE, RELATION, ROUTE, STARTS, ENDS, PRIVATE),
+)

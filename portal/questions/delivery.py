@@ -1,0 +1,97 @@
+"""结果怎么给您: the electronic certificate always; by mail too where the region sends mail."""
+
+from portal.questions.insured_person import MOBILE
+from portal.questions.model import Answers, Choice, Question, Rule, Step
+from portal.questions.rules import at_most, matches, name_error, narrow, required, tidy_name
+from portal.regions.load import Region
+
+
+def offered(region: Region) -> list[Choice]:
+    """Return the ways of *region*."""
+    ways = [Choice("certificate", "只要电子认定证明", "办完就能在网上看、下载，和纸质的一样有用。")]
+    if sends_mail(region):
+        ways.append(Choice("mail", "电子认定证明，再寄一份纸质的", "寄到您填的地址。"))
+    return ways
+
+
+def by_mail(_region: Region, answers: Answers) -> bool:
+    """Say whether paper must be sent."""
+    return answers.get("delivery") == "mail"
+
+
+def sends_mail(region: Region) -> bool:
+    """Say whether the region sends paper at all."""
+    return region.rules.delivery.mail
+
+
+IF_MAIL = "（选了邮寄才填）"
+
+DELIVERY = Question(
+    name="delivery",
+    label="结果怎么给您？",
+    control="radios",
+    choices=offered,
+    rules=(required("请选一种领取结果的方法。"),),
+    examples=("certificate",),
+    counterexamples={"required": ""},
+)
+
+RECIPIENT = Question(
+    name="recipient",
+    label="收件人姓名",
+    control="text",
+    asked_if=by_mail,
+    only_if=IF_MAIL,
+    offered=sends_mail,
+    autocomplete="name",
+    rules=(
+        required("请填写收件人姓名。"),
+        Rule("format", lambda answer: not name_error(answer), "收件人姓名里只能有汉字、字母和点“·”。请再检查一次。"),
+    ),
+    tidy=tidy_name,
+    examples=("张三", "阿卜杜热西提·买买提"),
+    counterexamples={"required": "", "format": "张3"},
+)
+
+RECIPIENT_MOBILE = Question(
+    name="recipient_mobile",
+    label="收件人手机号码",
+    control="tel",
+    asked_if=by_mail,
+    only_if=IF_MAIL,
+    offered=sends_mail,
+    autocomplete="tel",
+    numeric=True,
+    rules=(required("请填写收件人手机号码。"), *MOBILE.rules[1:]),
+    tidy=MOBILE.tidy,
+    show=MOBILE.show,
+    examples=MOBILE.examples,
+    counterexamples=MOBILE.counterexamples,
+)
+
+POSTAL_ADDRESS = Question(
+    name="postal_address",
+    label="收件地址",
+    hint="省、市、区县、街道和门牌号；农村写到村、组；团场写到连队。",
+    control="textarea",
+    asked_if=by_mail,
+    only_if=IF_MAIL,
+    offered=sends_mail,
+    autocomplete="street-address",
+    rules=(
+        required("请填写收件地址。"),
+        matches(r"(?s).{8,}", "地址还不完整。请写到门牌号；农村写到村、组；团场写到连队。"),
+        at_most(200, "地址太长了，请写 200 个字以内。"),
+    ),
+    tidy=narrow,
+    examples=("四川省眉山市东坡区苏祠路 1 号 2 单元 301",),
+    counterexamples={"required": "", "format": "苏祠路", "length": "长" * 201},
+)
+
+RECEIVING = Step(
+    slug="delivery",
+    title="结果怎么给您",
+    note="电子证明或邮寄",
+    minutes=1,
+    questions=(DELIVERY, RECIPIENT, RECIPIENT_MOBILE, POSTAL_ADDRESS),
+)

@@ -1,0 +1,132 @@
+"""The parts of a form: a rule, a question, a step. Answers are a flat ``{name: text}``.
+
+One declaration gives the control with its label, hint and error, the check on the server, the row
+on the review page, the row in the PDF form and in the desk, and its own tests: every example must
+pass and every rule must have a counterexample that yields exactly its message.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from portal.regions.load import Region
+
+Control = Literal["text", "tel", "date", "radios", "textarea", "checkbox", "hospital"]
+Answers = Mapping[str, str]
+DATE_PARTS = ("year", "month", "day")
+
+
+def always(_region: Region, _answers: Answers) -> bool:
+    """Say yes: the question is asked of everybody."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that must hold of an answer, and what we tell the person when it does not."""
+
+    name: str
+    holds: Callable[[str], bool]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to choose: the value kept, the words shown, a line of explanation."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a step; *name* is its key everywhere: control, answer, error, PDF row.
+
+    A question that other answers of its own page lead to stands on the page from the start, where
+    the region offers it: *only_if* says in words when it must be answered, for people without script.
+    `tidy` brings what was typed into the form it is kept in (full-width digits, spaces); it never
+    fails and never loses what somebody must see again. `show` is for reading: it may group digits.
+    """
+
+    name: str
+    label: str
+    control: Control
+    hint: str = ""
+    optional: bool = False
+    rules: tuple[Rule, ...] = ()
+    choices: Callable[[Region], list[Choice]] | None = None
+    asked_if: Callable[[Region, Answers], bool] = always
+    only_if: str = ""
+    offered: Callable[[Region], bool] = lambda _region: True
+    autocomplete: str = ""
+    numeric: bool = False
+    tidy: Callable[[str], str] = str.strip
+    show: Callable[[str], str] = str
+    examples: tuple[str, ...] = ()
+    counterexamples: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def error(self, answer: str, region: Region) -> str:
+        """Return the message of the first broken rule, or an empty string."""
+        if self.optional and not answer:
+            return ""
+        for rule in self.rules:
+            if not rule.holds(answer):
+                return rule.message
+        if self.choices and answer and all(choice.value != answer for choice in self.choices(region)):
+            return "请从列出的选项里选一个。"
+        return ""
+
+    def shown(self, answer: str, region: Region) -> str:
+        """Return *answer* in words for people."""
+        for choice in self.choices(region) if self.choices else ():
+            if choice.value == answer:
+                return choice.label
+        return self.show(answer) if answer else ""
+
+    def read(self, form: Mapping[str, str]) -> str:
+        """Return the answer in a posted *form*; a date comes in three fields."""
+        if self.control == "date":
+            parts = [form.get(f"{self.name}-{part}", "").strip() for part in DATE_PARTS]
+            return self.tidy("-".join(parts)) if any(parts) else ""
+        return self.tidy(form.get(self.name, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of the wizard: a few questions asked together, or a page of its own kind."""
+
+    slug: str
+    title: str
+    note: str
+    minutes: int
+    questions: tuple[Question, ...] = ()
+    page: Literal["questions", "insurance", "materials", "form", "review"] = "questions"
+    asked_if: Callable[[Region, Answers], bool] = always
+
+    def asked(self, region: Region, answers: Answers) -> list[Question]:
+        """Return the questions that these *answers* lead to."""
+        return [question for question in self.questions if question.asked_if(region, answers)]
+
+    def read(self, form: Mapping[str, str]) -> dict[str, str]:
+        """Return the answers to this step's own questions; whatever else was sent is dropped."""
+        return {question.name: question.read(form) for question in self.questions}
+
+    def errors(self, answers: Answers, region: Region) -> dict[str, str]:
+        """Return ``{question name: message}`` for the answers that break a rule, in page order."""
+        found = {
+            question.name: question.error(answers.get(question.name, ""), region)
+            for question in self.asked(region, answers)
+        }
+        return {name: message for name, message in found.items() if message}
+
+    def rows(self, answers: Answers, region: Region) -> list[tuple[str, str, str]]:
+        """Return ``(name, label, shown answer)``, for the review page, the PDF form and the desk alike."""
+        return [
+            (question.name, question.label, question.shown(answers.get(question.name, ""), region))
+            for question in self.asked(region, answers)
+        ]
+
+    def started(self, answers: Answers) -> bool:
+        """Return whether any of its questions has been answered."""
+        return any(answers.get(question.name) for question in self.questions)

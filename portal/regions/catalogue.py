@@ -1,0 +1,80 @@
+"""Diseases and hospitals of a city, as its CSV files give them."""
+
+import csv
+import io
+from typing import Literal, TypeVar
+
+import msgspec
+
+Kind = TypeVar("Kind")
+
+
+class Disease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One item of the disease catalogue (病种). Months of 0 mean without end, or never."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    tier: Literal["I", "II"]
+    validity_months: int
+    rereview_months: int
+    privacy: Literal["", "strict"]
+    specialty: str
+    evidence_zh: tuple[str, ...]
+    confidence: Literal["A", "B", "C"]
+    note_zh: str
+    source: str
+
+
+class Hospital(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A medical institution (医疗机构); level 1 to 3, 0 when it has none."""
+
+    code: str
+    name_zh: str
+    level: int
+    district_zh: str
+    designated: bool
+    settles: bool
+    source: str
+
+
+class BadFile(Exception):
+    """A data file that cannot be used; the message names the file, the line or key, and what is wrong."""
+
+
+def diseases(text: str, at: str) -> dict[str, Disease]:
+    """Return the diseases in *text* by code, in the order of the file, which is called *at* in messages.
+
+    Raises:
+        BadFile: a column is missing or unknown, a value is of the wrong kind, a code stands twice.
+    """
+    found: dict[str, Disease] = {}
+    for number, row in rows(text):
+        row["evidence_zh"] = [part for part in str(row.get("evidence_zh", "")).split("；") if part]
+        disease = _as(Disease, row, at, number)
+        if disease.code in found:
+            raise BadFile(f"{at}:{number}: code {disease.code} stands twice")
+        found[disease.code] = disease
+    return found
+
+
+def hospitals(text: str, at: str) -> dict[str, Hospital]:
+    """Return the hospitals in *text* by name, in the order of the file.
+
+    Raises:
+        BadFile: as for `diseases`.
+    """
+    return {hospital.name_zh: hospital for number, row in rows(text) for hospital in [_as(Hospital, row, at, number)]}
+
+
+def rows(text: str) -> list[tuple[int, dict[str, object]]]:
+    """Return the rows of a table with the number of their line."""
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
+    return [(number, dict(row)) for number, row in enumerate(csv.DictReader(lines), start=2)]
+
+
+def _as(kind: type[Kind], row: dict[str, object], at: str, number: int) -> Kind:
+    try:
+        return msgspec.convert(row, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadFile(f"{at}:{number}: {error}") from error

@@ -1,0 +1,114 @@
+"""The recognition criteria of a disease (认定标准): which pieces of evidence must hold, as a tree.
+
+The criteria are the evidence of `diseases.csv`, counted from 1. A city's ``criteria.toml`` says for
+a disease how they combine; where it says nothing, all of them must hold.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Literal, Union
+
+import msgspec
+
+from portal.regions.catalogue import BadFile, Disease
+
+Finding = Literal["met", "unmet", "unclear"]
+Part = Union[int, "Rule"]  # the number of a criterion, or a rule of its own
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of ``all``, ``any``, or ``at_least`` with ``of``; its parts are criteria or further rules."""
+
+    all: tuple[Part, ...] = ()
+    any: tuple[Part, ...] = ()
+    at_least: int = 0
+    of: tuple[Part, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What it combines."""
+        return self.all or self.any or self.of
+
+    @property
+    def needed(self) -> int:
+        """How many of its parts must hold."""
+        return len(self.all) or (1 if self.any else self.at_least)
+
+    def numbers(self) -> list[int]:
+        """Return the criteria in it, in order."""
+        return [number for part in self.parts for number in ([part] if isinstance(part, int) else part.numbers())]
+
+
+class Declared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A disease in ``criteria.toml``."""
+
+    rule: Rule
+    source: str
+
+
+class Criteria(msgspec.Struct, frozen=True):
+    """The criteria of one disease: their words, and how they combine."""
+
+    texts: tuple[str, ...]
+    rule: Rule
+
+    def numbered(self) -> list[tuple[int, str]]:
+        """Return each criterion with its number."""
+        return list(enumerate(self.texts, start=1))
+
+    def said(self) -> list[tuple[int, tuple[int, ...]]]:
+        """Return the rule in parts to read: ``(how many are needed, of which criteria)``."""
+        simple = [part for part in self.rule.parts if isinstance(part, int)]
+        needed = len(simple) if self.rule.all else min(self.rule.needed, len(simple))
+        own = [(needed, tuple(simple))] if simple else []
+        inner = [part for part in self.rule.parts if not isinstance(part, int)]
+        return [*own, *((part.needed, tuple(part.numbers())) for part in inner)]
+
+    def come_to(self, findings: Mapping[int, Finding]) -> Finding:
+        """Return what the findings come to; a criterion nobody looked at is unclear."""
+        return weighed(self.rule, findings)
+
+
+def weighed(part: Part, findings: Mapping[int, Finding]) -> Finding:
+    """Return whether *part* holds: surely, surely not, or it cannot be told from what is there."""
+    if isinstance(part, int):
+        return findings.get(part, "unclear")
+    inner = [weighed(one, findings) for one in part.parts]
+    if inner.count("met") >= part.needed:
+        return "met"
+    return "unmet" if inner.count("met") + inner.count("unclear") < part.needed else "unclear"
+
+
+def criteria(text: str, at: str, diseases: Mapping[str, Disease]) -> dict[str, Criteria]:
+    """Return the criteria of each disease; *text* may be empty.
+
+    Raises:
+        BadFile: an unknown key, a disease that is not in the catalogue, a criterion it does not have.
+    """
+    try:
+        declared = msgspec.convert(tomllib.loads(text), dict[str, Declared])
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise BadFile(f"{at}: {error}") from error
+    for code, one in declared.items():
+        _check(at, code, one.rule, diseases.get(code))
+    return {
+        code: Criteria(disease.evidence_zh, declared[code].rule if code in declared else _all(disease.evidence_zh))
+        for code, disease in diseases.items()
+    }
+
+
+def _all(texts: Sequence[str]) -> Rule:
+    return Rule(all=tuple(range(1, len(texts) + 1)))
+
+
+def _check(at: str, code: str, rule: Rule, disease: Disease | None) -> None:
+    if disease is None:
+        raise BadFile(f"{at}: {code} is not in the catalogue of diseases")
+    if any(not 1 <= number <= len(disease.evidence_zh) for number in rule.numbers()):
+        raise BadFile(f"{at}: {code} has {len(disease.evidence_zh)} criteria, and the rule names another")
+    kinds = [bool(rule.all), bool(rule.any), bool(rule.of)]
+    if sum(kinds) != 1 or not 1 <= rule.needed <= len(rule.parts):
+        raise BadFile(f"{at}: a rule of {code} is one of all, any, or at_least with of")
+    for part in rule.parts:
+        if not isinstance(part, int):
+            _check(at, code, part, disease)

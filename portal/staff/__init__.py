@@ -1,0 +1,1 @@
+"""The desk: where staff of an agency move the cases of their city."""

@@ -1,0 +1,1 @@
+"""Tests, room by room; names are sentences about people and things."""

@@ -1,0 +1,124 @@
+"""One database for the run, emptied after each test: SQLite, or PostgreSQL with ``TEST_ON=postgres``.
+
+The settings are read when the package is imported, so the environment is set here first.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from argon2 import PasswordHasher
+
+from e2e.server import CACHE
+
+# In memory where there is room: a test then never waits for a disk. Those of power cuts have a disk of their own.
+_memory = Path("/dev/shm")
+_roomy = os.access(_memory, os.W_OK) and shutil.disk_usage(_memory).free > 2 << 30
+_home = Path(tempfile.mkdtemp(prefix="portal-tests-", dir=_memory if _roomy else None))
+os.environ.update(
+    PORTAL_DATA=str(_home),
+    PORTAL_CACHE=str(CACHE),
+    PORTAL_HTTPS="1",
+    PORTAL_DEMO="0",
+    PORTAL_WORKER="0",
+    PORTAL_ORIGIN="https://mt.example.cn",
+    PORTAL_LOG="error",
+    PORTAL_FACE="demo",
+    PORTAL_PROOF="200",
+    PORTAL_CODES_FREE="100",
+    PORTAL_SMS_REPORTS="a-secret-word",
+)
+os.environ.pop("DATABASE_URL", None)
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+if os.environ.get("TEST_ON") == "postgres":
+    from tests.postgres import address_of_a_new_server
+
+    os.environ["DATABASE_URL"] = address_of_a_new_server(_home)
+
+from portal.accounts import staff  # noqa: E402
+from portal.core import clock, crypto, storage  # noqa: E402
+from portal.core.database import DB, many, migrate, opened, run, transaction  # noqa: E402
+from portal.core.sqlite import OneWriterEngine  # noqa: E402
+from portal.piccolo_app import TABLES  # noqa: E402
+from tests.client import Client  # noqa: E402
+
+crypto.make_keys()
+staff._hasher = PasswordHasher(time_cost=1, memory_cost=64)  # hundreds of people sign in at the desk
+
+ON_POSTGRES = not isinstance(DB, OneWriterEngine)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run every async test on one asyncio loop, as the database's connections do."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+async def migrated(anyio_backend: str) -> AsyncIterator[None]:
+    """An open database with all tables."""
+    async with opened():
+        await migrate()
+        yield
+
+
+@pytest.fixture
+async def database(migrated: None) -> AsyncIterator[None]:
+    """The database, empty again afterwards."""
+    yield
+    await empty()
+
+
+async def empty() -> None:
+    """Delete every row; tables that others point at come last."""
+    names = [table._meta.tablename for table in reversed(TABLES)]
+    between = [name for name in names if name not in (*FIRST_OF_ALL, *LAST_OF_ALL)]
+    full = await filled(names)
+    async with transaction():
+        for name in (*FIRST_OF_ALL, *between, *LAST_OF_ALL):
+            if name in full or name == TALLY:
+                await run(f"DELETE FROM {name}")
+
+
+class Full(NamedTuple):
+    """A table that has rows."""
+
+    name: str
+
+
+async def filled(names: list[str]) -> set[str]:
+    """Return the tables that have rows: deleting from sixty that have none costs more than most tests."""
+    asked = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
+    return {row.name for row in await many(Full, " UNION ALL ".join(asked))}
+
+
+FIRST_OF_ALL = ("delegation", "defect", "correction", "case_event", "case_disease", "benefit", "appraisal", "objection")
+TALLY = "desk_tally"  # triggers add to it while rows are deleted
+LAST_OF_ALL = ("cases", "desk_tally", "consent", "person_phone", "person", "phone")  # the cases' end is counted
+
+
+@pytest.fixture
+async def client(database: None) -> AsyncIterator[Client]:
+    """A browser without script, talking to the application directly."""
+    async with Client() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def own_clock() -> Iterator[None]:
+    """Put the clock back after a test that moved it."""
+    yield
+    clock.shift(timedelta())
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[Path]:
+    """The folder of stored files."""
+    yield _home / "files"
+    storage.store.cache_clear()
