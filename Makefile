@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 PYTHON ?= python3
 PIP := $(PY) -m pip --disable-pip-version-check --no-input -q
 
+BESIDE := -n 3 --dist loadfile# more processes than cores: each waits a quarter of its time
 .DEFAULT_GOAL := help
 .PHONY: help run check test unit on-sqlite on-postgres e2e bench lock tools
 
@@ -21,17 +22,16 @@ check: $(VENV)/ready-to-test ## format, types, floors, templates: seconds, befor
 	$(VENV)/bin/lint-imports --no-logo -q 2>/dev/null || $(VENV)/bin/lint-imports
 	$(VENV)/bin/djlint templates --lint --quiet
 
-unit: $(VENV)/ready-to-test tools ## every test without a browser, on SQLite and on PostgreSQL
-	@$(MAKE) -j2 --output-sync=target --no-print-directory on-sqlite on-postgres
+unit: $(VENV)/ready-to-test tools on-sqlite on-postgres ## every test without a browser, on SQLite and on PostgreSQL
 
-on-sqlite: # both at once: each waits for its database half of the time
-	$(PY) -m pytest tests
+on-sqlite:
+	$(PY) -m pytest tests $(BESIDE)
 
 on-postgres:
-	TEST_ON=postgres $(PY) -m pytest tests
+	TEST_ON=postgres $(PY) -m pytest tests $(BESIDE)
 
 e2e: $(VENV)/ready-to-test tools ## the journeys in a browser, on phone and desktop and without JavaScript
-	$(PY) -m pytest e2e -n 2 --dist loadfile
+	$(PY) -m pytest e2e $(BESIDE) --no-loadscope-reorder
 
 test: check unit e2e ## everything; what .ci/run calls
 

@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +30,13 @@ QUIET = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
+LONGEST = ["test_stories", "test_identity", "test_delegation", "test_refused_files", "test_papers", "test_main_job"]
 _addresses = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, or at the end everybody waits for one of them."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
@@ -42,14 +50,36 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**found, "executable_path": own} if own else found
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demonstration, for all journeys that one process of the run makes."""
-    made = Server(tmp_path_factory.mktemp("data") / "var", free_port())
+@contextmanager
+def demonstration(data: Path, like: Path | None = None, **settings: str) -> Iterator[Server]:
+    """Have a demonstration in the folder *data*, with a copy of what is in *like*; look at what it leaves.
+
+    *settings* are environment variables.
+    """
+    if like:
+        shutil.copytree(like, data)
+    made = Server(data, free_port(), **settings)
     made.start()
     yield made
     made.stop()
     leaks.look(made)
+
+
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a demonstration that nobody has used yet."""
+    with demonstration(tmp_path_factory.mktemp("first") / "var") as made:
+        return made.data
+
+
+@pytest.fixture(scope="module")
+def server(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A demonstration that the journeys of one file share and no other file has touched.
+
+    What one file leaves behind cannot meet another, in whatever order and beside whatever it runs.
+    """
+    with demonstration(tmp_path_factory.mktemp("data") / "var", first_day) as made:
+        yield made
 
 
 def context_of(browser: Browser, device: dict[str, Any], *, script: bool = True) -> BrowserContext:

@@ -5,16 +5,16 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, expect
 
-from e2e import leaks
 from e2e.chain import Applicant
-from e2e.conftest import DESKTOP, PHONE, context_of, watched
+from e2e.conftest import DESKTOP, PHONE, context_of, demonstration, watched
 from e2e.people import Citizen, Clerk, Person
-from e2e.server import Server, free_port
+from e2e.server import Server
 
 CARD = ("511400197102140026", "M00000001")
 BIG = 60
@@ -158,14 +158,11 @@ def test_after_two_codes_a_browser_proves_its_work_and_a_person_solves_nothing(
 
 
 @pytest.fixture(scope="module")
-def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def strict_server(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A demonstration with the limits of real life."""
     limits = {"PORTAL_CODES_FREE": "2", "PORTAL_CODES_HOUR": "5", "PORTAL_CODES_BROWSER": "10"}
-    made = Server(tmp_path_factory.mktemp("strict") / "var", free_port(), **limits)
-    made.start()
-    yield made
-    made.stop()
-    leaks.look(made)
+    with demonstration(tmp_path_factory.mktemp("strict") / "var", first_day, **limits) as made:
+        yield made
 
 
 # -- the face ------------------------------------------------------------------------------------

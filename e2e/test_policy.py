@@ -7,33 +7,22 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, expect
 
-from e2e import leaks
 from e2e.conftest import DESKTOP, PHONE, context_of, watched
 from e2e.people import Citizen, Clerk
-from e2e.server import Server, free_port
+from e2e.server import Server
 from portal.core import clock
 
 OLD, NEW = "零跑腿，不用到现场", "网上办，一次也不用跑"
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of this file's own: what is released here changes the pages of everybody."""
-    made = Server(tmp_path_factory.mktemp("policy") / "var", free_port())
-    made.start()
-    yield made
-    made.stop()
-    leaks.look(made)
-
-
 @pytest.fixture
-def admins(browser: Browser, own: Server) -> Iterator[tuple[Clerk, Clerk]]:
+def admins(browser: Browser, server: Server) -> Iterator[tuple[Clerk, Clerk]]:
     """Two admins of Meishan at their desktops."""
     with ExitStack() as opened:
         made = []
         for login in ("meishan-admin", "meishan-admin-2"):
             page = watched(opened.enter_context(context_of(browser, DESKTOP)).new_page())
-            made.append(Clerk(page, own.base))
+            made.append(Clerk(page, server.base))
             made[-1].sign_in(login, "人员账号")
         yield made[0], made[1]
         for one in made:
@@ -46,11 +35,11 @@ def version_of(admin: Clerk) -> str:
 
 
 def test_a_change_goes_from_the_form_over_preview_and_second_person_to_the_guide(
-    browser: Browser, own: Server, admins: tuple[Clerk, Clerk]
+    browser: Browser, server: Server, admins: tuple[Clerk, Clerk]
 ) -> None:
     maker, second = admins
     with context_of(browser, PHONE) as phone:
-        citizen = Citizen(watched(phone.new_page()), own.base)
+        citizen = Citizen(watched(phone.new_page()), server.base)
         citizen.go("/meishan/")
         citizen.sees(OLD)
 

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from e2e import leaks, papers
+from e2e import papers
 from e2e.applying import Applying, applying, jpeg
 from e2e.chain import HIDDEN, Desk
-from e2e.conftest import DEVICES, PHONE, context_of
+from e2e.conftest import DEVICES, PHONE, context_of, demonstration
 from e2e.errors import finds_errors
 from e2e.people import Citizen, Clerk
-from e2e.server import Server, free_port
+from e2e.server import Server
 from e2e.test_identity import sql
 from tests.scanner import EICAR, Scanner
 
@@ -40,14 +40,11 @@ def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scanner]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, scanner: Scanner) -> Iterator[Server]:
+def server(first_day: Path, tmp_path_factory: pytest.TempPathFactory, scanner: Scanner) -> Iterator[Server]:
     """A demonstration of its own that asks the scanner about every file, and gives each two seconds to open."""
     settings = {"PORTAL_CLAMD": scanner.address, "PORTAL_DECODE_SECONDS": "2"}
-    made = Server(tmp_path_factory.mktemp("guarded") / "var", free_port(), **settings)
-    made.start()
-    yield made
-    made.stop()
-    leaks.look(made)
+    with demonstration(tmp_path_factory.mktemp("guarded") / "var", first_day, **settings) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from e2e import leaks, papers
-from e2e.conftest import DESKTOP, DEVICES, context_of, free_port
+from e2e import papers
+from e2e.conftest import DESKTOP, DEVICES, context_of, demonstration
 from e2e.people import Citizen, Clerk
 from e2e.server import Server
 from e2e.story import at_desk, comes_back, due_word, move_on, sees_turn, workday
@@ -23,14 +23,11 @@ REPORT = papers.file("心脏彩超.pdf", "application/pdf", papers.report(2))
 
 
 @pytest.fixture
-def timed(tmp_path: Path) -> Iterator[Server]:
+def timed(first_day: Path, tmp_path: Path) -> Iterator[Server]:
     """A demonstration of its own, because its time is moved."""
-    made = Server(tmp_path / "var", free_port())
-    made.start()
-    yield made
+    with demonstration(tmp_path / "var", first_day) as made:
+        yield made
     clock.shift(timedelta())
-    made.stop()
-    leaks.look(made)
 
 
 @pytest.fixture

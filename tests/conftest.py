@@ -52,6 +52,20 @@ crypto.make_keys()
 staff._hasher = PasswordHasher(time_cost=1, memory_cost=64)  # hundreds of people sign in at the desk
 
 ON_POSTGRES = not isinstance(DB, OneWriterEngine)
+WITH_A_DATABASE = {"migrated", "server", "nodes"}  # the fixtures that give one
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run what has to do with a database or a case; the rest has run beside SQLite and is the same."""
+    if ON_POSTGRES:
+        left_out = {item for item in items if not on_both(item)}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def on_both(item: pytest.Item) -> bool:
+    """Return whether a test runs on both databases."""
+    return "cases" in item.path.parts or not WITH_A_DATABASE.isdisjoint(item.fixturenames)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -216,7 +216,7 @@ def test_the_citys_rules_and_the_past_of_a_case_decide(region, role, state, fact
     assert (action in open_now(region, role, state, **facts)) is is_open
 
 
-@pytest.mark.parametrize("outcome", DECIDED)
+@pytest.mark.parametrize("outcome", sorted(DECIDED))
 def test_a_decision_lands_where_the_diseases_say(outcome):
     open_ = moves_open(Facts(S.DECIDING, outcome=outcome), R.APPROVER, MEISHAN)
     (row,) = [row for row in open_ if row.action == "decide"]

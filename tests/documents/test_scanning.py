@@ -1,6 +1,6 @@
 """A virus is refused at the door, or found later and taken away; the desk opens nothing before somebody has looked."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -37,9 +37,8 @@ def at(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture(autouse=True)
-async def empty_store(database: None) -> AsyncIterator[None]:
-    """Leave no stored file behind for other tests to count."""
-    yield
+async def empty_store(database: None) -> None:
+    """Have no stored file there: other tests leave theirs."""
     for name in [name async for name in storage.names()]:
         await storage.delete(name)
 

@@ -53,7 +53,7 @@ def test_a_message_is_a_short_sentence_that_never_blames(question: Question, rul
 
 
 @pytest.mark.parametrize("question", [param for param in QUESTIONS if param.values[0].choices])
-@pytest.mark.parametrize("region", REGIONS.values(), ids=str)
+@pytest.mark.parametrize("region", REGIONS.values(), ids=REGIONS)
 def test_a_choice_that_is_not_offered_is_refused_and_every_offered_one_is_taken(question: Question, region):
     offered = question.choices(region)  # type: ignore[misc]
 
