@@ -2,6 +2,8 @@
 
 A challenge carries its end and a seal that ties it to one browser's cookie and to one purpose, so a
 page can hold one without a row being written. What is written down is its use: it is good once.
+
+`authenticator`, with the library behind it, is loaded by whoever needs it first.
 """
 
 import json
@@ -11,15 +13,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-import webauthn
-from webauthn.helpers import base64url_to_bytes, parse_client_data_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from portal.accounts.staff import IDLE, LASTS, LOCKED_FOR, TRIES, Member, member
 from portal.accounts.tables import Passkey as PasskeyTable
@@ -36,9 +29,7 @@ SIZE = 20_000  # characters of an answer; a real one has about a thousand
 LOCKED = "试的次数太多了，请 15 分钟后再试，或者用密码和动态验证码登录。"
 ADD, ENTER = "add", "enter"
 RANDOM, END, SEAL = 16, 8, 16  # bytes of a challenge
-VERIFIED = UserVerificationRequirement.REQUIRED
-# What reading somebody's bytes may raise, in our hands and the library's.
-UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, IndexError, AttributeError)
+TIMEOUT = int(LIFE.total_seconds() * 1000)  # milliseconds
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -86,35 +77,26 @@ async def passkeys(staff: str) -> list[Passkey]:
 
 def options_to_add(visitor: Visitor, me: Member, known: list[Passkey]) -> str:
     """Return as JSON what the browser makes a passkey from, or "" when none can be added."""
+    from portal.accounts import authenticator
+
     if not SITE.id or len(known) >= AT_MOST:
         return ""
-    made = webauthn.generate_registration_options(
-        rp_id=SITE.id,
-        rp_name="门特网办",
-        user_id=me.id.encode(),
-        user_name=me.login,
-        user_display_name=me.name,
+    return authenticator.options_to_add(
+        site=SITE.id,
+        member=(me.id, me.login, me.name),
         challenge=challenge(visitor, ADD),
-        timeout=int(LIFE.total_seconds() * 1000),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=VERIFIED
-        ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one.credential_id) for one in known],
+        timeout=TIMEOUT,
+        known=[one.credential_id for one in known],
     )
-    return webauthn.options_to_json(made)
 
 
 def options_to_enter(visitor: Visitor) -> str:
     """Return as JSON what the browser signs, with any passkey it has for us; "" when none can be used."""
+    from portal.accounts import authenticator
+
     if not SITE.id:
         return ""
-    made = webauthn.generate_authentication_options(
-        rp_id=SITE.id,
-        challenge=challenge(visitor, ENTER),
-        timeout=int(LIFE.total_seconds() * 1000),
-        user_verification=VERIFIED,
-    )
-    return webauthn.options_to_json(made)
+    return authenticator.options_to_enter(site=SITE.id, challenge=challenge(visitor, ENTER), timeout=TIMEOUT)
 
 
 async def add(visitor: Visitor, me: Member, name: str, answer: str) -> bool:
@@ -123,22 +105,18 @@ async def add(visitor: Visitor, me: Member, name: str, answer: str) -> bool:
     Raises:
         TooMany: too many tries within the hour.
     """
+    from portal.accounts import authenticator
+
     await limits.allow("passkey: add", me.id, ADDED_AT_MOST, timedelta(hours=1))
     if len(await passkeys(me.id)) >= AT_MOST:
         return False
     try:
         given = _read(answer)
-        made = webauthn.verify_registration_response(
-            credential=given,
-            expected_challenge=await _used(visitor, ADD, given),
-            expected_rp_id=SITE.id,
-            expected_origin=SITE.origin,
-            require_user_verification=True,
-        )
+        made = authenticator.added(given, await _used(visitor, ADD, given), SITE.id, SITE.origin)
         async with transaction():
             id = await _keep(me, name, made.credential_id, made.credential_public_key, made.sign_count)
             await audit.note(actor=me.id, role="staff", act="add_passkey", thing=f"passkey:{id}")
-    except (*UNREADABLE, Taken):
+    except (*authenticator.UNREADABLE, Taken):
         return False
     return True
 
@@ -149,10 +127,12 @@ async def enter(visitor: Visitor, answer: str, address: str, agent: str) -> bool
     Raises:
         TooMany: too many tries from this address, or with this passkey.
     """
+    from portal.accounts import authenticator
+
     await limits.allow("passkey: address", address, TRIES * 10, LOCKED_FOR, LOCKED)
     try:
         found = await _proven(visitor, _read(answer))
-    except UNREADABLE:
+    except authenticator.UNREADABLE:
         found = None
     if found is None:
         await audit.note(actor="", role="nobody", act="sign_in_failed", thing="passkey")
@@ -192,7 +172,9 @@ async def _used(visitor: Visitor, purpose: str, given: dict[str, Any]) -> bytes:
     Raises:
         ValueError: it is of another browser or purpose, too old, or was used before.
     """
-    shown = parse_client_data_json(base64url_to_bytes(given["response"]["clientDataJSON"])).challenge
+    from portal.accounts import authenticator
+
+    shown = authenticator.challenge_in(given)
     body, seal = shown[:-SEAL], shown[-SEAL:]
     if len(body) != RANDOM + END or not same(seal, _seal(body, purpose, visitor.cookie)):
         raise ValueError("a challenge of another browser")
@@ -209,28 +191,22 @@ async def _proven(visitor: Visitor, given: dict[str, Any]) -> tuple[Passkey, Mem
     Raises:
         UNREADABLE: the answer is not good.
     """
+    from portal.accounts import authenticator
+
     signed = await _used(visitor, ENTER, given)
-    key = await one(Passkey, "FROM passkey WHERE credential_id = $1", base64url_to_bytes(given["rawId"]))
+    key = await one(Passkey, "FROM passkey WHERE credential_id = $1", authenticator.raw(given["rawId"]))
     if key is None:
         return None
     await limits.allow("passkey: key", key.id, TRIES, LOCKED_FOR, LOCKED)
-    proof = webauthn.verify_authentication_response(
-        credential=given,
-        expected_challenge=signed,
-        expected_rp_id=SITE.id,
-        expected_origin=SITE.origin,
-        credential_public_key=key.public_key,
-        credential_current_sign_count=key.sign_count,
-        require_user_verification=True,
-    )
+    count = authenticator.proven(given, signed, SITE.id, SITE.origin, key.public_key, key.sign_count)
     handle, me = given["response"].get("userHandle"), await member(key.staff)
-    if me is None or (handle and base64url_to_bytes(handle) != me.id.encode()):
+    if me is None or (handle and authenticator.raw(handle) != me.id.encode()):
         return None
     # Two answers with one count are a copy of the key, even when they come at the same time.
     counted = await run(
         "UPDATE passkey SET sign_count = $2, used_at = $3 WHERE id = $1 AND (sign_count < $2 OR sign_count = 0)",
         key.id,
-        proof.new_sign_count,
+        count,
         clock.now(),
     )
     return (key, me) if counted else None

@@ -6,6 +6,7 @@ A context name that is not there is an error. `templates.py` says what is done w
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from string import punctuation
 from typing import Any
 from urllib.parse import quote
@@ -118,11 +119,21 @@ def _filters(language: str) -> dict[str, Any]:
 
 
 def warm() -> None:
-    """Compile every page's template in every language, so that nobody waits for it."""
+    """Compile every page's template in every language, so that nobody waits for it.
+
+    Those of the source language are in memory afterwards. The others are on the disk, ready to be loaded when somebody
+    reads that language: they would take as much memory again.
+    """
     for language in LANGUAGES:
         made = environment(language)
+        ready = Path(made.bytecode_cache.directory) / "all"  # type: ignore[union-attr]
+        if language != SOURCE and ready.exists():
+            continue
         for name in made.list_templates(extensions=["html"]):
             made.get_template(name)
+        if language != SOURCE:
+            ready.touch()
+            made.cache.clear()  # type: ignore[union-attr]
 
 
 class Ready(Response[bytes]):
