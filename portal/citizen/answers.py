@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
+from msgspec import structs
 
 from portal.accounts.person import Person
 from portal.accounts.register import Insured, Unreachable
@@ -19,12 +20,14 @@ from portal.cases.case import Case
 from portal.cases.eligibility import standing
 from portal.citizen.mine import CITIZEN, MyDraft, draft_named
 from portal.citizen.tasks import done_slugs, ticks
-from portal.core.pages import page, see_other
+from portal.core.pages import framed, mark, page, see_other
 from portal.core.sessions import form_of
 from portal.documents import keep
 from portal.questions.catalogue import after, before, journey
 from portal.questions.insured_person import PERSON
 from portal.questions.model import Step
+
+TYPED = {"text", "tel", "textarea", "hospital"}  # controls that show an answer as it was typed
 
 
 class AnswersController(Controller):
@@ -92,6 +95,8 @@ async def step_page(
         "answers": answers,
         "errors": errors or {},
     }
+    if step.page == "questions" and step.slug != PERSON.slug and not errors and not mine.delegation:
+        return _framed(request, mine, step, answers, context)
     if step.page == "insurance" or step.slug == PERSON.slug:
         context["person"] = await mine.person()
     if step.page == "insurance":
@@ -100,6 +105,36 @@ async def step_page(
         record, reachable = await _record(context["person"])
         context |= {"record": record, "standing": standing(record, region, reachable=reachable)}
     return page(request, f"citizen/answers/{step.page}", status=422 if errors else 200, **context)
+
+
+def _framed(
+    request: Request[Any, Any, Any], mine: MyDraft, step: Step, answers: Mapping[str, str], context: dict[str, Any]
+) -> Response[bytes]:
+    """Return the page of a step on which nothing is wrong; most people's looks the same but for what they typed."""
+    region, case = mine.region, mine.case
+    typed = {q.name: answers.get(q.name, "") for q in step.questions if q.control in TYPED}
+    chosen = tuple((q.name, answers.get(q.name, "")) for q in step.questions if q.control not in TYPED)
+    marked = {**answers, **{name: mark(name) for name in typed}}
+    asked = tuple(q.asked_if(region, answers) for q in step.questions)
+    if any(q.control == "date" and answers.get(q.name) for q in step.questions) or asked != tuple(
+        q.asked_if(region, marked) for q in step.questions
+    ):
+        return page(request, f"citizen/answers/{step.page}", **context)
+    key = (region.key, step.slug, context["ticks"], context["following"].slug, context["returning"], chosen, asked)
+    ours = mark("case")
+    return framed(
+        request,
+        f"citizen/answers/{step.page}",
+        key,
+        {**typed, "case": case.id, "version": str(case.row_version)},
+        here=f"/{case.region}/apply/{ours}/{step.slug}",
+        **{
+            **context,
+            "case": structs.replace(case, id=ours, row_version=mark("version")),
+            "back": context["back"].replace(case.id, ours),
+            "answers": marked,
+        },
+    )
 
 
 async def _record(person: Person) -> tuple[Insured | None, bool]:

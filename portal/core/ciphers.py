@@ -15,10 +15,13 @@ TAG = 16
 SIZES = {"aes": 32, "sm4": 16}
 
 
+Plain = bytes | bytearray | memoryview
+
+
 class Sealing(Protocol):
     """A key at work."""
 
-    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
+    def encrypt(self, nonce: bytes, data: Plain, associated_data: bytes | None) -> bytes:
         """Return *data* sealed, its tag behind it."""
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
@@ -32,7 +35,7 @@ class Sm4Gcm:
         """Use *key*, 16 bytes."""
         self._key = algorithms.SM4(key)
 
-    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
+    def encrypt(self, nonce: bytes, data: Plain, associated_data: bytes | None) -> bytes:
         """Return *data* sealed, its tag behind it."""
         at_work = Cipher(self._key, modes.GCM(nonce)).encryptor()
         at_work.authenticate_additional_data(associated_data or b"")

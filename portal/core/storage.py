@@ -22,7 +22,7 @@ import obstore
 from obstore.exceptions import GenericError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from portal.core.ciphers import TAG, cipher_of, sealing
+from portal.core.ciphers import TAG, Plain, cipher_of, sealing
 from portal.core.crypto import NONCE, key, keys, random_bytes
 from portal.core.errors import StorageFull, Unavailable
 from portal.core.settings import SETTINGS
@@ -54,18 +54,22 @@ class Sealer:
 
     def write(self, plain: bytes | memoryview) -> bytes:
         """Take more and return what is sealed of it, in whole chunks; the last is kept back."""
-        self._rest += plain
-        out = bytearray()
-        while len(self._rest) > CHUNK:
-            out += self._chunk(bytes(self._rest[:CHUNK]), last=False)
-            del self._rest[:CHUNK]
-        return bytes(out)
+        fresh, out = memoryview(plain), []
+        if self._rest and len(self._rest) + len(fresh) > CHUNK:
+            missing = CHUNK - len(self._rest)
+            out.append(self._chunk(self._rest + fresh[:missing], last=False))
+            self._rest, fresh = bytearray(), fresh[missing:]
+        while len(fresh) > CHUNK:
+            out.append(self._chunk(fresh[:CHUNK], last=False))
+            fresh = fresh[CHUNK:]
+        self._rest += fresh
+        return b"".join(out)
 
     def finish(self) -> bytes:
         """Return the last chunk."""
-        return self._chunk(bytes(self._rest), last=True)
+        return self._chunk(self._rest, last=True)
 
-    def _chunk(self, plain: bytes, *, last: bool) -> bytes:
+    def _chunk(self, plain: Plain, *, last: bool) -> bytes:
         sealed = self._cipher.encrypt(_nonce(self._number), plain, _mark(self._name, self._number, last=last))
         self._number += 1
         return sealed

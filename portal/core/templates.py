@@ -102,6 +102,19 @@ class Compiled(Environment):
     template_class = _Template
     context_class = _Context
 
+    def __init__(self, **options: Any) -> None:
+        """Begin with no template loaded."""
+        super().__init__(**options)
+        self.loaded: dict[str, Template] = {}
+
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:
+        """Return a template by its full name: they never change while we run, so nothing else needs to be asked."""
+        try:
+            return self.loaded[name]
+        except KeyError:
+            self.loaded[name] = made = super().get_template(name, parent, globals)
+            return made
+
     def make_globals(self, d: Any) -> Any:
         """Return what every template knows; none has globals of its own, so no map needs to look in two places."""
         return self.globals

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
-from portal.core.pages import page
+from portal.core.pages import framed
 from portal.core.sessions import Visitor, visitor_of
 from portal.public.places import region_named
 from portal.regions.load import REGIONS, Region
@@ -21,7 +21,8 @@ class CitiesController(Controller):
     @get("/")
     async def show(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Show the cities to choose from."""
-        return page(request, "public/start/cities", region=None, regions=list(REGIONS.values()))
+        regions = list(REGIONS.values())
+        return framed(request, "public/start/cities", tuple(one.key for one in regions), region=None, regions=regions)
 
 
 class GuideController(Controller):
@@ -35,4 +36,5 @@ class GuideController(Controller):
     async def show(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
         """Show the service guide of a city."""
         visitor: Visitor = visitor_of(request)
-        return page(request, "public/start/guide", region=region, signed_in="citizen" in visitor.roles)
+        signed_in = "citizen" in visitor.roles
+        return framed(request, "public/start/guide", region.key, region=region, signed_in=signed_in)
