@@ -60,9 +60,10 @@ from portal.core.errors import Problem
 from portal.core.paper import CannotPrint
 from portal.core.security import Front
 from portal.core.settings import SETTINGS
-from portal.policy import fresh
+from portal.policy import fresh, holding
 from portal.public import demo_clock, diseases, errors, form, health, hooks, performance, session, start, verify
 from portal.public import help as help_pages
+from portal.regions.load import REGIONS
 from portal.staff import (
     acts,
     appraisals,
@@ -98,6 +99,9 @@ from portal.staff import originals as staff_originals
 from portal.staff import sign_in as staff_sign_in
 
 on_event(watch)  # the last of the listeners: it waits for the audit log's only writer
+
+for city in REGIONS.values():  # now that every room that has something against a city is here
+    holding.look_at(city)
 
 CONTROLLERS: list[ControllerRouterHandler] = [
     start.CitiesController,

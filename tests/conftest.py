@@ -42,6 +42,7 @@ if os.environ.get("TEST_ON") == "postgres":
     os.environ["DATABASE_URL"] = address_of_a_new_server(_home)
 
 from portal.accounts import staff  # noqa: E402
+from portal.cases import measures  # noqa: E402
 from portal.core import clock, crypto, storage  # noqa: E402
 from portal.core.database import DB, many, migrate, opened, run, transaction  # noqa: E402
 from portal.core.sqlite import OneWriterEngine  # noqa: E402
@@ -87,6 +88,7 @@ async def database(migrated: None) -> AsyncIterator[None]:
     """The database, empty again afterwards."""
     yield
     await empty()
+    measures._kept.clear()
 
 
 async def empty() -> None:

@@ -64,7 +64,7 @@ class DeskTally(Table, tablename="desk_tally"):
 
 
 class Measure(Table, tablename="measure"):
-    """So many things of a kind happened on a day; names nobody and no case."""
+    """So many things of a kind happened on a day, lately; names nobody and no case. A round puts it to its day."""
 
     id: Serial
     region = Varchar(length=40)
@@ -73,6 +73,18 @@ class Measure(Table, tablename="measure"):
     word = Varchar(length=40)
     hours = Integer()
     n = Integer()
+
+
+class MeasuredDay(Table, tablename="measured_day"):
+    """All things of a kind on a day: how many, and how often they took how many hours (`portal.cases.hours`)."""
+
+    id: Serial
+    region = Varchar(length=40)
+    what = Varchar(length=12)
+    day = Date(default=None)
+    word = Varchar(length=40)
+    n = Integer()
+    took = Bytea(default=None)
 
 
 class Assisted(Table, tablename="assisted"):

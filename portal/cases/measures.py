@@ -1,20 +1,22 @@
 """效能: how long stages take, how much is on time, what is corrected, which uploads fail; no names.
 
-Written when it happens, in the transaction of the move, as rows that are only added and summed up
-now and then (`tally.fold`). Working time is the time on working days of the city's calendar, 24
-hours to a day: what a clock on the wall shows, without days nobody works.
+Written when it happens, in the transaction of the move, as rows that are only added, so nobody waits
+for anybody; every minute a round puts them to what their day holds (`fold`). A report reads a row for
+each day and word, and what the round has not seen yet. Working time is the time on working days of
+the city's calendar, 24 hours to a day: what a clock on the wall shows, without days nobody works.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 import msgspec
 
 from portal.cases.case import Case, Event, clock_on, history, on_event
 from portal.cases.desk_tables import Measure
+from portal.cases.hours import Spread, read, spread, stored, took
 from portal.cases.moves import DECIDED, Move, State
 from portal.core import clock
-from portal.core.database import insert, many
+from portal.core.database import ON_SQLITE, insert, many, run, transaction, value
+from portal.core.jobs import every
 from portal.regions.workdays import ONE_DAY, Calendar
 
 MEASURED = (State.SUBMITTED, State.CORRECTION, State.REVIEWING, State.APPRAISING, State.DECIDING)
@@ -25,13 +27,25 @@ REASONS = (
     "WHERE c.case_id = $1 AND c.answered_at IS NULL AND c.cancelled_at IS NULL GROUP BY d.reason"
 )
 
-# Kind by kind, so that an index that begins with the kind (m0012) holds all that is asked for.
-SUMS = (
-    "SELECT what, word, hours, sum(n) FROM measure WHERE region = $1 AND what IN "
-    "('stage', 'whole', 'ended', 'asked', 'reason', 'upload') AND day >= $2 AND day <= $3 "
-    "GROUP BY what, word, hours ORDER BY what, word, hours"
+# Kind by kind, so that an index that begins with the kind leads to it. What a round moves meanwhile counts once,
+# because one statement reads both tables.
+_WHERE = "WHERE region = $1 AND what IN ({kinds}) AND day >= $2 AND day <= $3"
+COUNTS = (
+    f"SELECT what, word, sum(n) FROM (SELECT what, word, n FROM measured_day {_WHERE} "
+    f"UNION ALL SELECT what, word, n FROM measure {_WHERE}) AS found GROUP BY what, word"
 )
-ON_TIME = "SELECT word, sum(n) FROM measure WHERE region = $1 AND what = 'ended' AND day >= $2 GROUP BY word"
+TALLIED = COUNTS.format(kinds="'ended', 'asked', 'reason', 'upload'")
+ENDINGS = COUNTS.format(kinds="'ended'")
+TIMES = (
+    f"SELECT what, word, took, 0, 0 FROM measured_day {_WHERE} "
+    f"UNION ALL SELECT what, word, NULL, hours, n FROM measure {_WHERE}"
+).format(kinds="'stage', 'whole'")
+FIRST_DAY = "DELETE FROM measure WHERE day = (SELECT min(day) FROM measure) RETURNING region, what, day, word, hours, n"
+PUT = (
+    "INSERT INTO measured_day (region, what, day, word, n, took) VALUES ($1, $2, $3, $4, $5, $6) "
+    "ON CONFLICT (region, what, day, word) DO UPDATE SET n = measured_day.n + excluded.n, took = excluded.took"
+)
+HELD = "SELECT took FROM measured_day WHERE region = $1 AND what = $2 AND day = $3 AND word = $4"
 
 
 async def add(region: str, what: str, word: str, hours: int = 0, n: int = 1) -> None:
@@ -89,22 +103,55 @@ class Reason(msgspec.Struct, frozen=True):
     n: int
 
 
-class Row(msgspec.Struct, frozen=True):
-    """So many things of a kind, some of which took so many hours."""
+class Added(msgspec.Struct, frozen=True):
+    """So many things of a kind on a day, that took so many hours."""
 
+    region: str
     what: str
+    day: date
     word: str
     hours: int
     n: int
 
 
-class Spread(msgspec.Struct, frozen=True):
-    """How long something takes: how often it was measured, and working hours."""
+@every(timedelta(minutes=1))
+async def fold() -> None:
+    """Put what was added to what its day holds; nothing that is added meanwhile is lost."""
+    while await _fold_a_day():
+        pass
 
+
+async def _fold_a_day() -> bool:
+    """Do so with the first day there is, so that nobody waits long for the database; return whether there was one."""
+    async with transaction():
+        if not ON_SQLITE:  # one at a time, or each would add to what the other has not written yet
+            await run("SELECT pg_advisory_xact_lock(7461005)")
+        rows = await many(Added, FIRST_DAY)
+        found: dict[tuple[str, str, date, str], list[Added]] = {}
+        for row in rows:
+            found.setdefault((row.region, row.what, row.day, row.word), []).append(row)
+        for key, added in found.items():
+            taken = read(await value(HELD, *key) or b"") + sum(took(row.hours, row.n) for row in added)
+            await run(PUT, *key, sum(row.n for row in added), stored(taken))
+    return bool(rows)
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """So many things of a kind."""
+
+    what: str
     word: str
-    count: int
-    median: int
-    most: int  # 95 of 100 take at most so long
+    n: int
+
+
+class Timed(msgspec.Struct, frozen=True):
+    """How long things of a kind took: those of a day, or those that are still to be put to theirs."""
+
+    what: str
+    word: str
+    took: bytes | None
+    hours: int
+    n: int
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -132,72 +179,55 @@ class Report(msgspec.Struct, frozen=True):
 
 async def report(region: str, since: date, until: date) -> Report:
     """Return the measures of *region* from the day *since* to the day *until*, both included."""
-    rows = await many(
-        Row,
-        SUMS,
-        region,
-        since,
-        until,
-    )
-    ended, asked = dict(_counted(rows, "ended")), dict(_counted(rows, "asked"))
+    counts = await many(Counted, TALLIED, region, since, until)
+    ended, asked = dict(_most(counts, "ended")), dict(_most(counts, "asked"))
+    taken: dict[str, int] = {}
+    for row in await many(Timed, TIMES, region, since, until):
+        word = row.word if row.what == "stage" else row.what
+        taken[word] = taken.get(word, 0) + (read(row.took) if row.took else took(row.hours, row.n))
     return Report(
-        stages=[
-            spread(state.value, [row for row in rows if row.what == "stage" and row.word == state])
-            for state in MEASURED
-        ],
-        whole=[spread("whole", [row for row in rows if row.what == "whole"])],
+        stages=[spread(state.value, taken.get(state, 0)) for state in MEASURED],
+        whole=[spread("whole", taken.get("whole", 0))],
         in_time=ended.get("in_time", 0),
         late=ended.get("late", 0),
-        reasons=_counted(rows, "reason"),
-        uploads=_counted(rows, "upload"),
+        reasons=_most(counts, "reason"),
+        uploads=_most(counts, "upload"),
         asked=sum(asked.values()),
         asked_last_day=asked.get("last_day", 0),
     )
 
 
-def spread(word: str, rows: Iterable[Row]) -> Spread:
-    """Return median and 95 % of *rows*."""
-    counts: dict[int, int] = {}
-    for row in rows:
-        counts[row.hours] = counts.get(row.hours, 0) + int(row.n)
-    total = sum(counts.values())
-    return Spread(word, total, _at(counts, total * 50), _at(counts, total * 95))
-
-
-def _at(counts: dict[int, int], hundredths: int) -> int:
-    """Return the least hours within which so many hundredths of all lie; 0 of none."""
-    seen = 0
-    for hours in sorted(counts):
-        seen += counts[hours]
-        if seen * 100 >= hundredths:
-            return hours
-    return 0
-
-
-def _counted(rows: Iterable[Row], what: str) -> list[tuple[str, int]]:
+def _most(counts: list[Counted], what: str) -> list[tuple[str, int]]:
     """Return ``(word, count)`` of one kind, the most frequent first."""
-    found: dict[str, int] = {}
-    for row in rows:
-        if row.what == what:
-            found[row.word] = found.get(row.word, 0) + int(row.n)
-    return sorted(found.items(), key=lambda one: (-one[1], one[0]))
-
-
-class Share(msgspec.Struct, frozen=True):
-    """How many were in time, and how many not."""
-
-    word: str
-    n: int
+    found = [(row.word, int(row.n)) for row in counts if row.what == what]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
 async def on_time(region: str, since: date) -> int | None:
     """Return how many of 100 cases decided since a day were decided in time; nothing when there is none."""
-    rows = await many(
-        Share,
-        ON_TIME,
-        region,
-        since,
-    )
-    found = {row.word: int(row.n) for row in rows}
+    found = dict(_most(await many(Counted, ENDINGS, region, since, clock.today()), "ended"))
     total = sum(found.values())
     return round(100 * found.get("in_time", 0) / total) if total else None
+
+
+KEPT_SECONDS = 60.0
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A report for everybody: of which days, and until which tick it is good."""
+
+    days: tuple[date, date]
+    ends: float
+    report: Report
+
+
+_kept: dict[str, Kept] = {}
+
+
+async def public_report(region: str, since: date, until: date) -> Report:
+    """Return the `report`; for a minute the same one, so that asking often does not load the database."""
+    kept = _kept.get(region)
+    if kept is None or kept.days != (since, until) or clock.ticks() >= kept.ends:
+        made = await report(region, since, until)
+        kept = _kept[region] = Kept((since, until), clock.ticks() + KEPT_SECONDS, made)
+    return kept.report

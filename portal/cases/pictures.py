@@ -36,7 +36,7 @@ PICTURES = {
 def pictures(region: Region) -> dict[str, Picture]:
     """Return the examples of a city by the code of the reason; 其他 has none, it looks like anything.
 
-    A folder of an operator's own may name a drawing that is not here: its reason is then words only, and no page fails.
+    A version may have been released when there were other drawings: its reason is then words only, and no page fails.
     """
     named = region.reasons.correction.items()
     return {code: PICTURES[one.picture] for code, one in named if one.picture in PICTURES}
@@ -51,6 +51,5 @@ def drawn(region: Region) -> None:
     """
     for code, one in region.reasons.correction.items():
         if one.picture and one.picture not in PICTURES:
-            raise BadFile(
-                f"reasons.toml: correction.{code}.picture is {one.picture!r}; there are {', '.join(PICTURES)}"
-            )
+            at = f"{region.at}reasons.toml: correction.{code}.picture"
+            raise BadFile(f"{at} is {one.picture!r}; there are {', '.join(PICTURES)}")

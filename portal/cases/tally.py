@@ -54,25 +54,20 @@ async def mail(region: str) -> dict[Stand, int]:
     return {stand: sum(int(row.n) for row in rows if row.word == stand) for stand in Stand if stand}
 
 
-FOLDED = "SELECT {columns}, sum(n) FROM {rows} GROUP BY {columns} HAVING sum(n) <> 0"
+COLUMNS = "region, kind, word"
+FOLDED = f"SELECT {COLUMNS}, sum(n) FROM {{rows}} GROUP BY {COLUMNS} HAVING sum(n) <> 0"
 
 
 @every(timedelta(minutes=1))
 async def fold() -> None:
     """Sum up what was added; nothing that is added meanwhile is lost."""
-    await fold_table("desk_tally", "region, kind, word")
-    await fold_table("measure", "region, day, what, word, hours")
-
-
-async def fold_table(table: str, columns: str) -> None:
-    """Put the rows of *table* that agree in *columns* together, adding up ``n``."""
     if not ON_SQLITE:  # one statement sees one moment: what is committed later is not deleted
-        gone = f"WITH gone AS (DELETE FROM {table} RETURNING {columns}, n) "
-        await run(f"{gone}INSERT INTO {table} ({columns}, n) {FOLDED.format(columns=columns, rows='gone')}")
+        gone = f"WITH gone AS (DELETE FROM desk_tally RETURNING {COLUMNS}, n) "
+        await run(f"{gone}INSERT INTO desk_tally ({COLUMNS}, n) {FOLDED.format(rows='gone')}")
         return
     async with transaction():
-        last = await value(f"SELECT max(id) FROM {table}")
+        last = await value("SELECT max(id) FROM desk_tally")
         if last is None:
             return
-        await run(f"INSERT INTO {table} ({columns}, n) {FOLDED.format(columns=columns, rows=table)}")
-        await run(f"DELETE FROM {table} WHERE id <= $1", last)
+        await run(f"INSERT INTO desk_tally ({COLUMNS}, n) {FOLDED.format(rows='desk_tally')}")
+        await run("DELETE FROM desk_tally WHERE id <= $1", last)

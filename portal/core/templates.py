@@ -4,13 +4,18 @@ Every literal ``_("...")``, ``icon("...")`` and ``asset("...")`` is settled whil
 compiled, so that a page in any language renders the same constants.
 """
 
+import os
+import shutil
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, Template, nodes
+from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
@@ -38,6 +43,7 @@ def icon(name: str, kind: str = "icon") -> Markup:
     return Markup(f'<svg class="{kind}" viewBox="0 0 24 24" aria-hidden="true">{inner}</svg>')  # noqa: S704
 
 
+UNUSED_DAYS = 14  # so long after the last start with it, a folder of compiled templates is still there to go back to
 SETTLED: dict[str, Callable[..., str]] = {"icon": icon, "asset": lambda name: assets().url(name)}
 
 
@@ -81,18 +87,44 @@ class _Context(Context):
         return thing(*args, **values)
 
 
+class _Store(FileSystemBytecodeCache):
+    """Jinja's store of compiled templates, in a folder that another process may remove."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template; without folder or room the next start compiles it again."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def compiled_before(language: str) -> FileSystemBytecodeCache:
     """Return the store of templates compiled by an earlier start, which took six seconds of it.
 
     What is settled in them besides their source (words, drawings, addresses, this module) names the folder. Jinja
-    itself looks at the source, its own version and Python's.
+    itself looks at the source, its own version and Python's. Folders that other versions left are swept.
     """
     settled = sha256(f"{assets().digest} {sorted(catalogue(language).items())}".encode())
     settled.update(Path(__file__).read_bytes())
     home = Path(SETTINGS.cache) if SETTINGS.cache else SETTINGS.data / "cache"
     folder = home / f"templates-{language}-{settled.hexdigest()[:16]}"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return FileSystemBytecodeCache(str(folder))
+    with suppress(OSError):  # somebody else's folder: then it looks older than it is
+        os.utime(folder)
+    _sweep(home, language, folder)
+    return _Store(str(folder))
+
+
+def _sweep(home: Path, language: str, mine: Path) -> None:
+    """Remove the folders in *home* of other words or drawings with which no process started for `UNUSED_DAYS`.
+
+    Whoever still runs has read all templates at its start; one that starts just now compiles them again. So it does
+    no harm that several processes sweep at once, and what cannot be removed stays.
+    """
+    oldest = time.time() - UNUSED_DAYS * 86_400
+    with suppress(OSError):
+        for folder in home.glob(f"templates-{language}-{'[0-9a-f]' * 16}"):
+            with suppress(OSError):  # another process was faster
+                if folder != mine and folder.stat().st_mtime < oldest:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Compiled(Environment):

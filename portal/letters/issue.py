@@ -85,19 +85,19 @@ def fits(region: Region) -> None:
     """Check that a city's own paragraphs are of a letter there is and use what that letter knows.
 
     Raises:
-        BadFile: with the letter and what is wrong.
+        BadFile: with file, letter and what is wrong.
     """
     for kind, own in region.letters.items():
         if kind not in texts():
-            raise BadFile(f"letters.toml: there is no letter {kind}")
+            raise BadFile(f"{region.at}letters.toml: there is no letter {kind}")
         try:
             used = {name for part in own.body for _, name, _, _ in Formatter().parse(part) if name is not None}
         except ValueError as error:
-            raise BadFile(f"letters.toml: {kind}: {error}") from error
+            raise BadFile(f"{region.at}letters.toml: {kind}: {error}") from error
         known = {name for part in texts()[kind].body for _, name, _, _ in Formatter().parse(part) if name}
         strange = used - known - {"applicant", "number_name"}
         if strange:
-            raise BadFile(f"letters.toml: {kind}: {sorted(strange)} is not among what this letter knows")
+            raise BadFile(f"{region.at}letters.toml: {kind}: {sorted(strange)} is not among what this letter knows")
 
 
 @on_event

@@ -1,4 +1,4 @@
-"""Before a city's version is released: every SMS it would send is one SMS, and its own words say what ours do."""
+"""At the start and before a release: every SMS of a city is one SMS, and its own words say what ours do."""
 
 from string import Formatter
 
@@ -36,27 +36,31 @@ def fits(region: Region) -> None:
     """Check a city's own words for messages, and every SMS with its signature, hotline and name of the number.
 
     Raises:
-        BadFile: with the number of the message and what is wrong.
+        BadFile: with file and key, the number of the message and what is wrong.
     """
     for code, message in region.notices.items():
-        _check_own(code, message)
+        _check_own(f"{region.at}notices.toml", code, message)
+    contact = region.rules.contact
     city = {
-        "sign": region.rules.notices.sign_zh,
-        "hotline": region.hotline,
-        "no_label": region.rules.query.number_name_zh,
+        "sign": ("notices.sign_zh", region.rules.notices.sign_zh),
+        "hotline": ("contact.hotline" if contact.hotline else "contact.hotline_fallback", region.hotline),
+        "no_label": ("query.number_name_zh", region.rules.query.number_name_zh),
     }
+    widest = {**WIDEST, **{name: text for name, (_, text) in city.items()}}
     for code, text in texts().items():
         own = region.notices.get(code)
-        sms = own.sms if own and own.sms else text.sms
-        long = len(words(code, "sms", {**WIDEST, **city}, own=own)) if sms else 0
-        if long > MOST:
-            file = "notices.toml" if own else "region.toml: notices.sign_zh, contact.hotline or query.number_name_zh"
-            raise BadFile(f"{file}: the SMS {code} would have {long} characters, and an SMS has {MOST}")
+        long = len(words(code, "sms", widest, own=own)) if text.sms or (own and own.sms) else 0
+        if long <= MOST:
+            continue
+        filled = [f"{key} ({len(said)})" for name, (key, said) in city.items() if name in variables_of(text.sms)]
+        where = f"notices.toml: {code}.sms" if own and own.sms else f"region.toml: {', '.join(filled)}"
+        much = f"the SMS {code} would have {long} characters, and an SMS has {MOST}"
+        raise BadFile(f"{region.at}{where}: {much}; shorten this, or say {code} shorter in notices.toml")
 
 
-def _check_own(code: str, own: Message) -> None:
+def _check_own(at: str, code: str, own: Message) -> None:
     if code not in texts():
-        raise BadFile(f"notices.toml: there is no message {code}")
+        raise BadFile(f"{at}: there is no message {code}")
     ours = texts()[code]
     allowed = variables_of(ours.sms) | variables_of(ours.in_app) | {"hotline"}
     for name in ("sms", "in_app", "in_app_en"):
@@ -64,8 +68,8 @@ def _check_own(code: str, own: Message) -> None:
         try:
             strange = variables_of(text) - (allowed if name == "sms" else allowed - {"sign", "link"})
         except ValueError as error:
-            raise BadFile(f"notices.toml: {code}.{name}: {error}") from error
+            raise BadFile(f"{at}: {code}.{name}: {error}") from error
         if strange:
-            raise BadFile(f"notices.toml: {code}.{name}: {sorted(strange)} is not among what this message knows")
+            raise BadFile(f"{at}: {code}.{name}: {sorted(strange)} is not among what this message knows")
     if own.sms and not own.sms.startswith("{sign}"):
-        raise BadFile(f"notices.toml: {code}.sms begins with {{sign}}, the registered signature")
+        raise BadFile(f"{at}: {code}.sms begins with {{sign}}, the registered signature")

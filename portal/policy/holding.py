@@ -23,9 +23,22 @@ _checks: list[Check] = []
 
 
 def must_hold(check: Check) -> Check:
-    """Have *check* look at every city that a version would make; it raises BadFile. For the rooms above."""
+    """Have *check* look at every city, at the start and when a version would make one; for the rooms above.
+
+    It raises BadFile, and begins the names of files with `Region.at`.
+    """
     _checks.append(check)
     return check
+
+
+def look_at(region: Region) -> None:
+    """Have every room look whether it can work with *region*.
+
+    Raises:
+        BadFile: it cannot; with file and key.
+    """
+    for check in _checks:
+        check(region)
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -75,8 +88,7 @@ async def check(place: str, file: str, text: str, day: date) -> dict[str, Region
     else:
         made = {city: read(city, await texts(city, day), text) for city in SHIPPED if city != CALENDARS}
     for region in made.values():
-        for look in _checks:
-            look(region)
+        look_at(region)
     return made
 
 

@@ -32,7 +32,7 @@ class PerformanceController(Controller):
             request,
             "public/performance/show",
             region=region,
-            report=await measures.report(region.id, today - PERIOD, today),
+            report=await measures.public_report(region.id, today - PERIOD, today),
             since=today - PERIOD,
             today=today,
             reasons=words(region.reasons.correction),

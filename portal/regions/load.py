@@ -1,7 +1,8 @@
 """Load the cities: each folder beside this file, and those an operator keeps elsewhere.
 
 A wrong or unknown key stops the start, naming file and key. Every value must have a mark that
-says where it comes from; what is not yet ``confirmed <date>`` makes pages say 样例政策数据.
+says where it comes from; what is not yet ``confirmed <date>`` makes pages say 样例政策数据. What the
+rooms above want of a city besides is looked at when all are together (`portal.policy.holding`).
 
 A city is made of texts (`read`), wherever they come from: a folder, or versions that the policy
 desk released. `REGIONS` holds the cities of now; an entry is replaced whole, never changed.
@@ -45,7 +46,7 @@ NEEDS_NO_MARK = {"id", "state", "actor", "when"}
 class Region(msgspec.Struct, frozen=True, eq=False):
     """A city: its rules, diseases, hospitals and working days; *texts* are the files it was read from.
 
-    One equals itself only, so it can be a key.
+    *at* stands before their names in messages: the folder they lie in. One equals itself only, so it can be a key.
     """
 
     rules: Rules
@@ -59,6 +60,7 @@ class Region(msgspec.Struct, frozen=True, eq=False):
     edition: str = ""  # which texts these are; what was begun with them names it
     over: str = ""  # of which edition the workflow is, when the questions are of another
     texts: Mapping[str, str] = {}
+    at: str = ""
 
     @property
     def id(self) -> str:
@@ -167,6 +169,7 @@ def read(id: str, texts: Mapping[str, str], calendar: str, at: str = "") -> Regi
         letters=worded(texts.get("letters.toml", ""), f"{at}letters.toml", Letter),
         edition=edition_of(texts),
         texts=dict(texts),
+        at=at,
     )
 
 

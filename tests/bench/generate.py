@@ -19,7 +19,7 @@ from piccolo.engine.sqlite import convert_datetime_in
 from piccolo.table import Table
 
 from portal.accounts.tables import Person
-from portal.cases import tally
+from portal.cases import measures, tally
 from portal.cases.desk_tables import Measure
 from portal.cases.moves import State
 from portal.cases.number import check_digit
@@ -75,6 +75,7 @@ async def generate(count: int, reviewers: list[str]) -> None:
             await tally.fold()  # as every minute
         async with DB.transaction():
             await _load(Measure, MEASURES, [(*what, n) for what, n in sums.items()])
+        await measures.fold()
     await _settle()
 
 

@@ -83,11 +83,10 @@ async def of_the_database(me: str) -> dict[str, Question]:
     hashed = crypto.keyed("id_number", id_number)
     found["person by hash of ID number"] = Question(lambda: known_as(id_number), [(by_id, (hashed,))])
     since = today - LATELY
-    found["on-time rate"] = Question(
-        lambda: measures.on_time(REGION, since), [(measures.ON_TIME, (REGION, day_of(since)))]
-    )
+    days = (REGION, day_of(since), day_of(today))
+    found["on-time rate"] = Question(lambda: measures.on_time(REGION, since), [(measures.ENDINGS, days)])
     found["report of 30 days"] = Question(
-        lambda: measures.report(REGION, since, today), [(measures.SUMS, (REGION, day_of(since), day_of(today)))]
+        lambda: measures.report(REGION, since, today), [(measures.TALLIED, days), (measures.TIMES, days)]
     )
     return found
 
@@ -129,6 +128,7 @@ async def of_pages(me: str, desk: Any, citizen: Any) -> dict[str, Question]:
     await sign_in(desk, me, "staff reviewer supervisor")
     paths = ("/staff/", "/staff/queue", "/staff/queue?view=free", f"/staff/queue?q={number_of(567)}", "/staff/reports")
     shown = [*((desk, path) for path in paths), (citizen, f"/{REGION}/me")]
+    shown.append((citizen, f"/{REGION}/performance"))
     return {path: Question(page(who, path), []) for who, path in shown}
 
 

@@ -17,7 +17,7 @@ SANJIANG: Sequence[Change] = (
     ('short_zh = "眉山市"', 'short_zh = "三江市"'),
     ('calendars = ["cn-national"]', 'calendars = ["cn-national", "xinjiang-regional"]'),
     ('sign_zh = "【眉山医保】"', 'sign_zh = "【三江医保】"'),
-    ('hotline = "028-12393"', 'hotline = "0999-12393"'),
+    ('hotline = "028-12393"', 'hotline = "099-12393"'),
     ('number_name_zh = "办件编号"', 'number_name_zh = "受理编号"'),
     ('on_arrears = "warn"', 'on_arrears = "block_submit"'),
     ("automatic = true", "automatic = false"),

@@ -105,7 +105,7 @@ async def test_a_citizen_applies_there_and_answers_a_notice(third: Region, clien
 
     assert "请补 1 样材料" in asked
     assert "受理编号" in asked
-    assert "0999-12393" in asked
+    assert "099-12393" in asked
     case = await case_by_number(number)
     assert case
     assert case.at is State.REVIEWING

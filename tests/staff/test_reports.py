@@ -85,3 +85,17 @@ async def test_everybody_reads_how_long_it_takes_in_a_city(client: Client):
     assert "最近 90 天按时办结 0%，一共 7 件" in client.text
     await client.get("/nowhere/performance")
     assert client.status == 404
+
+
+async def test_asking_often_for_the_public_figures_asks_the_database_once_a_minute(client: Client):
+    await some_figures()
+    await client.get("/meishan/performance")
+
+    await measures.add("meishan", "ended", "late", n=4)
+    async with Client() as other:
+        await other.get("/?look=en")
+        await other.get("/meishan/performance")
+    await client.get("/meishan/performance")
+
+    assert "最近 90 天按时办结 75%，一共 4 件" in client.text
+    assert "75%" in other.text
