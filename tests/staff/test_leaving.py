@@ -8,12 +8,12 @@ from portal.accounts import users
 from portal.accounts.staff import Member, member
 from portal.accounts.users import User
 from portal.cases import allotment, opinion, panel, tally
-from portal.cases.case import Actor, Case, case_by_id, history, move
+from portal.cases.case import Case, case_by_id, history, move
 from portal.cases.leaving import Held, held
 from portal.cases.moves import Role, State
 from portal.cases.seats import seats
 from portal.core import audit
-from portal.core.database import value
+from portal.core.database import transaction, value
 from portal.notices.inbox import messages
 from portal.regions.load import REGIONS
 from tests.client import Client
@@ -128,18 +128,27 @@ async def test_when_the_switching_off_fails_nothing_has_moved(monkeypatch: pytes
     assert [act for _, act, _ in await noted(case)] == ["claim"]
 
 
-async def test_colleagues_who_work_on_the_same_cases_at_that_moment_neither_wait_for_ever_nor_lose_their_work():
+async def test_a_colleague_who_is_amid_one_of_the_cases_finishes_first_and_neither_waits_for_ever():
     gone, admin = await make_staff(login="gone"), await make_staff("admin")
-    boss = Actor((await make_staff("supervisor", login="boss")).id, Role.SUPERVISOR)
-    made = await cases_of(gone, 6)
+    made = await cases_of(gone, 3)
+    last, amid = max(made, key=lambda case: case.id), asyncio.Event()
 
-    await asyncio.gather(
-        switch_off(gone, admin), *(move(case, "extend_deadline", boss, note="人手少", days=3) for case in made)
-    )
+    async def works() -> None:
+        async with transaction():
+            await panel.locked(last.id)
+            amid.set()
+            await asyncio.sleep(0.2)  # time for the admin to come to this case
+            await audit.note(actor="a colleague", role="staff", act="assign", thing=f"case:{last.id}")
 
-    for case in made:
-        assert (await current(case)).assigned_to == ""
-        assert [event.action for event in await history(case)][-1] == "extend_deadline"
+    async def switches_off() -> bool:
+        await amid.wait()
+        return await switch_off(gone, admin)
+
+    await asyncio.gather(works(), switches_off())
+
+    assert [(await current(case)).assigned_to for case in made] == ["", "", ""]
+    rows = [row.act for row in await audit.done_to(f"case:{last.id}") if row.role == "staff"]
+    assert rows == ["claim", "assign", "put_back"]
 
 
 # -- experts -------------------------------------------------------------------------------------
