@@ -161,6 +161,12 @@ def test_the_pages_write_no_sql():
     say(places, "an audience has no SQL and no tables: give the subject's room a verb and call it")
 
 
+def test_the_office_reads_papers_only_once_they_were_handed_in():
+    rooms = [path for path in modules("staff", "letters") if path.name != "assisted.py"]  # who enters them has them
+
+    say(found(rooms, r"\bkeep\.(documents?|in_slot)\("), "ask cases.sent: what a citizen has not sent is theirs alone")
+
+
 STATE = re.compile(r"UPDATE\s+cases\s+SET\b(?:(?!\bWHERE\b).)*\bstate\s*=", re.DOTALL | re.IGNORECASE)
 
 

@@ -6,6 +6,7 @@ follows from what is stored by a keyed hash, so it is stored nowhere itself.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -66,6 +67,16 @@ class Setup(msgspec.Struct, frozen=True):
         return "-".join(text[at : at + 4] for at in range(0, 16, 4))
 
 
+Listener = Callable[[User, Member], Awaitable[None]]
+_listeners: list[Listener] = []
+
+
+def on_switch_off(listener: Listener) -> Listener:
+    """Have *listener* called inside the transaction that switches somebody off, with them and who does it."""
+    _listeners.append(listener)
+    return listener
+
+
 COLUMNS = (
     "SELECT s.id, s.login, s.name, s.region, s.roles, s.active, f.confirmed_at IS NOT NULL AS factor "
     "FROM staff s LEFT JOIN second_factor f ON f.staff = s.id"
@@ -112,12 +123,14 @@ async def change_roles(known: User, roles: list[str], by: Member) -> bool:
 
 
 async def switch(known: User, by: Member, *, on: bool) -> bool:
-    """Switch somebody off, at once, or on again; return whether it was still so."""
+    """Switch somebody off, at once and with all they had in hand, or on again; return whether it was still so."""
     async with transaction():
         changed = await run("UPDATE staff SET active = $2 WHERE id = $1 AND active <> $2", known.id, on)
         if changed:
             await devices.end_all(known.id)
             await run("DELETE FROM staff_setup WHERE staff = $1", known.id)
+            for listener in () if on else _listeners:
+                await listener(known, by)
             await _noted(by, "switch_on" if on else "switch_off", known.id)
     return bool(changed)
 

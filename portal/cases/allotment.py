@@ -4,6 +4,7 @@ Each is a compare-and-set on the member a case was seen with, so of several who 
 gets it and the others are told. Each is in the audit log, in its transaction.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -12,7 +13,7 @@ from portal.cases import tally
 from portal.cases.case import Case, Event, case_by_id, on_event
 from portal.cases.desk_tables import DeskRule, DeskSeat
 from portal.cases.moves import Move, Role
-from portal.cases.search import DUE, OFFICE, OPEN, in_state
+from portal.cases.search import DUE, OFFICE, OPEN, in_state, place
 from portal.core import audit, clock
 from portal.core.database import insert, many, run, transaction, value
 from portal.core.jobs import every
@@ -21,6 +22,7 @@ CAPACITY = 30  # open cases of a member who was not given another number
 MOST = 500
 TURNS_AT_ONCE = 200
 SYSTEM = "system"
+LEFT = "承办人的账号停用了"
 
 
 class Seat(msgspec.Struct, frozen=True):
@@ -108,24 +110,45 @@ async def keep_seat(member: str, capacity: int, *, away: bool) -> None:
 
 async def in_turn(region: str, by: str = SYSTEM) -> int:
     """Give the cases nobody has to those with room, in turn, the most urgent first; return how many."""
-    waiting = sorted(await seats(region), key=lambda seat: (seat.given_at is not None, seat.given_at))
-    given = 0
+    waiting, given = await _queue(region), 0
     for row in await many(Found, FREE, region, TURNS_AT_ONCE):
         waiting = [seat for seat in waiting if seat.room]
         case = await case_by_id(row.id)
         if not waiting or case is None:
             break
-        first, *others = waiting
-        if not case.assigned_to and await give(case, first.id, by=by, act="in_turn"):
-            await _given(first)
-            waiting, given = [*others, msgspec.structs.replace(first, load=first.load + 1)], given + 1
+        if not case.assigned_to and await give(case, waiting[0].id, by=by, act="in_turn"):
+            waiting, given = await _turned(waiting), given + 1
     return given
 
 
-async def _given(seat: Seat) -> None:
-    now = clock.now()
-    if not await run("UPDATE desk_seat SET given_at = $2 WHERE member = $1", seat.id, now):
-        await insert(DeskSeat, member=seat.id, capacity=seat.capacity, away=False, given_at=now)
+async def pass_on(cases: Sequence[Case], *, by: str) -> dict[str, Case]:
+    """Take *cases* of one city from their member, who was switched off; return them by id as they are then.
+
+    Where the city gives out in turn they go to those with room, the most urgent first; the rest anybody may claim.
+    Joins a transaction that holds their rows.
+    """
+    waiting = await _queue(cases[0].region) if cases and await by_itself(cases[0].region) else []
+    after = {}
+    for case in sorted(cases, key=place):
+        waiting = [seat for seat in waiting if seat.room]
+        to = waiting[0].id if waiting else ""
+        if await give(case, to, by=by, act="in_turn" if to else "put_back", why=LEFT):
+            after[case.id] = msgspec.structs.replace(case, assigned_to=to)
+            waiting = await _turned(waiting) if to else []
+    return after
+
+
+async def _queue(region: str) -> list[Seat]:
+    """Return those who review in the order of their turns."""
+    return sorted(await seats(region), key=lambda seat: (seat.given_at is not None, seat.given_at))
+
+
+async def _turned(waiting: Sequence[Seat]) -> list[Seat]:
+    """Note that the first of *waiting* was given a case; return them with that one at the end."""
+    (first, *others), now = waiting, clock.now()
+    if not await run("UPDATE desk_seat SET given_at = $2 WHERE member = $1", first.id, now):
+        await insert(DeskSeat, member=first.id, capacity=first.capacity, away=False, given_at=now)
+    return [*others, msgspec.structs.replace(first, load=first.load + 1)]
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -12,10 +12,10 @@ import msgspec
 
 from portal.accounts.register import Unreachable
 from portal.cases import draft
-from portal.cases.case import Actor, Case, answers_of, case_by_id
+from portal.cases.case import Actor, Case, Event, answers_of, case_by_id, on_event
 from portal.cases.desk_tables import Assisted as Table
 from portal.cases.eligibility import BLOCKS, standing
-from portal.cases.moves import Role, State
+from portal.cases.moves import Move, Role, State
 from portal.core import audit, clock
 from portal.core.database import insert, many, one, run, transaction
 from portal.documents import keep
@@ -110,6 +110,13 @@ async def ask_to_confirm(case: Case, member: str) -> None:
         await audit.note(
             actor=member, role="staff", act="confirm_assisted", thing=f"case:{case.id}", about=case.person, why=LINK
         )
+
+
+@on_event
+async def theirs_again(case: Case, _event: Event, row: Move) -> None:
+    """Let an application that was taken back be its person's alone; at the counter it may be begun with them anew."""
+    if row.action == "take_back":
+        await run("DELETE FROM assisted WHERE case_id = $1", case.id)
 
 
 async def stopped(case: Case, id_number: str) -> str:

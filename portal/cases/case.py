@@ -230,9 +230,9 @@ async def move(
     return moved
 
 
-async def happened(case: Case, row: Move, actor: Actor) -> None:
+async def happened(case: Case, row: Move, actor: Actor, note: str = "") -> None:
     """Write into the history what changes no state of *case*; joins the transaction."""
-    event = await _write(case, row, actor, case.at, "", 0, clock.now())
+    event = await _write(case, row, actor, case.at, note, 0, clock.now())
     for listener in _listeners:
         await listener(case, event, row)
     await tell(f"case:{case.id}")

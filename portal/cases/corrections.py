@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
+from msgspec.structs import replace
 
+from portal.cases import sent, supplement
 from portal.cases.case import Actor, Case, move
 from portal.cases.deadlines import answer_by
 from portal.cases.moves import NotAllowed, Role
-from portal.cases.supplement import SLOT
+from portal.cases.sent import ADDITION, ANSWER
 from portal.cases.tables import Correction as Table
 from portal.cases.tables import Defect as DefectTable
 from portal.core import audit, clock
 from portal.core.crypto import opened, seal, token
 from portal.core.database import insert, many, run, transaction, value
 from portal.core.i18n import Said
-from portal.documents import keep
+from portal.documents import keep, pages
 from portal.documents.keep import Document
 from portal.regions.reasons import OTHER, words
 
@@ -66,7 +68,7 @@ class Defect(msgspec.Struct, frozen=True):
     @property
     def upload_slot(self) -> str:
         """The slot that files for this defect are kept in."""
-        return f"defect:{self.id}"
+        return f"{ANSWER}{self.id}"
 
     @property
     def answered(self) -> bool:
@@ -124,8 +126,10 @@ async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
             answer_by=answer_by(clock.day_of(now), case.rules),
             extended=False,
         )
+        waiting = await supplement.unsent(case)
         for position, defect in enumerate(defects, start=1):
-            await _add(id, position, defect, library[defect.reason])
+            added = await _add(id, position, defect, library[defect.reason])
+            await _wait_at(added, [file for file in waiting if file.slot == supplement.upload_slot(defect.slot)])
 
     return await move(case, "ask_correction", actor, together=together)
 
@@ -141,8 +145,10 @@ async def slots_to_ask(case: Case) -> set[str] | None:
     notices = await corrections(case)
     about = {defect.upload_slot: defect.slot for notice in notices for defect in await defects(notice, ())}
     since = notices[-1].asked_at
-    fresh = [file.slot for file in await keep.documents(case.id) if file.added_at > since]
-    return {about.get(slot, slot.removeprefix(SLOT)) for slot in fresh}
+    files = await keep.documents(case.id)
+    moments = await sent.sent_at(case, files)
+    fresh = [file.slot for file in files if file.id in moments and moments[file.id] > since]
+    return {about.get(slot, slot.removeprefix(ADDITION)) for slot in fresh}
 
 
 async def allow_another(case: Case, by: Actor, why: str) -> None:
@@ -168,7 +174,7 @@ async def allow_another(case: Case, by: Actor, why: str) -> None:
         )
 
 
-async def _add(correction: str, position: int, defect: NewDefect, reason: str) -> None:
+async def _add(correction: str, position: int, defect: NewDefect, reason: str) -> str:
     id = token()
     await insert(
         DefectTable,
@@ -180,6 +186,13 @@ async def _add(correction: str, position: int, defect: NewDefect, reason: str) -
         reason_words=reason,
         words=seal(defect.words, f"defect.words:{id}"),
     )
+    return f"{ANSWER}{id}"
+
+
+async def _wait_at(slot: str, files: Sequence[Document]) -> None:
+    """Let what the citizen has not sent yet wait in *slot*: the same file would not be taken twice."""
+    for file in files:
+        await pages.sort_into(file, slot)
 
 
 async def corrections(case: Case) -> list[Correction]:
@@ -210,10 +223,19 @@ async def defects(notice: Correction, files: Sequence[Document]) -> list[Defect]
             reason_words=row.reason_words,
             words=opened(row.words, f"defect.words:{row.id}"),
             explanation=opened(row.explanation, f"defect.explanation:{row.id}") if row.explanation else "",
-            files=tuple(file for file in files if file.slot == f"defect:{row.id}"),
+            files=tuple(file for file in files if file.slot == f"{ANSWER}{row.id}"),
         )
         for row in rows
     ]
+
+
+async def as_sent(case: Case) -> list[tuple[Correction, list[Defect]]]:
+    """Return the notices of a case, the first first, with what the office may see: no answer before it is sent."""
+    files, found = await sent.documents(case), []
+    for notice in await corrections(case):
+        items = await defects(notice, files)
+        found.append((notice, items if notice.answered_at else [replace(item, explanation="") for item in items]))
+    return found
 
 
 async def explain(defect: Defect, words: str) -> None:
@@ -263,5 +285,7 @@ async def cancel(case: Case, actor: Actor, notice: Correction, why: str) -> Case
 
     async def together() -> None:
         await run("UPDATE correction SET cancelled_at = $2 WHERE id = $1", notice.id, clock.now())
+        for defect in await defects(notice, await keep.documents(case.id)):
+            await _wait_at(supplement.upload_slot(defect.slot), defect.files)
 
     return await move(case, "cancel_correction", actor, note=why, together=together)

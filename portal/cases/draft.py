@@ -248,7 +248,7 @@ async def again(ended: Case) -> Case:
     answers = {name: text for name, text in answers_of(ended).items() if not name.startswith(("done.", "saved."))}
     fresh = await begin(ended.person, REGIONS[ended.region], answers)
     if fresh.made_at == fresh.edited_at and not await keep.documents(fresh.id):
-        for paper in await papers(ended):
+        for paper in await papers(ended, await keep.documents(ended.id)):
             copied = await keep.copy(paper.file, case=fresh.id, slot=paper.slot)
             await pages.turn_alike(paper.file.id, copied)
     return fresh

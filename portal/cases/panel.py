@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from portal.accounts.experts import pool
-from portal.cases.case import Actor, Case, Event, case_by_id, move, on_event
+from portal.cases.case import Actor, Case, Event, case_by_id, happened, move, on_event
 from portal.cases.experts import conflict
-from portal.cases.moves import Move, NotAllowed, State
-from portal.cases.seats import RECUSALS, Seat, given, seated, seats
+from portal.cases.moves import MOVES, Move, NotAllowed, Role, State
+from portal.cases.seats import OFF, RECUSALS, Seat, given, seated, seats
 from portal.cases.tables import Appraisal as Table
 from portal.core import clock
 from portal.core.crypto import seal, token
@@ -29,11 +29,19 @@ class Conflicted(Exception):
 
 Listener = Callable[[Case, Seat], Awaitable[None]]
 _listeners: list[Listener] = []
+_on_loss: list[Listener] = []
+CHANGED = next(row for row in MOVES if row.action == "change_panel")
 
 
 def on_invitation(listener: Listener) -> Listener:
     """Have *listener* called whenever an expert is invited or reminded, in the same transaction."""
     _listeners.append(listener)
+    return listener
+
+
+def on_loss(listener: Listener) -> Listener:
+    """Have *listener* called, in the same transaction, whenever the office must ask somebody else for an opinion."""
+    _on_loss.append(listener)
     return listener
 
 
@@ -127,6 +135,15 @@ async def recuse(late: Seat, actor: str, code: str) -> None:
     async with transaction():
         await locked(late.case_id)
         await _leave(late, "recused", code)
+
+
+async def dismiss(case: Case, staff: str, *, by: str) -> None:
+    """Take back the open invitation of *staff*, whom *by* switched off; joins a transaction that holds the case."""
+    for lost in [one for one in await seats(case.id) if one.open and one.expert == staff]:
+        await _leave(lost, "revoked", OFF)
+        await happened(case, CHANGED, Actor(by, Role.SYSTEM), "一位专家的账号停用了，请另请一位专家")
+        for listener in _on_loss:
+            await listener(case, lost)
 
 
 async def _changed(

@@ -1,11 +1,12 @@
 """The papers of a case by material: what came with the application, what answered a defect, what was added."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from portal.cases import corrections
+from portal.cases import corrections, sent
 from portal.cases.case import Case
-from portal.cases.supplement import SLOT
-from portal.documents import keep
+from portal.cases.sent import ADDITION
 from portal.documents.keep import Document
 from portal.questions.materials import slots
 
@@ -21,8 +22,8 @@ class Paper(msgspec.Struct, frozen=True):
     name: str
 
 
-async def papers(case: Case) -> list[Paper]:
-    """Return every file of a case with its material; the name is that of the material."""
+async def papers(case: Case, files: Sequence[Document]) -> list[Paper]:
+    """Return each of *files*, all of *case*, with its material; the name is that of the material."""
     named = {slot.id: slot.name for slot in slots(case.rules, EVERY)}
     asked = {
         defect.upload_slot: defect.slot
@@ -30,12 +31,14 @@ async def papers(case: Case) -> list[Paper]:
         for defect in await corrections.defects(notice, ())
     }
     found = []
-    for file in await keep.documents(case.id):
-        slot = asked.get(file.slot, file.slot.removeprefix(SLOT))
+    for file in files:
+        slot = asked.get(file.slot, file.slot.removeprefix(ADDITION))
         found.append(Paper(file, slot, named.get(slot, "补正材料")))
     return found
 
 
 async def medical(case: Case) -> list[Paper]:
     """Return what an expert may see: the medical records, and nothing that only says who the person is."""
-    return [paper for paper in await papers(case) if paper.slot.partition(".")[0] == MEDICAL]
+    return [
+        paper for paper in await papers(case, await sent.documents(case)) if paper.slot.partition(".")[0] == MEDICAL
+    ]

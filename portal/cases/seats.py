@@ -14,6 +14,9 @@ RELATION = "relation"
 # Why an expert steps back; the codes are kept, the words are for the reviewer.
 RECUSALS = {RELATION: "和申请人有亲属或其他关系", "treated": "给申请人看过病", "other": "其他原因，不能公正鉴定"}
 
+OFF = "off"
+WHY = {**RECUSALS, OFF: "账号停用了"}
+
 
 class Seat(msgspec.Struct, frozen=True):
     """A place on the panel. States: invited, given, recused, revoked, replaced."""
@@ -44,7 +47,7 @@ class Seat(msgspec.Struct, frozen=True):
     @property
     def reason(self) -> str:
         """Why the expert is not asked any more, in words."""
-        return RECUSALS.get(self.why_code, "")
+        return WHY.get(self.why_code, "")
 
     @property
     def why_code(self) -> str:

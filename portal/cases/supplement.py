@@ -3,37 +3,36 @@
 Files are kept as they come, in a slot beside the one of the material; sending is one move.
 """
 
-from portal.cases.case import Actor, Case, Event, history, move
+from portal.cases.case import Actor, Case, Event, move
 from portal.cases.moves import NotAllowed
+from portal.cases.sent import ADDITION, sent_at
 from portal.core.database import run
 from portal.documents import keep
 from portal.documents.keep import Document
 
-SLOT = "supplement:"
-
 
 def upload_slot(slot: str) -> str:
     """Return the slot that additions to a material are kept in."""
-    return f"{SLOT}{slot}"
+    return f"{ADDITION}{slot}"
 
 
 async def unsent(case: Case) -> list[Document]:
     """Return the additions that have not been sent yet."""
-    sent = [event.at for event in await history(case) if event.action == "supplement"]
-    return [file for file in await added(case) if not sent or file.added_at > sent[-1]]
+    files = await added(case)
+    moments = await sent_at(case, files)
+    return [file for file in files if file.id not in moments]
 
 
 async def added(case: Case) -> list[Document]:
     """Return every addition, sent or not."""
-    return [file for file in await keep.documents(case.id) if file.slot.startswith(SLOT)]
+    return [file for file in await keep.documents(case.id) if file.slot.startswith(ADDITION)]
 
 
 async def sent_with(case: Case, event: Event) -> list[Document]:
     """Return the additions that were sent with *event*."""
-    before = [one.at for one in await history(case) if one.action == "supplement" and one.id < event.id]
-    return [
-        file for file in await added(case) if file.added_at <= event.at and (not before or file.added_at > before[-1])
-    ]
+    files = await added(case)
+    moments = await sent_at(case, files)
+    return [file for file in files if moments.get(file.id) == event.at]
 
 
 async def send(case: Case, actor: Actor) -> Case:

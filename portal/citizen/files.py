@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from portal.cases import conversation, corrections, supplement
 from portal.cases.case import Case, case_by_id
 from portal.cases.moves import State
+from portal.cases.sent import ADDITION
 from portal.cases.taking import take_all
 from portal.citizen.mine import CITIZEN, Asked, address, who_acts
 from portal.core.errors import NotFound, Stale, found
@@ -54,7 +55,7 @@ async def _for_defect(case: Case, file: Document) -> Open | None:
 async def _as_supplement(case: Case, file: Document) -> Open | None:
     if file.id not in {one.id for one in await supplement.unsent(case)}:
         return None
-    slot = file.slot.removeprefix(supplement.SLOT)
+    slot = file.slot.removeprefix(ADDITION)
     return Open(f"{address(case)}/supplements", allowed(case.rules, slot))
 
 

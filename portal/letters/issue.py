@@ -16,7 +16,7 @@ import msgspec
 
 from portal.accounts.person import Person, person
 from portal.accounts.staff import member
-from portal.cases import corrections, decision
+from portal.cases import corrections, decision, sent
 from portal.cases.case import Case, Event, on_event
 from portal.cases.deadlines import take_back_until
 from portal.cases.moves import Move
@@ -176,7 +176,7 @@ ROWS = {
 
 async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, str]:
     region, rules = case.rules, case.rules.rules
-    files = await keep.documents(case.id)
+    files = await sent.documents(case)
     notice = await corrections.open_correction(case)
     day = long_day(clock.day_of(event.at))
     moment = f"{day} {hour(event.at)}"

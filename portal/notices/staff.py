@@ -8,7 +8,7 @@ from typing import Any
 from portal.accounts.staff import members
 from portal.cases.case import Case, Event, on_event
 from portal.cases.moves import Move
-from portal.cases.panel import on_invitation
+from portal.cases.panel import on_invitation, on_loss
 from portal.cases.rounds import on_time
 from portal.cases.seats import Seat, seats_of
 from portal.cases.supplement import sent_with
@@ -48,6 +48,15 @@ async def invited(case: Case, seat: Seat) -> None:
     await tell_staff(
         case, seat.expert, "N13x", f"{seat.id}:{clock.today()}", n=len(waiting), date=waiting[0].due_on, tail=""
     )
+
+
+@on_loss
+async def lost(case: Case, seat: Seat) -> None:
+    """Tell whoever has the case, else the supervisors, that another expert must be asked."""
+    for staff in (
+        [case.assigned_to] if case.assigned_to else [one.id for one in await members(case.region, "supervisor")]
+    ):
+        await tell_staff(case, staff, "N13r", seat.id)
 
 
 @on_time

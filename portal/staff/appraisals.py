@@ -13,7 +13,7 @@ from portal.cases.case import Case
 from portal.cases.decision import diseases
 from portal.cases.moves import NotAllowed, Role, State
 from portal.cases.opinion import FINDINGS, VERDICTS, opinion_of
-from portal.cases.seats import Seat, seats
+from portal.cases.seats import Seat, seated, seats
 from portal.core import clock
 from portal.core.errors import Stale, found
 from portal.core.pages import page, see_other
@@ -131,6 +131,7 @@ async def panel_page(
         panel=[(seat, await member_by_id(seat.expert), opinion_of(seat)) for seat in everybody],
         diseases=[(region.diseases[one.code], region.criteria[one.code]) for one in known],
         stands=stands,
+        short=may_change and len(seated(everybody)) < stands.needed,
         candidates=await experts.candidates(case) if may_change or may_invite else [],
         may_change=may_change,
         may_invite=may_invite,

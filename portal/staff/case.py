@@ -10,10 +10,10 @@ from portal.accounts.delegation import STATES, delegation
 from portal.accounts.person import Person, masked_phone, person
 from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id
-from portal.cases import access, conversation, decision, draft, envelopes, notes
+from portal.cases import access, conversation, decision, draft, envelopes, notes, sent
 from portal.cases.assisted import SIGNED
 from portal.cases.case import Case, answers_of, clock_on, history, may, move
-from portal.cases.corrections import Correction, Defect, corrections, defects
+from portal.cases.corrections import as_sent
 from portal.cases.deadlines import take_back_until
 from portal.cases.eligibility import standing
 from portal.cases.moves import IN_HAND, NotAllowed, Role, State
@@ -27,7 +27,6 @@ from portal.core.errors import Stale, found
 from portal.core.i18n import Said
 from portal.core.pages import page, see_other
 from portal.core.sessions import form_of
-from portal.documents import keep
 from portal.documents.keep import Document
 from portal.documents.scanning import unsafe
 from portal.letters import letter as letters
@@ -79,7 +78,7 @@ class StaffCaseController(Controller):
             request,
             "staff/case/show",
             **await case_view(case, me),
-            files=await keep.documents(case.id),
+            files=await sent.documents(case),
             viewer=await viewer(case, file, leaf, zoom, turn),
             self_checks=SELF_CHECKS,
         )
@@ -197,14 +196,14 @@ async def case_view(case: Case, me: Member) -> dict[str, Any]:
         "buttons": buttons(case, actions, roles),
         "take_back_until": take_back_until(case.submitted_at, region) if case.submitted_at else None,
         "may_take_back": "take_back" in [one.action for one in may(case, Role.INSURED_PERSON)],
-        "notices": await _answered(case),
+        "notices": await as_sent(case),
         "letters": await letters.letters(case.id, desk=True),
         "originals": bool(kept_on_paper(region)),
         "mail": await envelopes.latest(case) if case.ended else None,
         "decided": await decision.diseases(case),
         **await _by_proxy(case),
         "opinions": await _opinions(case),
-        "unsafe": await unsafe(case.id),
+        "unsafe": await sent.handed_in(case, await unsafe(case.id)),
         "assigned": await member_by_id(case.assigned_to) if case.assigned_to else None,
         "notes": [(note, await member_by_id(note.member)) for note in await notes.notes(case)],
         "messages": await conversation.messages(case),
@@ -235,11 +234,6 @@ async def _opinions(case: Case) -> Split | None:
     """Return how the experts' opinions stand, where anybody was asked."""
     panel = await seats(case.id) if case.rules.rules.experts.required else []
     return split(case, panel, [one.code for one in await decision.diseases(case)]) if panel else None
-
-
-async def _answered(case: Case) -> list[tuple[Correction, list[Defect]]]:
-    files = await keep.documents(case.id)
-    return [(notice, await defects(notice, files)) for notice in await corrections(case)]
 
 
 def _plain(step: Step) -> bool:

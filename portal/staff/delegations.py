@@ -12,7 +12,7 @@ from portal.accounts.delegation import ROUTES, SCOPES, STATES, Delegation, both
 from portal.accounts.person import Person, person
 from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id
-from portal.cases import acting
+from portal.cases import acting, sent
 from portal.cases.acting import cases_under
 from portal.cases.case import Case
 from portal.cases.moves import Role
@@ -21,7 +21,6 @@ from portal.core.audit import Entry
 from portal.core.errors import BadRequest, Stale, found
 from portal.core.pages import page, see_other
 from portal.core.sessions import form_of
-from portal.documents import keep
 from portal.documents.keep import Document
 from portal.questions.materials import names
 from portal.regions.load import REGIONS, Region
@@ -169,7 +168,7 @@ async def show_page(request: Request[Any, Any, Any], mine: AtDesk, errors: dict[
 async def papers_of(known: Delegation) -> list[tuple[Case, Document]]:
     """Return the letter, the proof and the identities that were handed in, each with its case."""
     cases = [case for case in await cases_under(known) if case.submitted_at]
-    files = [(case, file) for case in cases for file in await keep.documents(case.id)]
+    files = [(case, file) for case in cases for file in await sent.documents(case)]
     return [(case, file) for case, file in files if file.slot in PAPERS or file.slot.startswith("defect:")]
 
 

@@ -8,14 +8,13 @@ from litestar.params import FromPath
 
 from portal.accounts import staff
 from portal.accounts.staff import Member
-from portal.cases import access
+from portal.cases import access, sent
 from portal.cases.case import Actor, Case, case_by_number
 from portal.cases.moves import Role
 from portal.cases.number import read_number
 from portal.core.errors import First, SignInFirst, Stale, Unavailable, found
 from portal.core.i18n import Said
 from portal.core.sessions import end, visitor_of
-from portal.documents import keep
 from portal.documents.keep import Document
 
 STAFF = ("staff",)
@@ -64,13 +63,12 @@ async def whose(case: Case) -> str:
 
 
 async def file_named(doc: FromPath[str], case: NamedDependency[Case]) -> Document:
-    """Return the file in the address if it is of the case in the address, or 404.
+    """Return the file in the address if it is of the case in the address and was handed in, or 404.
 
     Raises:
         Unavailable: it was not looked at for viruses yet.
     """
-    document = await keep.document(doc)
-    mine = found(document if document and document.case == case.id else None)
+    mine = found(await sent.document(case, doc))
     if mine.checking:
         raise Unavailable("这个文件还在做安全检查，检查完才能打开。请过几分钟再看。")
     return mine

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from portal.accounts import users
 from portal.accounts.staff import ROLES, Member
 from portal.accounts.users import LoginTaken, User
+from portal.cases.leaving import held
 from portal.core.errors import Stale, found
 from portal.core.forms import Form
 from portal.core.pages import page, see_other
@@ -128,5 +129,6 @@ async def user_page(
         begun=begun,
         code=users.shown_to(begun, me),
         oneself=known.id == me.id,
+        held=await held(known),
         errors=errors,
     )

@@ -13,7 +13,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
 from portal.accounts.staff import Member
-from portal.cases import access, conversation
+from portal.cases import access, conversation, sent
 from portal.cases.assisted import SIGNED
 from portal.cases.case import Case
 from portal.core import clock
@@ -106,7 +106,7 @@ async def viewer(case: Case, file: str, leaf: int, zoom: int, turn: int) -> View
     """Return the viewer with *file* open, the first when there is no such; nothing for a case without files."""
     named = {**names(case.rules), SIGNED.id: SIGNED.name}
     order = {id: at for at, id in enumerate(named)}
-    files = sorted(await keep.documents(case.id), key=lambda one: order.get(one.slot, len(order)))
+    files = sorted(await sent.documents(case), key=lambda one: order.get(one.slot, len(order)))
     said = await conversation.messages(case)
     files += [one for message in said for one in message.files if one.state != "virus"]
     named |= {one.slot: OURS if message.by_staff else "留言" for message in said for one in message.files}
