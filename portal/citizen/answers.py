@@ -20,7 +20,8 @@ from portal.cases.case import Case
 from portal.cases.eligibility import standing
 from portal.citizen.mine import CITIZEN, MyDraft, draft_named
 from portal.citizen.tasks import done_slugs, ticks
-from portal.core.pages import framed, mark, page, see_other
+from portal.core.frames import framed, mark
+from portal.core.pages import page, see_other
 from portal.core.sessions import form_of
 from portal.documents import keep
 from portal.questions.catalogue import after, before, journey

@@ -3,7 +3,7 @@
 A context name that is not there is an error. `templates.py` says what is done when a template is compiled.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from portal.core import clock
 from portal.core.assets import assets, takes
@@ -30,8 +30,6 @@ from portal.core.templates import Compiled, compiled_before, icon
 COMPRESS_FROM = 1400
 COMPRESS_LEVEL = 2
 KEPT = 20_000  # parts of pages that are kept at most
-FRAMES = 300  # pages without what is personal; one takes ten KB
-EDGE = "\x02"  # no template has it; what people type is never looked through for it
 CURRENT = frozenset({"", "diseases", "me", "notices", "login", "logout"})  # what the navigation marks
 
 
@@ -174,75 +172,18 @@ def page(
     visitor = visitor_of(request)
     acting = request.scope["state"].get("acting")
     text = render(name, visitor.language, visitor=visitor, here=request.scope["path"], acting=acting, **context)
-    return _answer(request, text.encode(), status, headers)
+    return answer(request, text.encode(), status, headers)
 
 
-def _answer(
+def answer(
     request: Request[Any, Any, Any], body: bytes, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response[bytes]:
+    """Return the answer with a page, in gzip form for a browser that takes it."""
     sent = {"vary": "Cookie, Accept-Encoding", **(headers or {})}
     if len(body) >= COMPRESS_FROM and takes(_accepted(request), b"gzip"):
         body = squeezed(body)
         sent["content-encoding"] = "gzip"
     return Ready(body, status_code=status, media_type="text/html; charset=utf-8", headers=sent)
-
-
-def mark(hole: str) -> str:
-    """Return what stands for *hole* on a page that `framed` makes."""
-    return f"{EDGE}{hole}{EDGE}"
-
-
-class _Anybody(Visitor):
-    """A visitor for whom a page is made that others will get as well."""
-
-    csrf = mark("csrf")
-    seconds_left = mark("seconds")  # type: ignore[assignment]
-
-    def __init__(self, like: Visitor) -> None:
-        """Have the rights and wishes of somebody, and nothing else of theirs."""
-        super().__init__()
-        self.roles, self.elder, self.language = like.roles, like.elder, like.language
-
-
-_frames: dict[Any, list[bytes | str]] = {}
-
-
-def framed(
-    request: Request[Any, Any, Any],
-    name: str,
-    key: Any,
-    filled: Mapping[str, str] | None = None,
-    /,
-    *,
-    here: str = "",
-    **context: Any,
-) -> Response[bytes]:
-    """Return a page like `page` does, but made once for each *key* and then filled in for each person.
-
-    Args:
-        request: whose visitor gets it; nobody acts for another on it.
-        name: of the template.
-        key: whatever decides what the page looks like, besides who sees it (rights, language, look). No personal data.
-        filled: ``{hole: text}``. Where *context* or *here* have ``mark(hole)``, the page has the text; the template
-            only shows it, and decides nothing by it.
-        here: the path of the page, where it is not the same for all.
-        context: as for `page`, without personal data.
-    """
-    visitor = visitor_of(request)
-    full = (name, key, visitor.language, visitor.elder, visitor.roles)
-    parts = _frames.pop(full, None)
-    if parts is None:
-        here = here or request.scope["path"]
-        text = render(name, visitor.language, visitor=_Anybody(visitor), here=here, acting=None, **context)
-        parts = [part if odd % 2 else part.encode() for odd, part in enumerate(text.split(EDGE))]
-        if len(_frames) >= FRAMES:
-            del _frames[next(iter(_frames))]
-    _frames[full] = parts  # the last of all: the first is who has not been asked for longest
-    texts = {"seconds": str(visitor.seconds_left), **(filled or {})}
-    if "csrf" in parts:  # asking for it gives a newcomer a cookie
-        texts["csrf"] = visitor.csrf
-    body = b"".join([part if isinstance(part, bytes) else escape(texts[part]).encode() for part in parts])
-    return _answer(request, body)
 
 
 def _accepted(request: Request[Any, Any, Any]) -> bytes:

@@ -6,8 +6,9 @@ import pytest
 
 from portal.cases.draft import keep_answers
 from portal.citizen import answers as steps
-from portal.core import pages
-from portal.core.pages import EDGE, page
+from portal.core import frames, pages
+from portal.core.frames import EDGE
+from portal.core.pages import page
 from portal.questions.catalogue import WAY
 from portal.regions.load import REGIONS
 from tests.citizen import walk
@@ -38,7 +39,7 @@ async def test_it_is_letter_for_letter_the_page_made_for_one_person_alone(
 ):
     await make_person()
     await client.sign_in("13800000101", region)
-    pages._frames.clear()
+    frames._frames.clear()
     filled = [await seen(client, slug, typed, region) for typed in TYPED]
 
     monkeypatch.setattr(steps, "framed", alone)
@@ -52,7 +53,7 @@ def alone(request, name, key, filled, /, *, here, **context):
 
     def put(thing):
         for hole, text in filled.items():
-            thing = thing.replace(pages.mark(hole), text) if isinstance(thing, str) else thing
+            thing = thing.replace(frames.mark(hole), text) if isinstance(thing, str) else thing
         return thing
 
     case = context["case"]
@@ -65,7 +66,7 @@ def alone(request, name, key, filled, /, *, here, **context):
 async def test_a_page_is_made_once_for_people_whose_page_is_the_same(client: Client, monkeypatch: pytest.MonkeyPatch):
     await make_person()
     await client.sign_in("13800000101")
-    pages._frames.clear()
+    frames._frames.clear()
     await seen(client, "diagnosis", "眉山市人民医院", "meishan")
     made: list[str] = []
     render = pages.render
@@ -81,11 +82,11 @@ async def test_a_page_is_made_once_for_people_whose_page_is_the_same(client: Cli
 
 
 async def test_of_many_frames_the_one_nobody_asked_for_longest_goes(client: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pages, "FRAMES", 2)
-    pages._frames.clear()
+    monkeypatch.setattr(frames, "FRAMES", 2)
+    frames._frames.clear()
 
     for path in ("/", "/meishan/", "/", "/xinxing/"):
         await client.get(path)
 
-    assert [key[0] for key in pages._frames] == ["public/start/cities", "public/start/guide"]
-    assert list(pages._frames)[1][1] == REGIONS["xinxing"].key
+    assert [key[0] for key in frames._frames] == ["public/start/cities", "public/start/guide"]
+    assert list(frames._frames)[1][1] == REGIONS["xinxing"].key
