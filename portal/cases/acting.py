@@ -54,6 +54,7 @@ async def begin(known: Delegation, proxy_mobile: str) -> Case:
         "acting": "" if known.verified and known.route != "online" else known.route,
         "mobile": proxy_mobile,  # never the one on record: the proxy need not know it
         "notify_mobile": proxy_mobile,
+        "receives": "yes" if "receive" in known.scopes else "no",
     }
     return await draft.begin(known.principal, REGIONS[known.region], answers, known.id)
 
