@@ -168,7 +168,19 @@ async def release(known: Delegation, by: Actor) -> None:
     Raises:
         Stale: somebody else has decided meanwhile.
     """
-    if await delegations.change(known, "proposed", actor=by.id, role="staff") is None:
+    after = "offered" if known.route == "offer" else "proposed"
+    if await delegations.change(known, after, actor=by.id, role="staff") is None:
+        raise Stale
+
+
+async def accept(known: Delegation, *, agreed: bool) -> None:
+    """The proxy takes on what the principal offers, or does not want to.
+
+    Raises:
+        Stale: there is nothing to accept any more.
+    """
+    after = "active" if agreed else "refused"
+    if await delegations.change(known, after, actor=known.proxy, role="proxy") is None:
         raise Stale
 
 
@@ -220,6 +232,9 @@ async def run_out() -> None:
 
 
 async def _not_answered(known: Delegation) -> None:
+    if known.state == "offered":
+        await delegations.change(known, "expired", actor=SYSTEM.id, role="system")
+        return
     case = await waiting(known)
     async with transaction():
         if await delegations.change(known, "proposed", actor=SYSTEM.id, role="system") and case:
