@@ -22,7 +22,7 @@ VERDICT = re.compile(r'name="verdict-([\w-]+)"')
 
 ANSWERS: dict[str, dict[str, str]] = {
     "insurance": {},
-    "person": {},
+    "person": {"address": ""},
     "disease": {"disease": "M01600"},
     "diagnosis": {
         "hospital": "眉山市人民医院",
@@ -32,7 +32,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "form": {"form_way": "fill_online"},
     "materials": {},
-    "delivery": {"delivery": "certificate"},
+    "delivery": {"delivery": "certificate", "electronic_delivery": "yes"},
     "notify": {"notify_channel": "sms"},
 }
 

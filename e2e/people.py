@@ -181,9 +181,12 @@ class Citizen(Person):
         self.press("下一步")
 
     def choose_delivery_and_notices(self) -> None:
-        """Take the certificate, and messages by SMS."""
+        """Take the certificate, agree to letters on line, and have messages by SMS."""
         self.heading("结果怎么给您")
         self.choose("只要电子认定证明")
+        consent = self.page.get_by_role("checkbox", name="同意电子送达")
+        expect(consent).not_to_be_checked()
+        consent.check()
         self.press("下一步")
         self.heading("通知谁")
         self.choose("短信 受理、补正、结果都会发短信。")

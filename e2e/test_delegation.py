@@ -228,6 +228,56 @@ def test_acting_for_somebody_works_without_javascript(plain_citizen: Citizen, br
     context.close()
 
 
+# device: who asks (phone, name), who acts (phone, name, number)
+OFFERS = {
+    "phone": (("13800000107", "何磊"), ("13800000113", "郑永", "511400197709190118")),
+    "desktop": (("13800000104", "吴刚"), ("13800000114", "徐文", "511400198405050102")),
+}
+
+
+def test_a_principal_asks_somebody_to_act_who_accepts_in_their_own_browser(
+    citizen: Citizen, principal: Citizen, device: str
+) -> None:
+    (mobile, own), (phone, name, number) = OFFERS[device]
+    Applicant(principal).sign_in(mobile)
+    principal.go("/meishan/delegations")
+    principal.heading("委托")
+    principal.follow("委托别人替我办")
+    principal.heading("委托别人替我办")
+    principal.fill("替您办的人的姓名", name)
+    principal.fill("对方的身份证号", f"{number[:-1]}{(int(number[-1]) + 1) % 10}")
+    principal.page.get_by_role("radio", name="配偶").check()
+    principal.press("下一步")
+    expect(principal.page.get_by_label("对方的身份证号")).to_have_accessible_description(re.compile("身份证号不对"))
+    principal.check_page()
+    principal.fill("对方的身份证号", number)
+    principal.press("下一步")
+    principal.heading("委托情况")
+    principal.press("都对，发验证码")
+    principal.heading("输入验证码")
+    principal.fill("验证码", principal.page.locator("#demo-code").inner_text())
+    principal.press("下一步")
+    principal.heading("委托情况")
+    principal.sees("等代办人同意")
+
+    Applicant(citizen).sign_in(phone)
+    citizen.go("/meishan/me")
+    citizen.follow("看替谁办、办什么")
+    citizen.heading("委托情况")
+    citizen.sees(f"{own} 请您代办门诊待遇认定")
+    citizen.press("同意", exact=True)
+    citizen.press("开始填写")
+    citizen.heading("办理清单")
+    citizen.sees(f"您正在为 {own[0]}* 办理")
+
+    principal.page.reload()
+    principal.sees("有效")
+    principal.press("撤销委托")
+    principal.sees("已经撤销")
+    citizen.page.reload()
+    citizen.heading("没有找到这个页面")
+
+
 def test_mistakes_are_said_and_large_type_fits(citizen: Citizen) -> None:
     Applicant(citizen).sign_in("13800000103")
     citizen.go("/meishan/delegations/new?look=elder")

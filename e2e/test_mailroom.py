@@ -11,11 +11,11 @@ pytestmark = pytest.mark.parametrize("device", ["phone"], indirect=True)
 WAYBILL = "1234567890123"
 
 
-def decided(citizen: Citizen, clerk: Clerk, approver: Clerk) -> str:
-    """Have a case of the citizen approved and return its number."""
+def decided(citizen: Citizen, clerk: Clerk, approver: Clerk, **other: str) -> str:
+    """Have a case of the citizen with *other* answers approved and return its number."""
     applicant = Applicant(citizen)
     applicant.sign_in("13800000111")
-    number = applicant.apply("梁志豪", disease="M06900")
+    number = applicant.apply("梁志豪", disease="M06900", **other)
     desk, other = Desk(clerk), Desk(approver)
     desk.sign_in("meishan-reviewer")
     desk.propose(number, passed=True)
@@ -102,3 +102,17 @@ def test_a_result_goes_by_mail_comes_back_and_the_desk_needs_no_mouse(
     citizen.sees("地址已改，等再次寄出")
     clerk.go("/staff/mailroom")
     clerk.sees("地址已改，等再次打印")
+
+
+def test_who_does_not_agree_to_electronic_service_gets_the_decision_by_mail(
+    citizen: Citizen, clerk: Clerk, approver: Clerk
+) -> None:
+    address = "四川省眉山市东坡区苏祠路 3 号"
+    number = decided(citizen, clerk, approver, electronic_delivery="", address=address)
+
+    citizen.go(f"/meishan/cases/{number}")
+    citizen.follow("邮寄与下载")
+    citizen.heading("邮寄与下载")
+
+    citizen.sees("等寄出")
+    citizen.sees(address)

@@ -19,6 +19,7 @@ ANSWERS: dict[str, str] = {
     "diagnosed_on": "2026-03-16",
     "form_way": "fill_online",
     "delivery": "certificate",
+    "electronic_delivery": "yes",
     "notify_channel": "sms",
     "notify_mobile": "13800000101",
     **{f"done.{slug}": "yes" for slug in ("insurance", "person", "disease", "diagnosis", "form", "delivery", "notify")},

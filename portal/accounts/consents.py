@@ -5,13 +5,15 @@ from datetime import datetime
 import msgspec
 
 from portal.accounts import devices
-from portal.accounts.tables import ClosedAccount
+from portal.accounts.tables import ClosedAccount, Consent
 from portal.core import audit, clock
-from portal.core.database import insert, many, run, transaction
+from portal.core.crypto import token
+from portal.core.database import insert, many, run, transaction, value
 
 PURPOSES = {
     "personal_data": "个人信息处理告知",
     "face": "人脸核对",
+    "electronic_delivery": "电子送达",
 }
 # What the account cannot be without: taking it back is closing the account.
 NEEDED = {"personal_data"}
@@ -42,12 +44,19 @@ async def consents_of(person: str) -> list[Given]:
     return await many(Given, "FROM consent WHERE person = $1 ORDER BY given_at DESC, id", person)
 
 
+async def give(person: str, purpose: str, version: str, at: datetime) -> None:
+    """Keep that a person agreed to this *version*; joins the transaction, and writes nothing twice that still holds."""
+    same = "SELECT 1 FROM consent WHERE person = $1 AND purpose = $2 AND version = $3 AND withdrawn_at IS NULL"
+    if not await value(same, person, purpose, version):
+        await insert(Consent, id=token(), person=person, purpose=purpose, version=version, given_at=at)
+
+
 async def withdraw(person: str, id: str) -> None:
-    """Take a consent back from now on."""
+    """Take a consent back from now on, in every version of its words."""
     async with transaction():
         if await run(
-            "UPDATE consent SET withdrawn_at = $3 WHERE id = $1 AND person = $2 AND withdrawn_at IS NULL "
-            "AND purpose <> 'personal_data'",
+            "UPDATE consent SET withdrawn_at = $3 WHERE person = $2 AND withdrawn_at IS NULL "
+            "AND purpose = (SELECT purpose FROM consent WHERE id = $1 AND person = $2) AND purpose <> 'personal_data'",
             id,
             person,
             clock.now(),

@@ -1,7 +1,8 @@
-"""委托: one person acts for another, within a scope and two days, by one of three proofs.
+"""委托: one person acts for another, within a scope and two days, by one of four proofs.
 
 ``online``: the principal agrees with a code to their own phone; ``letter`` and ``guardian``: staff verify
-the papers. What a proxy may do is asked at the moment of each act. Rooms above hear by `on_change`.
+the papers; ``offer``: the principal begins it (`accounts.offer`) and the proxy accepts. What a proxy may do is
+asked at the moment of each act. Rooms above hear by `on_change`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,7 +17,7 @@ from portal.core import audit, clock
 from portal.core.crypto import opened, seal, token
 from portal.core.database import insert, many, one, run, transaction, value
 
-Route = Literal["online", "letter", "guardian"]
+Route = Literal["online", "letter", "guardian", "offer"]
 # What a delegation may cover; which of them a city offers is its own data.
 SCOPES = {
     "apply": "填写和提交申请",
@@ -27,7 +28,7 @@ SCOPES = {
     "withdraw": "撤回申请",
     "appeal": "申诉",
 }
-ROUTES = {"online": "本人短信确认", "letter": "授权委托书", "guardian": "监护人"}
+ROUTES = {"online": "本人短信确认", "letter": "授权委托书", "guardian": "监护人", "offer": "本人在网上委托"}
 # In these the proxy may work; what still needs proof is kept from them until there is some (`verified`).
 OPEN = ("proposed", "asked", "uploaded", "active", "rejected")
 STATES = {
@@ -35,12 +36,15 @@ STATES = {
     "proposed": "还没有确认",
     "asked": "等委托人确认",
     "uploaded": "等经办机构核验",
+    "offered": "等代办人同意",
     "active": "有效",
     "rejected": "核验没有通过，请按要求补正",
     "refused": "没有同意",
     "revoked": "已经撤销",
     "expired": "已经到期",
 }
+SEALED = ("scopes", "principal_phone", "proxy_phone", "reason")  # what is kept in another form than it is used
+TOLD = "(route <> 'offer' OR asked_at IS NOT NULL)"  # `Delegation.told`, for a statement
 LINK = 6  # random characters: the link only finds the page, which asks for the principal's own code
 
 
@@ -97,13 +101,18 @@ class Delegation(msgspec.Struct, frozen=True):
         return self.state == "active"
 
     @property
+    def told(self) -> bool:
+        """Whether the proxy knows of it: of one that the principal begins, only once they are asked."""
+        return self.route != "offer" or self.asked_at is not None
+
+    @property
     def one_phone(self) -> bool:
         """Whether both are reached by the same phone."""
         return bool(self.principal_phone) and self.principal_phone == self.proxy_phone
 
     def state_on(self, day: date) -> str:
         """Return the state as people see it on *day*."""
-        return "expired" if self.state in OPEN and day > self.ends_on else self.state
+        return "expired" if self.state in (*OPEN, "offered") and day > self.ends_on else self.state
 
     def open_on(self, day: date) -> bool:
         """Return whether it holds, or is on the way to, on *day*."""
@@ -142,37 +151,39 @@ class Wanted(msgspec.Struct, frozen=True):
 
 async def propose(wanted: Wanted, *, at_most: int) -> Delegation:
     """Write a delegation that proves nothing yet; beyond *at_most* principals staff must agree first."""
-    others = await value(
-        "SELECT count(DISTINCT principal) FROM delegation WHERE proxy = $1 AND principal <> $2 "
-        "AND state IN ('held', 'proposed', 'asked', 'uploaded', 'active', 'rejected') AND ends_on >= $3",
-        wanted.proxy,
-        wanted.principal,
+    state = "held" if await others_of(wanted.proxy, wanted.principal) >= at_most else "proposed"
+    return await write(wanted, state, actor=wanted.proxy, role="proxy", act="propose_delegation")
+
+
+async def others_of(proxy: str, principal: str) -> int:
+    """Return for how many others a proxy acts, or is on the way to."""
+    found = await value(
+        "SELECT count(DISTINCT principal) FROM delegation WHERE proxy = $1 AND principal <> $2 AND ends_on >= $3 "
+        f"AND state IN ('held', 'proposed', 'asked', 'uploaded', 'offered', 'active', 'rejected') AND {TOLD}",
+        proxy,
+        principal,
         clock.today(),
     )
+    return int(found or 0)
+
+
+async def write(wanted: Wanted, state: str, *, actor: str, role: str, act: str) -> Delegation:
+    """Write a delegation in its first state, with *act* of whoever begins it in the log."""
     id = token()
     async with transaction():
         await insert(
             Table,
             id=id,
-            region=wanted.region,
-            principal=wanted.principal,
-            proxy=wanted.proxy,
-            route=wanted.route,
-            relation=wanted.relation,
+            **{name: getattr(wanted, name) for name in Wanted.__struct_fields__ if name not in SEALED},
             scope=" ".join(wanted.scopes),
-            disease=wanted.disease,
-            starts_on=wanted.starts_on,
-            ends_on=wanted.ends_on,
-            state="held" if int(others or 0) >= at_most else "proposed",
+            state=state,
             principal_phone=seal(wanted.principal_phone, _phone(id, "principal")) if wanted.principal_phone else None,
             proxy_phone=seal(wanted.proxy_phone, _phone(id, "proxy")) if wanted.proxy_phone else None,
             link="",
             reported=False,
             made_at=clock.now(),
         )
-        await audit.note(
-            actor=wanted.proxy, role="proxy", act="propose_delegation", thing=f"delegation:{id}", about=wanted.principal
-        )
+        await audit.note(actor=actor, role=role, act=act, thing=f"delegation:{id}", about=wanted.principal)
     made = await delegation(id)
     assert made
     return made
@@ -191,8 +202,9 @@ async def with_link(link: str) -> Delegation | None:
 
 
 async def of_proxy(person: str, region: str) -> list[Delegation]:
-    """Return the delegations under which *person* acts for others, the latest first."""
-    return await _all("FROM delegation WHERE proxy = $1 AND region = $2 ORDER BY made_at DESC, id", person, region)
+    """Return the delegations under which *person* acts for others, or is asked to, the latest first."""
+    mine = f"proxy = $1 AND region = $2 AND {TOLD}"
+    return await _all(f"FROM delegation WHERE {mine} ORDER BY made_at DESC, id", person, region)
 
 
 async def of_principal(person: str, region: str) -> list[Delegation]:
@@ -207,8 +219,8 @@ async def at_the_desk(region: str) -> list[Delegation]:
 
 
 async def asked_before(moment: datetime) -> list[Delegation]:
-    """Return the delegations whose principal was asked before *moment* and has not answered."""
-    return await _all("FROM delegation WHERE state = 'asked' AND asked_at < $1", moment)
+    """Return the delegations whose principal or proxy was asked before *moment* and has not answered."""
+    return await _all("FROM delegation WHERE state IN ('asked', 'offered') AND asked_at < $1", moment)
 
 
 async def ended_unnoticed(day: date) -> list[Delegation]:
@@ -232,7 +244,7 @@ async def change(
             known.id,
             after,
             token()[:LINK] if after == "asked" else known.link,
-            now if after == "asked" else known.asked_at,
+            now if after in ("asked", "offered") else known.asked_at,
             actor,
             now,
             seal(reason, f"delegation.reason:{known.id}") if reason else None,
@@ -277,23 +289,11 @@ def _phone(id: str, whose: str) -> str:
 
 
 def _opened(row: Row) -> Delegation:
+    plain = {name: getattr(row, name) for name in Delegation.__struct_fields__ if name not in SEALED}
     return Delegation(
-        id=row.id,
-        region=row.region,
-        principal=row.principal,
-        proxy=row.proxy,
-        route=row.route,
-        relation=row.relation,
+        **plain,
         scopes=tuple(row.scope.split()),
-        disease=row.disease,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        state=row.state,
         principal_phone=opened(row.principal_phone, _phone(row.id, "principal")) if row.principal_phone else "",
         proxy_phone=opened(row.proxy_phone, _phone(row.id, "proxy")) if row.proxy_phone else "",
-        link=row.link,
-        reported=row.reported,
         reason=opened(row.reason, f"delegation.reason:{row.id}") if row.reason else "",
-        made_at=row.made_at,
-        asked_at=row.asked_at,
     )

@@ -54,6 +54,7 @@ async def begin(known: Delegation, proxy_mobile: str) -> Case:
         "acting": "" if known.verified and known.route != "online" else known.route,
         "mobile": proxy_mobile,  # never the one on record: the proxy need not know it
         "notify_mobile": proxy_mobile,
+        "receives": "yes" if "receive" in known.scopes else "no",
     }
     return await draft.begin(known.principal, REGIONS[known.region], answers, known.id)
 
@@ -167,7 +168,19 @@ async def release(known: Delegation, by: Actor) -> None:
     Raises:
         Stale: somebody else has decided meanwhile.
     """
-    if await delegations.change(known, "proposed", actor=by.id, role="staff") is None:
+    after = "offered" if known.route == "offer" else "proposed"
+    if await delegations.change(known, after, actor=by.id, role="staff") is None:
+        raise Stale
+
+
+async def accept(known: Delegation, *, agreed: bool) -> None:
+    """The proxy takes on what the principal offers, or does not want to.
+
+    Raises:
+        Stale: there is nothing to accept any more.
+    """
+    after = "active" if agreed else "refused"
+    if await delegations.change(known, after, actor=known.proxy, role="proxy") is None:
         raise Stale
 
 
@@ -219,6 +232,9 @@ async def run_out() -> None:
 
 
 async def _not_answered(known: Delegation) -> None:
+    if known.state == "offered":
+        await delegations.change(known, "expired", actor=SYSTEM.id, role="system")
+        return
     case = await waiting(known)
     async with transaction():
         if await delegations.change(known, "proposed", actor=SYSTEM.id, role="system") and case:

@@ -5,16 +5,18 @@ and a row of the audit log, which is its history too. Where the envelope goes is
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
+from portal.accounts.person import person
 from portal.cases.case import Case, Event, answers_of, case_by_id, on_event
-from portal.cases.delivery_acts import AT_DESK, Act, Hand, NotOpen, Stand, find
+from portal.cases.delivery_acts import AT_DESK, OVER, Act, Hand, NotOpen, Stand, find
 from portal.cases.envelopes import Address, Delivery, latest
 from portal.cases.mail_tables import Delivery as Table
 from portal.cases.moves import DECIDED, Move, State
+from portal.cases.serving import service
 from portal.core import audit, clock
 from portal.core.crypto import seal_json, token
 from portal.core.database import Taken, insert, many, run, transaction
@@ -24,7 +26,7 @@ from portal.questions.delivery import POSTAL_ADDRESS, RECIPIENT, RECIPIENT_MOBIL
 
 WHERE = (RECIPIENT, RECIPIENT_MOBILE, POSTAL_ADDRESS)  # what is asked, in the application and later alike
 MAILED = DECIDED | {State.NOT_ACCEPTED, State.LAPSED}  # the ends with a letter that tells the result
-WITH_THE_END = ("decide", "not_accept")  # the moves that send what was asked for in the application
+WITH_THE_END = ("decide", "not_accept", "lapse", "revoke_benefit")  # the moves whose letters tell a result
 LATE = "N23x"
 
 
@@ -54,12 +56,28 @@ def may_order(case: Case) -> bool:
 def usual(case: Case, name: str) -> dict[str, str]:
     """Return where something for a person called *name* probably goes: as answered for the mail, else to their home."""
     answers = answers_of(case)
-    home = {
-        "recipient": name,
-        "recipient_mobile": answers.get("mobile", ""),
-        "postal_address": answers.get("address", ""),
-    }
-    return {one: answers.get(one) or text for one, text in home.items()}
+    return {one: answers.get(one) or text for one, text in _home(answers, name).items()}
+
+
+def _home(answers: Mapping[str, str], name: str) -> dict[str, str]:
+    phone, address = answers.get("mobile", ""), answers.get("address", "")
+    return {"recipient": name, "recipient_mobile": phone, "postal_address": address}
+
+
+async def on_paper(case: Case, at: datetime) -> Address | None:
+    """Return where a result of that moment goes on paper without anybody ordering it, or nothing.
+
+    To the address of the mail that was asked for; to the home, if it is known, of who is not served on line.
+    """
+    who, answers = await person(case.person), answers_of(case)
+    assert who
+    if by_mail(case.rules, answers):
+        where = {question.name: answers.get(question.name, "") for question in WHERE}
+    elif sends_mail(case.rules) and not (await service(case)).electronic(at):
+        where = _home(answers, who.name)
+    else:
+        return None
+    return None if errors_in(where, case) else msgspec.convert(where, Address)
 
 
 def errors_in(where: Mapping[str, str], case: Case) -> dict[str, str]:
@@ -105,11 +123,13 @@ async def _insert(case: Case, where: Address) -> str:
 
 
 @on_event
-async def with_the_end(case: Case, _event: Event, row: Move) -> None:
-    """Order with the decision, in its transaction, what was asked for in the application."""
-    answers = answers_of(case)
-    if row.action in WITH_THE_END and may_order(case) and by_mail(case.rules, answers):
-        await _insert(case, Address(*(answers.get(question.name, "") for question in WHERE)))
+async def with_the_end(case: Case, event: Event, row: Move) -> None:
+    """Order with the decision, in its transaction, what was asked for in the application or is not served on line."""
+    if row.action not in WITH_THE_END or not may_order(case):
+        return
+    known, where = await latest(case), await on_paper(case, event.at)
+    if where and (known is None or known.at in OVER):  # what waits to be printed takes a further letter along
+        await _insert(case, where)
 
 
 async def act(known: Delivery, name: str, by: By, **changes: Any) -> Delivery:

@@ -23,9 +23,11 @@ from portal.core.database import Taken, insert, one, run, transaction, value
 from portal.core.errors import Stale
 from portal.documents import keep, pages
 from portal.questions.catalogue import VERSION
+from portal.questions.delivery import ELECTRONIC
 from portal.regions.load import REGIONS, Region
 
 NEW, RENEWAL, REREVIEW = "new", "renewal", "rereview"
+ANEW = ("done.", "saved.", ELECTRONIC.name, "receives")  # of an ended case: what a new one asks for again
 SUBMITTED = (
     "UPDATE cases SET application_no = coalesce(application_no, $2), submitted_at = $3, unverified = $4, disease = $5 "
     "WHERE id = $1"
@@ -245,7 +247,7 @@ async def again(ended: Case) -> Case:
 
     An open draft of the person is returned as it is.
     """
-    answers = {name: text for name, text in answers_of(ended).items() if not name.startswith(("done.", "saved."))}
+    answers = {name: text for name, text in answers_of(ended).items() if not name.startswith(ANEW)}
     fresh = await begin(ended.person, REGIONS[ended.region], answers)
     if fresh.made_at == fresh.edited_at and not await keep.documents(fresh.id):
         for paper in await papers(ended, await keep.documents(ended.id)):

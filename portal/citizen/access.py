@@ -26,6 +26,7 @@ DID = {
     "break_glass": "写明原因后看了您的申请",
     "proxy_read": "代您看了办件",
     "propose_delegation": "申请代您办理",
+    "delegation_offered": "请代办人同意委托",
     "delegation_asked": "发短信请您确认委托",
     "delegation_uploaded": "提交了委托书，等核验",
     "delegation_active": "确认了委托",

@@ -5,7 +5,7 @@ hold that phone; then they see who, what for and until when, and say yes, no, or
 the person. The proxy themself can never answer, whatever phone they hold.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
@@ -34,6 +34,22 @@ from portal.questions.rules import narrow
 from portal.regions.load import REGIONS, Region
 
 ANYBODY = ("anyone",)
+
+
+class Confirming(Protocol):
+    """What a principal confirms with a code: a page with a home of its own, about one delegation."""
+
+    @property
+    def region(self) -> Region:
+        """The city."""
+
+    @property
+    def delegation(self) -> Delegation:
+        """What it is about."""
+
+    @property
+    def home(self) -> str:
+        """Where it is asked."""
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -93,24 +109,21 @@ class ConsentController(Controller):
     @post("/code")
     async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[Question]) -> Response[bytes]:
         """Send a code to the phone on record."""
-        host = request.headers.get("host", "").partition(":")[0]
-        number = mine.delegation.principal_phone
-        challenge = await sign_in.ask(visitor_of(request), mine.region, number, client_address(request.scope), host)
-        return see_other(f"{mine.home}/code?c={challenge}")
+        return await send_code(request, mine)
 
     @get("/code")
     async def code(
         self, request: Request[Any, Any, Any], mine: NamedDependency[Question], c: FromQuery[str] = ""
     ) -> Response[bytes]:
         """Ask for the code."""
-        challenge = await _challenge(request, mine, c)
+        challenge = await challenge_of(request, mine, c)
         return await code_page(request, mine, challenge) if challenge else see_other(mine.home)
 
     @post("/phone")
     async def check(self, request: Request[Any, Any, Any], mine: NamedDependency[Question]) -> Response[bytes]:
         """Let on who knows the code."""
         form = form_of(request)
-        challenge = await _challenge(request, mine, form["c"])
+        challenge = await challenge_of(request, mine, form["c"])
         if challenge is None:
             return see_other(mine.home)
         outcome = await sign_in.answer(challenge, narrow(form["code"]).replace(" ", ""))
@@ -167,7 +180,14 @@ async def question_page(request: Asked, asked: Question) -> Response[bytes]:
     )
 
 
-async def code_page(request: Asked, asked: Question, challenge: ChallengeRow, error: str = "") -> Response[bytes]:
+async def send_code(request: Asked, asked: Confirming) -> Response[bytes]:
+    """Send a code to the principal's phone, and lead to where it is typed."""
+    host, number = request.headers.get("host", "").partition(":")[0], asked.delegation.principal_phone
+    challenge = await sign_in.ask(visitor_of(request), asked.region, number, client_address(request.scope), host)
+    return see_other(f"{asked.home}/code?c={challenge}")
+
+
+async def code_page(request: Asked, asked: Confirming, challenge: ChallengeRow, error: str = "") -> Response[bytes]:
     """Return the page that asks for the code; the demonstration shows it there."""
     number = asked.delegation.principal_phone
     return page(
@@ -183,11 +203,11 @@ async def code_page(request: Asked, asked: Question, challenge: ChallengeRow, er
     )
 
 
-async def _challenge(request: Asked, asked: Question, id: str) -> ChallengeRow | None:
+async def challenge_of(request: Asked, asked: Confirming, id: str) -> ChallengeRow | None:
     """Return the open challenge of this browser, if it went to the principal's phone."""
     challenge = await sign_in.challenge(visitor_of(request), clean(id))
     return challenge if challenge and challenge.number == asked.delegation.principal_phone else None
 
 
-def _phone(asked: Question) -> str:
+def _phone(asked: Confirming) -> str:
     return masked_phone(asked.delegation.principal_phone)

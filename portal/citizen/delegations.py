@@ -25,7 +25,7 @@ from portal.core.errors import NotFound, Stale, found
 from portal.core.pages import file_answer, page, see_other
 from portal.core.sessions import form_of, visitor_of
 from portal.letters import mandate as letter
-from portal.questions.delegation import ABOUT
+from portal.questions.delegation import ABOUT, may_offer
 from portal.regions.load import Region
 
 LOOK_UPS = 20  # names and numbers of others that one person may try in a day
@@ -55,7 +55,8 @@ async def delegation_named(r: FromPath[str], id: FromPath[str], request: Asked) 
     known = found(known if mine else None)
     principal, proxy = await both(known)
     as_proxy = me.person.id == known.proxy
-    if as_proxy:
+    found(known if known.told or not as_proxy else None)
+    if as_proxy and known.state != "offered":
         request.scope["state"]["acting"] = Acting(principal.masked_name, known)
     return MyDelegation(me.region, known, principal, proxy, as_proxy)
 
@@ -119,6 +120,7 @@ async def list_page(request: Request[Any, Any, Any], mine: Me, q: str) -> Respon
         given=[(one, (await both(one))[1], one.state_on(clock.today())) for one in given],
         states=delegations.STATES,
         routes=ROUTES,
+        may_offer=may_offer(mine.region),
     )
 
 
@@ -164,6 +166,8 @@ class DelegationController(Controller):
             may_end=may_end(known),
             may_switch=mine.as_proxy and may_switch(known),
             ask=not mine.as_proxy and delegations.link_holds(known, mine.region.rules.proxy.consent_days),
+            may_confirm=may_confirm(mine),
+            may_accept=may_accept(mine),
             draft=any(case.at is State.DRAFT for case in cases),
             ended=[case.id for case in cases if case.at in ENDS],
         )
@@ -219,10 +223,21 @@ def letter_of(mine: MyDelegation) -> letter.Letter:
 
 def may_end(known: Delegation) -> bool:
     """Return whether there is still something to end."""
-    return known.state in (*delegations.OPEN, "held") and clock.today() <= known.ends_on
+    return known.state in (*delegations.OPEN, "held", "offered") and clock.today() <= known.ends_on
 
 
 def may_switch(known: Delegation) -> bool:
     """Return whether a proxy may go on with a letter: the principal was asked by SMS and has not said yes."""
     asked = known.route == "online" and known.asked_at is not None and not known.reported
     return asked and known.state in ("proposed", "refused") and clock.today() <= known.ends_on
+
+
+def may_confirm(mine: MyDelegation) -> bool:
+    """Return whether it waits for the code of the principal who began it."""
+    known = mine.delegation
+    return not mine.as_proxy and known.route == "offer" and known.state_on(clock.today()) == "asked"
+
+
+def may_accept(mine: MyDelegation) -> bool:
+    """Return whether it waits for the word of the proxy whom the principal asks."""
+    return mine.as_proxy and mine.delegation.state_on(clock.today()) == "offered"

@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from portal.accounts.delegation import delegation, of_principal
+from portal.accounts.delegation import Delegation, delegation, of_principal, of_proxy
 from portal.cases.benefit import benefits_of
 from portal.cases.case import Case, answers_of, case_by_id, cases_of
 from portal.cases.moves import State, turn
@@ -45,9 +45,15 @@ class HomeController(Controller):
             person=mine.person,
             rows=sorted(rows, key=lambda one: one["turn"] != "citizen"),
             benefits=benefits,
-            asked=[one for one in await of_principal(mine.person.id, mine.region.id) if one.state == "asked"],
+            asked=[one for one in await of_principal(mine.person.id, mine.region.id) if asks(one)],
+            offered=[one for one in await of_proxy(mine.person.id, mine.region.id) if one.state_on(today) == "offered"],
             unread=await inbox.unread(mine.person.id),
         )
+
+
+def asks(known: Delegation) -> bool:
+    """Return whether somebody asks the person to let them act."""
+    return known.state == "asked" and known.route != "offer"
 
 
 def row(case: Case) -> dict[str, Any]:

@@ -164,7 +164,7 @@ async def progress(mine: MyCase) -> Progress:
         files=files,
         name=who.name,
         disease=_disease(region, answers),
-        delivery="电子认定证明和邮寄" if answers.get("delivery") == "mail" else "电子认定证明",
+        delivery="电子认定证明和邮寄" if await delivery.on_paper(case, clock.now()) else "电子认定证明",
         names=names(region),
         late=not case.ended and ticking.late(clock.today()),
         extended_why=next((event.note for event in reversed(events) if event.action == "extend_deadline"), ""),

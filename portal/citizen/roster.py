@@ -12,7 +12,7 @@ from portal.cases.acting import cases_under
 from portal.cases.case import Case
 from portal.cases.moves import State, turn
 from portal.core import clock
-from portal.regions.load import Region
+from portal.regions.load import REGIONS, Region
 
 
 class Client(msgspec.Struct, frozen=True):
@@ -43,12 +43,20 @@ async def clients(proxy: str, region: Region) -> list[Client]:
 async def _client(known: Delegation) -> Client:
     principal, _ = await both(known)
     state = known.state_on(clock.today())
+    if state == "offered":
+        return Client(known, principal, state, "yours", "同意还是不愿意", _answer_by(known))
     if not known.allows("view", clock.today()) or state in ("held", "expired"):
         ended = state not in ("held", *delegations.OPEN)
         return Client(known, principal, state, "done" if ended else "wait", delegations.STATES[state], None)
     cases = await cases_under(known)
     kind, todo, until = await _next(known, cases[0] if cases else None)
     return Client(known, principal, state, kind, todo, until)
+
+
+def _answer_by(known: Delegation) -> date:
+    """Return the last day on which who was asked can still say yes."""
+    days = REGIONS[known.region].rules.proxy.consent_days
+    return min(clock.day_of(known.asked_at or clock.now()) + timedelta(days=days), known.ends_on)
 
 
 async def _next(known: Delegation, case: Case | None) -> tuple[str, str, date | None]:
@@ -60,8 +68,7 @@ async def _next(known: Delegation, case: Case | None) -> tuple[str, str, date | 
             days = case.rules.rules.draft.kept_days
             return "yours", "接着填，填好提交", clock.day_of(case.edited_at) + timedelta(days=days)
         case State.AWAITING_PRINCIPAL:
-            days = case.rules.rules.proxy.consent_days
-            return "now", "等本人用短信确认", clock.day_of(known.asked_at or clock.now()) + timedelta(days=days)
+            return "now", "等本人用短信确认", _answer_by(known)
         case State.CORRECTION:
             notice = await corrections.open_correction(case)
             return "yours", "补正材料", notice.answer_by if notice else None

@@ -13,18 +13,25 @@ TOLD = {
     "expired": ("N20", "N20x"),
     "refused": ("N20", "N20x"),
 }
+# The same of one that the principal begins, until it holds.
+OFFERED = {"offered": ("N39x", "N39"), "active": ("N40", "N40x"), "refused": ("N41", ""), "expired": ("N41", "N20x")}
 
 
 @on_change
 async def tell(known: Delegation, before: str) -> None:
     """Write the messages of a change, in its transaction."""
-    if before == "asked" or known.state not in TOLD:
-        return
-    to_principal, to_proxy = TOLD[known.state]
+    to_principal, to_proxy = _codes(known, before)
     if to_principal:
         await send_to(await _message(known, to_principal), known.principal, known.principal_phone)
-    same = known.one_phone and to_principal
-    await send_to(await _message(known, to_proxy), known.proxy, "" if same else known.proxy_phone)
+    if to_proxy and known.told:
+        same = known.one_phone and to_principal
+        await send_to(await _message(known, to_proxy), known.proxy, "" if same else known.proxy_phone)
+
+
+def _codes(known: Delegation, before: str) -> tuple[str, str]:
+    if known.route == "offer" and before in ("asked", "held", "offered") and known.state in OFFERED:
+        return OFFERED[known.state]
+    return ("", "") if before == "asked" else TOLD.get(known.state, ("", ""))
 
 
 async def _message(known: Delegation, code: str) -> Message:

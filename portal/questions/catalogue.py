@@ -1,7 +1,7 @@
 """All steps by slug, and the way through them: computed from the answers, never stored."""
 
 from portal.questions.declaration import SIGNING
-from portal.questions.delegation import ABOUT
+from portal.questions.delegation import ABOUT, OFFER
 from portal.questions.delivery import RECEIVING
 from portal.questions.diagnosis import DIAGNOSIS
 from portal.questions.disease import DISEASES
@@ -16,7 +16,7 @@ from portal.regions.load import Region
 REVIEW = Step(slug="review", title="核对并提交", note="从头看一遍，再提交", minutes=2, page="review")
 
 WAY = (INSURANCE, PERSON, DISEASES, DIAGNOSIS, FORM, MATERIALS, RECEIVING, RECIPIENTS, REVIEW)
-STEPS = {step.slug: step for step in (*WAY, SIGNING, ABOUT)}
+STEPS = {step.slug: step for step in (*WAY, SIGNING, ABOUT, OFFER)}
 VERSION = 1  # of the questions; a case keeps the version it was begun with
 
 

@@ -1,5 +1,7 @@
 """委托信息: for whom one acts, as what, by which proof, from when until when."""
 
+from dataclasses import replace
+
 from portal.core import clock
 from portal.questions.insured_person import MOBILE
 from portal.questions.model import Choice, Question, Rule, Step
@@ -24,8 +26,12 @@ ROUTES = {
 
 def routes(region: Region) -> list[Choice]:
     """Return the proofs *region* takes; the principal's own word counts alone only where it replaces the letter."""
-    online = region.rules.proxy.online_consent == "instead_of_letter"
-    return [choice for name, choice in ROUTES.items() if name != "online" or online]
+    return [choice for name, choice in ROUTES.items() if name != "online" or own_word(region)]
+
+
+def own_word(region: Region) -> bool:
+    """Say whether the principal's own word counts without a letter."""
+    return region.rules.proxy.online_consent == "instead_of_letter"
 
 
 def relations(region: Region) -> list[Choice]:
@@ -150,3 +156,32 @@ ABOUT = Step(
     minutes=3,
     questions=(NAME, ID_NUMBER, PRINCIPAL_MOBILE, RELATION, ROUTE, STARTS, ENDS, PRIVATE),
 )
+
+PROXY_NAME = replace(NAME, name="proxy_name", label="替您办的人的姓名")
+PROXY_NUMBER = replace(ID_NUMBER, name="proxy_number")
+PROXY_MOBILE = replace(
+    PRINCIPAL_MOBILE,
+    name="proxy_mobile",
+    hint="我们发短信告诉对方；在我们这里留过号码的，发到留的那个。",
+)
+PROXY_RELATION = replace(RELATION, name="proxy_relation", label="对方是您的什么人？")
+UNTIL = replace(
+    ENDS,
+    name="until",
+    hint="没到期，您也随时可以撤销。",
+    rules=(*ENDS.rules[:2], replace(ENDS.rules[2], message="这一天已经过去了。请填今天或者以后的日期。")),
+)
+OFFERED_PRIVATE = replace(PRIVATE, name="offered_private", hint="是的话，选出来代办人才能办。不是就不用选。")
+
+OFFER = Step(
+    slug="offer",
+    title="委托别人替我办",
+    note="请谁办，办什么，到哪天",
+    minutes=2,
+    questions=(PROXY_NAME, PROXY_NUMBER, PROXY_MOBILE, PROXY_RELATION, UNTIL, OFFERED_PRIVATE),
+)
+
+
+def may_offer(region: Region) -> bool:
+    """Say whether a principal may begin a delegation themself: where their own word counts without a letter."""
+    return region.rules.proxy.allowed and own_word(region)

@@ -1,4 +1,4 @@
-"""结果怎么给您: the electronic certificate always; by mail too where the region sends mail."""
+"""结果怎么给您: the electronic certificate always; by mail too where the region sends mail; how letters are served."""
 
 from portal.questions.insured_person import MOBILE
 from portal.questions.model import Answers, Choice, Question, Rule, Step
@@ -24,7 +24,22 @@ def sends_mail(region: Region) -> bool:
     return region.rules.delivery.mail
 
 
+def of_service(region: Region) -> list[Choice]:
+    """Return what may be said to electronic service: yes, and what follows in *region* from leaving it open."""
+    refused = region.rules.delivery.refused_zh or "不打勾也能办：文书都能在网上看、能打印。"
+    agreed = (
+        "告知书、决定书放进您的网上账号，再发消息告诉您，放进去就算送到，申诉的期限从那天算起。随时可以在设置里撤回。"
+    )
+    return [Choice("yes", "同意电子送达", agreed), Choice("", "不同意电子送达", refused)]
+
+
+def asked_of(_region: Region, answers: Answers) -> bool:
+    """Say whether who fills this in may agree: a proxy who is not to receive the letters may not."""
+    return answers.get("receives") != "no"
+
+
 IF_MAIL = "（选了邮寄才填）"
+SERVICE_VERSION = "2026-11"  # of the words that are agreed to
 
 DELIVERY = Question(
     name="delivery",
@@ -88,10 +103,20 @@ POSTAL_ADDRESS = Question(
     counterexamples={"required": "", "format": "苏祠路", "length": "长" * 201},
 )
 
+ELECTRONIC = Question(
+    name="electronic_delivery",
+    label="电子送达",
+    control="checkbox",
+    optional=True,
+    choices=of_service,
+    asked_if=asked_of,
+    examples=("yes", ""),
+)
+
 RECEIVING = Step(
     slug="delivery",
     title="结果怎么给您",
     note="电子证明或邮寄",
     minutes=1,
-    questions=(DELIVERY, RECIPIENT, RECIPIENT_MOBILE, POSTAL_ADDRESS),
+    questions=(DELIVERY, RECIPIENT, RECIPIENT_MOBILE, POSTAL_ADDRESS, ELECTRONIC),
 )

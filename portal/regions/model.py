@@ -287,6 +287,7 @@ class Delivery(Section, frozen=True):
     mail_fee_zh: str
     send_workdays: int
     couriers_zh: list[str] = []  # whom the desk hands its mail to; N23 says which
+    refused_zh: str = ""  # what happens with the letters of who does not agree to electronic service
 
 
 class Notices(Section, frozen=True):

@@ -15,11 +15,13 @@ from portal.cases.assisted import SIGNED
 from portal.cases.case import Case, answers_of, clock_on, history, may, move
 from portal.cases.corrections import as_sent
 from portal.cases.deadlines import take_back_until
+from portal.cases.delivery import may_order
 from portal.cases.eligibility import standing
 from portal.cases.moves import IN_HAND, NotAllowed, Role, State
 from portal.cases.opinion import Split, split
 from portal.cases.originals import kept_on_paper
 from portal.cases.seats import seats
+from portal.cases.serving import service
 from portal.cases.supplement import upload_slot
 from portal.cases.words import DID
 from portal.core import clock
@@ -31,6 +33,7 @@ from portal.documents.keep import Document
 from portal.documents.scanning import unsafe
 from portal.letters import letter as letters
 from portal.questions.catalogue import journey
+from portal.questions.delivery import sends_mail
 from portal.questions.materials import SELF_CHECKS, names
 from portal.questions.model import Step
 from portal.staff.mine import CASEWORK, acting, case_named, file_named, member, roles_of
@@ -200,6 +203,7 @@ async def case_view(case: Case, me: Member) -> dict[str, Any]:
         "letters": await letters.letters(case.id, desk=True),
         "originals": bool(kept_on_paper(region)),
         "mail": await envelopes.latest(case) if case.ended else None,
+        **await _service(case),
         "decided": await decision.diseases(case),
         **await _by_proxy(case),
         "opinions": await _opinions(case),
@@ -228,6 +232,23 @@ async def _by_proxy(case: Case) -> dict[str, Any]:
         return {"delegation": None, "proxy": None, "delegation_state": ""}
     state = STATES[known.state_on(clock.today())]
     return {"delegation": known, "proxy": await person(known.proxy), "delegation_state": state}
+
+
+async def _service(case: Case) -> dict[str, Any]:
+    """Return how letters are served, and in words (with the kind of the status) how the next or the last one is."""
+    held, known = await letters.letters(case.id), await service(case)
+    at = held[-1].issued_at if case.ended and held else clock.now()
+    return {"service": known, "served": await _served(case, electronic=known.electronic(at))}
+
+
+async def _served(case: Case, *, electronic: bool) -> tuple[str, str]:
+    if electronic:
+        return "done", "申请人同意电子送达"
+    if not sends_mail(case.rules):
+        return "yours", "没有同意电子送达，本地不邮寄，请按本地的办法送达"
+    if may_order(case) and await envelopes.latest(case) is None:
+        return "yours", "没有同意电子送达，须邮寄；没有地址，请问申请人寄到哪里"
+    return "yours", "没有同意电子送达，结果文书须邮寄"
 
 
 async def _opinions(case: Case) -> Split | None:

@@ -43,6 +43,9 @@ FOR_GOOD = ("not_agreed", "fraud")
 PAPERS = ("authorization_letter", "relationship_proof", "identity", "proxy_identity", "guardian_identity")
 DID = {
     "propose_delegation": "填写了委托",
+    "offer_delegation": "请别人代办",
+    "delegation_offered": "请代办人同意",
+    "delegation_held": "等经办机构同意",
     "delegation_asked": "发短信请本人确认",
     "delegation_uploaded": "提交了委托材料",
     "delegation_active": "确认",

@@ -102,6 +102,7 @@ KEYS = {
     "ways": "办法",
     "examples_zh": "例子",
     "quality_zh": "质量要求",
+    "refused_zh": "不同意电子送达时",
     "hospital_level_min": "医院最低等级",
     "designated_hospital": "要定点医院",
     "stamp_required": "要盖章",

@@ -163,7 +163,7 @@ async def test_everything_we_hold_can_be_taken_away_as_json(client: Client):
     assert held["phones"] == [PHONE]
     assert held["cases"][0]["number"] == case.number
     assert held["cases"][0]["answers"]["hospital"] == "眉山市人民医院"
-    assert held["consents"][0]["purpose"] == "personal_data"
+    assert [one["purpose"] for one in held["consents"]] == ["electronic_delivery", "personal_data"]
     assert held["messages"]
 
 

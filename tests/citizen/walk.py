@@ -25,7 +25,7 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
         "treatment": "吃药",
     },
     "form": {"form_way": "fill_online"},
-    "delivery": {"delivery": "certificate"},
+    "delivery": {"delivery": "certificate", "electronic_delivery": "yes"},
     "notify": {"notify_channel": "sms", "notify_mobile": "13800000101"},
 }
 BEFORE_MATERIALS = ("insurance", "person", "disease", "diagnosis", "form")
