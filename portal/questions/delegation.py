@@ -7,6 +7,7 @@ from portal.questions.insured_person import MOBILE
 from portal.questions.model import Choice, Question, Rule, Step
 from portal.questions.rules import day as day_in
 from portal.questions.rules import (
+    long_day,
     name_error,
     real_day,
     required,
@@ -116,6 +117,7 @@ STARTS = Question(
     control="date",
     rules=(required("请填写开始的日期。"), real_day("没有这一天。请检查年、月、日。")),
     tidy=tidy_day,
+    show=long_day,
     examples=("2026-11-26",),
     counterexamples={"required": "", "day": "2026-13-01"},
 )
@@ -135,6 +137,7 @@ ENDS = Question(
         ),
     ),
     tidy=tidy_day,
+    show=long_day,
     examples=("2999-01-01",),
     counterexamples={"required": "", "day": "2026-13-01", "past": "2020-01-01"},
 )

@@ -1,17 +1,7 @@
 """确诊情况: where, when, and how it is treated."""
 
-from portal.core.i18n import WEEKDAYS, Said
 from portal.questions.model import Question, Step
-from portal.questions.rules import at_most, day, narrow, not_after_today, not_before, real_day, required, tidy_day
-
-
-def in_words(answer: str) -> str:
-    """Show ``2026-03-16`` as ``2026年3月16日 星期一``."""
-    found = day(answer)
-    if found is None:
-        return answer
-    return Said("{day} {weekday}", day=found, weekday=WEEKDAYS[found.weekday()])
-
+from portal.questions.rules import at_most, long_day, narrow, not_after_today, not_before, real_day, required, tidy_day
 
 HOSPITAL = Question(
     name="hospital",
@@ -51,7 +41,7 @@ DIAGNOSED_ON = Question(
         not_after_today("确诊日期不能晚于今天。请再看一看诊断证明。"),
     ),
     tidy=tidy_day,
-    show=in_words,
+    show=long_day,
     examples=("2024-03-16", "1998-12-31"),
     counterexamples={"required": "", "day": "2024-13-01", "past": "1024-03-01", "future": "2999-01-01"},
 )

@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date
 
 from portal.core import clock
-from portal.core.i18n import Said
+from portal.core.i18n import WEEKDAYS, Said
 from portal.questions.model import Rule
 
 # 民委发〔2016〕33号: the dot in names is U+00B7; keyboards write many others.
@@ -60,6 +60,14 @@ def day(answer: str) -> date | None:
         return date(year, month, number)
     except (ValueError, OverflowError):
         return None
+
+
+def long_day(answer: str) -> str:
+    """Show ``2026-03-16`` as ``2026年3月16日 星期一``; what is no day as it is."""
+    found = day(answer)
+    if found is None:
+        return answer
+    return Said("{day} {weekday}", day=found, weekday=WEEKDAYS[found.weekday()])
 
 
 def narrow(text: str) -> str:

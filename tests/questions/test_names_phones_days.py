@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core import clock
-from portal.questions.diagnosis import DIAGNOSED_ON, in_words
+from portal.questions.diagnosis import DIAGNOSED_ON
 from portal.questions.insured_person import MOBILE
 from portal.questions.rules import day, grouped_mobile, name_error, tidy_day, tidy_mobile, tidy_name
 from portal.regions.load import REGIONS
@@ -140,7 +140,7 @@ def test_a_day_comes_in_three_fields_and_is_shown_with_its_weekday():
 
     assert DIAGNOSED_ON.read(form) == "2026-03-16"
     assert DIAGNOSED_ON.read({}) == ""
-    assert in_words("2026-03-16") == "2026年3月16日 星期一"
+    assert long_day("2026-03-16") == "2026年3月16日 星期一"
 
 
 def test_a_day_with_a_part_missing_is_asked_for_again():
