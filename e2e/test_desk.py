@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 from e2e.chain import Applicant
 from e2e.conftest import DESKTOP, PHONE, Server, context_of, watched
 from e2e.people import Citizen, Clerk
+from e2e.test_identity import sql
 
 FOCUSED = """() => {
   const it = document.activeElement;
@@ -111,6 +112,27 @@ def test_a_clerk_without_a_mouse_works_a_case_from_sign_in_to_handing_it_over(ke
     keys.enter("送审批")
     keys.heading(f"办件 {spaced(number)}")
     keys.sees("现在没有您要办的。")
+
+
+def test_whom_no_message_reached_is_called_and_that_is_written_down(keys: Keys, server: Server, number: str) -> None:
+    sql(
+        server,
+        "INSERT INTO call_task (id, region, case_id, why, opened_at, member, outcome) "
+        "SELECT 'lost', region, id, 'failed', submitted_at, '', '' FROM cases WHERE application_no = ?",
+        number,
+    )
+    keys.sign_in("meishan-reviewer")
+    keys.enter("1\n待打电话")
+    keys.heading("待打电话")
+    keys.enter(spaced(number))
+    keys.heading("打电话")
+    keys.enter("记下来")
+    keys.sees("请选打通了没有。")
+    keys.check_page()
+    keys.tab_to("打通了，说清楚了")
+    keys.page.keyboard.press("Space")
+    keys.enter("记下来")
+    keys.sees("现在没有要打的电话。")
 
 
 def test_the_citizen_asks_and_reads_the_answer_without_javascript(browser: Browser, server: Server) -> None:

@@ -87,6 +87,19 @@ class MeasuredDay(Table, tablename="measured_day"):
     took = Bytea(default=None)
 
 
+class CallTask(Table, tablename="call_task"):
+    """A call that the desk must make because no message reached the people of a case."""
+
+    id = Varchar(length=32, primary_key=True, default=None)
+    region = Varchar(length=40)
+    case_id = Varchar(length=32)
+    why = Varchar(length=12)
+    opened_at = Timestamptz(default=None)
+    done_at = Timestamptz(null=True, default=None)
+    member = Varchar(length=32)
+    outcome = Varchar(length=12)
+
+
 class Assisted(Table, tablename="assisted"):
     """A draft that a member of staff fills in for somebody, and how that person agreed to it."""
 

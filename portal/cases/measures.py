@@ -34,7 +34,7 @@ COUNTS = (
     f"SELECT what, word, sum(n) FROM (SELECT what, word, n FROM measured_day {_WHERE} "
     f"UNION ALL SELECT what, word, n FROM measure {_WHERE}) AS found GROUP BY what, word"
 )
-TALLIED = COUNTS.format(kinds="'ended', 'asked', 'reason', 'upload'")
+TALLIED = COUNTS.format(kinds="'ended', 'asked', 'reason', 'upload', 'browser', 'sms'")
 ENDINGS = COUNTS.format(kinds="'ended'")
 TIMES = (
     f"SELECT what, word, took, 0, 0 FROM measured_day {_WHERE} "
@@ -163,8 +163,10 @@ class Report(msgspec.Struct, frozen=True):
     late: int
     reasons: list[tuple[str, int]]
     uploads: list[tuple[str, int]]
+    browsers: list[tuple[str, int]]
     asked: int
     asked_last_day: int
+    not_sent: int
 
     @property
     def ended(self) -> int:
@@ -192,8 +194,10 @@ async def report(region: str, since: date, until: date) -> Report:
         late=ended.get("late", 0),
         reasons=_most(counts, "reason"),
         uploads=_most(counts, "upload"),
+        browsers=_most(counts, "browser"),
         asked=sum(asked.values()),
         asked_last_day=asked.get("last_day", 0),
+        not_sent=sum(n for _, n in _most(counts, "sms")),
     )
 
 

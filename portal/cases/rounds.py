@@ -5,11 +5,11 @@ never decides: when the office's time is over, people are told and the superviso
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
-from portal.cases import corrections, draft, publicity
+from portal.cases import calls, corrections, draft, publicity
 from portal.cases.case import SYSTEM, Case, case_by_id, clock_on, history, move
 from portal.cases.corrections import Correction
 from portal.cases.moves import NotAllowed
@@ -32,6 +32,17 @@ def on_time(listener: Listener) -> Listener:
     """Have *listener* called for every message that time brings about, in its transaction."""
     _listeners.append(listener)
     return listener
+
+
+# Who knows whether a message of a kind (N number) about a case has arrived since a moment.
+Arrived = Callable[[Case, str, datetime], Awaitable[bool]]
+_ledgers: list[Arrived] = []
+
+
+def ledger(knows: Arrived) -> Arrived:
+    """Ask *knows* whether reminders have arrived."""
+    _ledgers.append(knows)
+    return knows
 
 
 class Id(msgspec.Struct, frozen=True):
@@ -96,7 +107,10 @@ async def _tell_overdue(case: Case) -> bool:
 
 @every(HOURLY)
 async def mind_corrections() -> int:
-    """Remind those who have something to mend, and end what was not mended; return how many."""
+    """Remind those who have something to mend, and end what was not mended; return how many.
+
+    Nothing ends before a reminder has arrived, or somebody at the desk has called.
+    """
     return await each(await cases_where("SELECT id FROM cases WHERE state = 'correction'"), _mind_correction)
 
 
@@ -106,6 +120,9 @@ async def _mind_correction(case: Case) -> bool:
         return False
     today = clock.today()
     if today > notice.answer_by and notice.reminded_on and notice.reminded_on < today:
+        if not await _knows(case, notice):
+            await calls.ask_for(case, calls.UNREAD)
+            return False
         await move(case, "lapse", SYSTEM)
         return True
     if not _to_remind(notice, case, today):
@@ -113,6 +130,14 @@ async def _mind_correction(case: Case) -> bool:
     await run("UPDATE correction SET reminded_on = $2 WHERE id = $1", notice.id, today)
     await _tell(case, "N29", f"{notice.number}:{today}")
     return True
+
+
+async def _knows(case: Case, notice: Correction) -> bool:
+    """Return whether the people of a case know that their time for *notice* runs out."""
+    for arrived in _ledgers:
+        if await arrived(case, "N29", notice.asked_at):
+            return True
+    return await calls.called_since(case, notice.asked_at)
 
 
 def _to_remind(notice: Correction, case: Case, today: date) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 
+from portal.accounts.devices import device_in
 from portal.cases import measures
 from portal.cases.case import Case
 from portal.core import uploads
@@ -65,6 +66,7 @@ async def take_form(
     for _, _, reason in found:
         if reason:
             await measures.add(case.region, "upload", reason)
+            await measures.add(case.region, "browser", device_in(request.headers.get("user-agent", "")))
     said = [(name, allowed.sentence(reason, name, size, case.rules)) for name, size, reason in found if reason]
     return Taken(form, len(found), said)
 

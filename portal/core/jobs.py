@@ -26,6 +26,7 @@ Work = Callable[..., Awaitable[None]]
 Round = Callable[[], Awaitable[Any]]
 
 _kinds: dict[str, Work] = {}
+_losses: dict[str, Work] = {}
 _rounds: list[tuple[timedelta, Round]] = []
 
 
@@ -56,6 +57,16 @@ def works(kind: str) -> Callable[[Work], Work]:
 
     def register(work: Work) -> Work:
         _kinds[kind] = work
+        return work
+
+    return register
+
+
+def gives_up(kind: str) -> Callable[[Work], Work]:
+    """Register what follows when work of *kind* was tried in vain; it is called with the payload's fields."""
+
+    def register(work: Work) -> Work:
+        _losses[kind] = work
         return work
 
     return register
@@ -129,6 +140,8 @@ async def _failed(job: Job, error: Exception) -> None:
     said = f"{type(error).__name__} at {where(error)}"
     given_up = job.tries >= TRIES
     LOG.error("given up" if given_up else "will try again", kind=job.kind, key=job.key, tries=job.tries, error=said)
+    if given_up and job.kind in _losses:
+        await _losses[job.kind](**msgspec.json.decode(job.payload))
     await run(
         "UPDATE outbox SET claimed_until = NULL, error = $2, run_at = $3, failed_at = $4 WHERE id = $1",
         job.id,

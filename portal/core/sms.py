@@ -7,6 +7,7 @@ report of what became of it is put beside it.
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -14,12 +15,12 @@ import msgspec
 
 from portal.core import clock
 from portal.core.crypto import keyed, opened, seal, token
-from portal.core.database import Taken, insert, many, one, run
+from portal.core.database import Taken, insert, many, one, run, transaction
 from portal.core.gateways import Aliyun, NotSent, Plain, Report
 from portal.core.settings import SETTINGS
 from portal.core.tables import SentMessage, SentSms
 
-__all__ = ["NotSent", "Report", "call", "demo_code", "demo_messages", "gateway", "send", "take_reports"]
+__all__ = ["NotSent", "Report", "call", "demo_code", "demo_messages", "gateway", "on_report", "send", "take_reports"]
 
 
 class Gateway(Protocol):
@@ -145,6 +146,16 @@ async def _write_down(id: str, template: str, channel: str) -> None:
         await insert(SentMessage, id=id, template=template, channel=channel, state="sent", sent_at=clock.now())
 
 
+Listener = Callable[[Report], Awaitable[None]]
+_listeners: list[Listener] = []
+
+
+def on_report(listener: Listener) -> Listener:
+    """Have *listener* hear of every report about a message of ours."""
+    _listeners.append(listener)
+    return listener
+
+
 async def take_reports(body: bytes) -> int:
     """Keep what the provider reports; return how many of the messages are ours.
 
@@ -153,11 +164,15 @@ async def take_reports(body: bytes) -> int:
     """
     known = 0
     for report in gateway().reports(body):
-        known += await run(
-            "UPDATE sent_message SET state = $2, reason = $3, reported_at = $4 WHERE id = $1",
-            report.id,
-            "delivered" if report.arrived else "failed",
-            report.reason[:60],
-            clock.now(),
-        )
+        async with transaction():
+            ours = await run(
+                "UPDATE sent_message SET state = $2, reason = $3, reported_at = $4 WHERE id = $1",
+                report.id,
+                "delivered" if report.arrived else "failed",
+                report.reason[:60],
+                clock.now(),
+            )
+            for listener in _listeners if ours else ():
+                await listener(report)
+        known += ours
     return known

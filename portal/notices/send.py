@@ -1,17 +1,19 @@
 """Send what was written: SMS between 8 and 22 o'clock, the official account at once; keep the ledger.
 
 States: queued, sent, delivered, failed for now (tried again), failed for good (the in-app copy
-stays, and the desk is told to call).
+stays, the desk is told to call, and it is counted).
 """
 
 from datetime import datetime, time, timedelta
 
 import msgspec
 
-from portal.core import clock, outbox, sms
+from portal.cases import calls, measures, rounds
+from portal.cases.case import Case, case_by_id
+from portal.core import clock, jobs, outbox, sms
 from portal.core.clock import BEIJING
 from portal.core.crypto import opened, opened_json
-from portal.core.database import one, run
+from portal.core.database import one, run, transaction, value
 from portal.core.jobs import works
 from portal.notices.write import in_words, words
 
@@ -60,6 +62,47 @@ async def _handed_over(row: Row) -> str:
     phone = opened(row.recipient, f"notice.recipient:{row.id}")
     text = words(row.code, "sms", variables)
     return await sms.send(phone, row.code, in_words(variables), text, row.key)
+
+
+@jobs.gives_up("send_notice")
+async def lose(notice: str) -> None:
+    """Keep that a message could not be sent, and have the people of its case called."""
+    async with transaction():
+        await _lost("UPDATE notice SET state = 'failed' WHERE id = $1 RETURNING case_id", notice)
+
+
+@sms.on_report
+async def take_report(report: sms.Report) -> None:
+    """Keep what became of a message, as its provider reports it."""
+    if report.arrived:
+        await run("UPDATE notice SET state = 'delivered' WHERE provider_id = $1 AND state = 'sent'", report.id)
+    else:
+        sql = "UPDATE notice SET state = 'failed' WHERE provider_id = $1 AND state <> 'failed' RETURNING case_id"
+        await _lost(sql, report.id)
+
+
+class About(msgspec.Struct, frozen=True):
+    """Which case a message is about; a delegation's id when it is about none."""
+
+    case_id: str
+
+
+async def _lost(sql: str, id: str) -> None:
+    row = await one(About, sql, id)
+    case = await case_by_id(row.case_id) if row else None
+    if case:
+        await measures.add(case.region, "sms", "failed")
+        await calls.ask_for(case, calls.FAILED)
+
+
+@rounds.ledger
+async def arrived(case: Case, code: str, since: datetime) -> bool:
+    """Return whether a message *code* about *case*, written since *since*, went out by SMS or was read."""
+    sql = (
+        "SELECT 1 FROM notice WHERE case_id = $1 AND code = $2 AND made_at >= $3 "
+        "AND (read_at IS NOT NULL OR channel = 'sms' AND state IN ('sent', 'delivered')) LIMIT 1"
+    )
+    return bool(await value(sql, case.id, code, since))
 
 
 def quiet_until(now: datetime) -> datetime | None:

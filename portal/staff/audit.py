@@ -64,6 +64,8 @@ ACTS = {
     "put_back": "放回待认领",
     "in_turn": "轮流分派",
     "write_note": "写了备注",
+    "called_reached": "打了电话，打通了",
+    "called_missed": "打了电话，没有打通",
     "write_message": "留言",
     "answer_message": "回复留言",
     "answer_by_phone": "用电话回复",

@@ -10,7 +10,7 @@ from portal.accounts.delegation import STATES, delegation
 from portal.accounts.person import Person, masked_phone, person
 from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id
-from portal.cases import access, conversation, decision, draft, envelopes, notes, sent
+from portal.cases import access, calls, conversation, decision, draft, envelopes, notes, sent
 from portal.cases.assisted import SIGNED
 from portal.cases.case import Case, answers_of, clock_on, history, may, move
 from portal.cases.corrections import as_sent
@@ -84,6 +84,7 @@ class StaffCaseController(Controller):
             files=await sent.documents(case),
             viewer=await viewer(case, file, leaf, zoom, turn),
             self_checks=SELF_CHECKS,
+            call=await calls.waiting_for(case),
         )
 
     @get("/files/{doc:str}/pages/{number:int}", dependencies={"file": Provide(file_named)})

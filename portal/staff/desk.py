@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
 from portal.accounts.staff import Member
-from portal.cases import conversation, measures, search, tally
+from portal.cases import calls, conversation, measures, search, tally
 from portal.cases.case import Case, case_by_id
 from portal.cases.delivery_acts import AT_DESK
 from portal.cases.search import Wanted
@@ -51,6 +51,7 @@ class DeskController(Controller):
             views=VIEWS,
             counts=await tally.counts(region.id, me.id, today),
             mail=await waiting(region),
+            calls=len(await calls.waiting(region.id)),
             on_time=await measures.on_time(region.id, today - LATELY),
             rows=[await queue_row(case) for case in mine[:MINE]],
             asked=[await question(one) for one in await conversation.asked(region.id)],

@@ -98,6 +98,8 @@ def rows(report: Report, region: Region, since: date) -> list[list[str]]:
         ("补正告知", "到期日才发", report.asked_last_day),
         *(("补正原因", called.get(word, word), n) for word, n in report.reasons),
         *(("上传没有成功", CAUSES.get(word, word), n) for word, n in report.uploads),
+        *(("上传没有成功的设备", word, n) for word, n in report.browsers),
+        ("短信", "没有送到", report.not_sent),
     ]
     return [head, *timed, *([*place, what, name, str(n), "", ""] for what, name, n in counted)]
 

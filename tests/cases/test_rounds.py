@@ -11,7 +11,7 @@ from portal.cases.corrections import Correction, NewDefect
 from portal.cases.moves import NotAllowed, Role, State
 from portal.core import audit, clock
 from portal.core.database import value
-from portal.core.jobs import run_rounds
+from portal.core.jobs import run_rounds, work_once
 from portal.letters.letter import letters
 from portal.notices.inbox import messages
 from portal.regions.load import REGIONS
@@ -95,12 +95,19 @@ async def asked(case: Case | None = None) -> tuple[Case, Correction]:
     return case, notice
 
 
+async def send_all() -> None:
+    """Have every message that waits be sent."""
+    while await work_once():
+        pass
+
+
 async def test_three_reminders_then_the_case_lapses_and_the_files_come_along_to_a_new_one():
     case, notice = await asked()
     for days in (8, 7, 6, 3, 1, 0):
         to_noon_of(notice.answer_by - timedelta(days=days))
         await rounds.mind_corrections()
         await rounds.mind_corrections()
+        await send_all()
     assert sum("还差1项补正" in text for text in await said(case)) == 3
     assert (await current(case)).at is State.CORRECTION
 
@@ -120,6 +127,7 @@ async def test_nobody_lapses_who_was_not_reminded_before():
     to_noon_of(notice.answer_by + timedelta(days=5))
 
     await rounds.mind_corrections()
+    await send_all()
     assert (await current(case)).at is State.CORRECTION
     to_noon_of(clock.today() + timedelta(days=1))
     await rounds.mind_corrections()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from portal.core import clock
 from portal.questions.diagnosis import DIAGNOSED_ON
 from portal.questions.insured_person import MOBILE
-from portal.questions.rules import day, grouped_mobile, name_error, tidy_day, tidy_mobile, tidy_name
+from portal.questions.rules import day, grouped_mobile, long_day, name_error, tidy_day, tidy_mobile, tidy_name
 from portal.regions.load import REGIONS
 
 MEISHAN = REGIONS["meishan"]
