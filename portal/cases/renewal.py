@@ -183,4 +183,4 @@ async def hold(case: Case, _event: Event, _move: Move) -> None:
     waits = case.submitted_at is not None and not case.ended and case.at is not State.DRAFT
     in_time = waits and case.submitted_at and held.ends_on and clock.day_of(case.submitted_at) <= held.ends_on
     state = "renewing" if in_time and case.rules.rules.renewal.grace_until_decision else "active"
-    await run("UPDATE benefit SET state = $2 WHERE id = $1", held.id, state)
+    await run("UPDATE benefit SET state = $2 WHERE id = $1 AND state = $3", held.id, state, held.state)
