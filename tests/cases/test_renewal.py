@@ -1,5 +1,6 @@
 """续期 and 复审: when they open, what they begin with, what becomes of the benefit."""
 
+import asyncio
 from datetime import date, timedelta
 
 import msgspec
@@ -118,6 +119,15 @@ async def test_pressed_twice_it_is_one_draft_beside_that_of_another_disease():
     assert first == second
     assert plain == other
     assert (other.kind, first.id == other.id) == (NEW, False)
+
+
+async def test_pressed_at_the_same_moment_it_is_one_draft():
+    held = await near_its_end()
+
+    found = await asyncio.gather(*(renewal.begin(held, None, MOBILE) for _ in range(5)))
+
+    assert len({case.id for case in found}) == 1
+    assert await value("SELECT count(*) FROM cases WHERE kind = 'renewal'") == 1
 
 
 async def test_while_one_is_under_way_no_other_is_begun_and_after_it_was_withdrawn_again():
