@@ -14,6 +14,7 @@ import portal.cases.acting
 import portal.cases.benefit
 import portal.cases.measures
 import portal.cases.redating
+import portal.cases.reminders
 import portal.letters.issue
 import portal.notices.account
 import portal.notices.assisted
@@ -21,6 +22,7 @@ import portal.notices.conversation
 import portal.notices.delegations
 import portal.notices.delivery
 import portal.notices.fitting
+import portal.notices.renewal
 import portal.notices.send
 import portal.notices.staff
 import portal.notices.write  # noqa: F401  these listen to moves, messages and sign-ins, and work the outbox
@@ -44,6 +46,7 @@ from portal.citizen import (
     offers,
     originals,
     register,
+    renewal,
     review,
     sign_out,
     supplements,
@@ -139,6 +142,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     files.FileController,
     uploads.UploadsController,
     uploads.UploadController,
+    renewal.RenewalController,
     review.ReviewController,
     review.SignatureController,
     answers.AnswersController,

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from portal.accounts import experts, person, second_factor, staff
 from portal.accounts.register import demo_people
-from portal.cases import draft
+from portal.cases import decision, draft
+from portal.cases.benefit import Benefit, of_case
 from portal.cases.case import Actor, Case, case_by_id
+from portal.cases.decision import Proposal, Reasons
 from portal.cases.moves import Role
 from portal.core.crypto import keyed
 from portal.core.database import run, value
@@ -82,6 +84,23 @@ async def make_expert(
     made = await make_staff("expert", region, login=name)
     await experts.enrol(made.id, region, specialties, hospital)
     return made
+
+
+REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
+
+
+async def make_decided(case: Case, *, passed: bool = True, months: int = 12) -> Case:
+    """Return a case of Meishan after its decision."""
+    (disease,) = await decision.diseases(case)
+    reasons = Reasons() if passed else Reasons(("criteria",), "化验低于标准")
+    case = await decision.draft(case, REVIEWER, [Proposal(disease.id, passed, months, reasons)])
+    return await decision.decide(case, APPROVER)
+
+
+async def make_benefit(no: str = "ms-01", disease: str = "M01600", months: int = 12) -> Benefit:
+    """Return a benefit of Meishan for so many months from the first of the next."""
+    (held,) = await of_case(await make_decided(await make_case(no, disease=disease), months=months))
+    return held
 
 
 def acting(member: staff.Member, role: Role) -> Actor:

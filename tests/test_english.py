@@ -1,13 +1,27 @@
 """Whoever reads the portal in English reads no Chinese but names, letters and their own words."""
 
+from datetime import timedelta
+
 from portal.accounts.register import demo_people
 from portal.accounts.staff import member
-from portal.cases import allotment, corrections, decision, delivery, draft, originals, panel
+from portal.cases import (
+    allotment,
+    benefit,
+    corrections,
+    decision,
+    delivery,
+    draft,
+    originals,
+    panel,
+    reminders,
+    renewal,
+)
 from portal.cases.case import Case, case_by_id, move
 from portal.cases.corrections import NewDefect
 from portal.cases.decision import Proposal, Reasons
 from portal.cases.moves import Role
 from portal.cases.seats import seats
+from portal.core import clock
 from portal.questions.catalogue import STEPS
 from portal.questions.materials import slots
 from tests.cases import test_delivery as post
@@ -17,6 +31,7 @@ from tests.factories import (
     acting,
     add_document,
     citizen,
+    make_benefit,
     make_case,
     make_draft,
     make_expert,
@@ -320,6 +335,65 @@ async def test_the_approver_s_page_is_in_english(client: Client):
 
     assert "Please write why it goes back." in client.text
     read(client)
+
+
+async def test_the_pages_of_renewals_and_re_reviews_are_in_english(database):
+    held = await make_benefit(disease="M00500")
+    assert held.ends_on and held.rereview_on
+    days = (clock.today(), held.rereview_on, held.ends_on - timedelta(days=30), held.ends_on + timedelta(days=1))
+    page, seen = f"/meishan/benefits/{held.id}/renewals/new", []
+    for day in days:
+        clock.shift(clock.ahead() + (day - clock.today()))
+        await benefit.turn_over()
+        await reminders.ask_again()
+        await reminders.remind()
+        async with Client() as browser:  # another one each time: a session does not last that long
+            await in_english(browser)
+            await come_back(browser)
+            for path in ("/meishan/me", "/meishan/notices", page):
+                await browser.get(path)
+                read(browser)
+            seen.append(browser.text)
+
+    words = ("You can apply to renew from", "due for re-review", "Apply to renew before", "has ended and cannot")
+    assert [word in text for word, text in zip(words, seen, strict=True)] == [True] * 4
+
+
+async def come_back(client: Client) -> None:
+    """Sign in, and after a long silence say who it is."""
+    await client.sign_in("13800000101")
+    if client.path == "/meishan/login/identity":
+        await client.post(client.path, {"id_number": "511400197102140026", "card_no": "M00000001"})
+
+
+async def test_a_renewal_is_in_english_on_its_way_and_at_the_desk(client: Client):
+    held = await make_benefit()
+    assert held.ends_on
+    clock.shift(held.ends_on - timedelta(days=30) - clock.today())
+    await benefit.turn_over()
+    case = await renewal.begin(held, None, "13800000101")
+    await make_staff(login="one")
+    await in_english(client)
+    await come_back(client)
+    home = f"/meishan/apply/{case.id}"
+    fresh = await make_draft(answers={"mobile": "13800000101"})
+    await client.get(f"/meishan/apply/{fresh.id}/disease")
+    await client.post(f"/meishan/apply/{fresh.id}/disease", {"disease": "M01600"})
+    assert "You can apply to renew now" in client.text
+    read(client)
+    for path in (home, f"{home}/review", "/meishan/me"):
+        await client.get(path)
+        read(client)
+    case = await draft.submit(case, citizen(await make_person()), case.submit_token)
+    for path in (f"/meishan/cases/{case.number}", f"/meishan/benefits/{held.id}/renewals/new"):
+        await client.get(path)
+        read(client)
+    await client.staff_sign_in("one")
+
+    for path in ("/staff/queue", f"/staff/cases/{case.number}", f"/staff/cases/{case.number}/decision"):
+        await client.get(path)
+        read(client)
+        assert ("(Renewal)" in client.text) is not path.endswith("decision")
 
 
 async def test_a_draft_taken_back_is_in_english(client: Client):

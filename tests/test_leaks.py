@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from portal.accounts.delegation import Delegation
-from portal.cases import acting, corrections, decision, draft
+from portal.cases import acting, benefit, corrections, decision, draft
 from portal.cases.case import Actor, Case, case_by_id
 from portal.cases.corrections import NewDefect
 from portal.cases.decision import Proposal, Reasons
@@ -118,6 +118,7 @@ async def _values(
             "no": opened.number, "n": "1", "d": defect.id, "doc": (await _file(opened)).id,
         },
         "/{r}/cases/{no}/supplements/": {"no": opened.number, "slot": "identity"},
+        "/{r}/benefits/": {"id": (await benefit.of_case(decided))[0].id},
         "/{r}/files/": {"doc": (await _file(opened)).id},
         "/{r}/cases/": {"no": decided.number, "id": letter.id, "doc": (await _file(decided)).id},
         "/staff/cases/": {"no": opened.number, "id": (await letters(opened.id))[0].id, "doc": (await _file(opened)).id},

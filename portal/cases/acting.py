@@ -9,6 +9,7 @@ from datetime import timedelta
 from portal.accounts import delegation as delegations
 from portal.accounts.delegation import Delegation
 from portal.cases import draft
+from portal.cases.benefit import Benefit
 from portal.cases.case import SYSTEM, Actor, Case, Event, answers_of, happened, move, on_event
 from portal.cases.moves import ENDS, Move, NotAllowed, Role, State
 from portal.core import clock
@@ -50,13 +51,25 @@ async def cases_under(known: Delegation) -> list[Case]:
 
 async def begin(known: Delegation, proxy_mobile: str) -> Case:
     """Return the draft under a delegation, or a new one; what was verified once is not asked for again."""
-    answers = {
+    return await draft.begin(known.principal, REGIONS[known.region], first_answers(known, proxy_mobile), known.id)
+
+
+def first_answers(known: Delegation, proxy_mobile: str) -> dict[str, str]:
+    """Return what a draft of a proxy begins with; never a phone on record, which the proxy need not know."""
+    return {
         "acting": "" if known.verified and known.route != "online" else known.route,
-        "mobile": proxy_mobile,  # never the one on record: the proxy need not know it
+        "mobile": proxy_mobile,
         "notify_mobile": proxy_mobile,
         "receives": "yes" if "receive" in known.scopes else "no",
     }
-    return await draft.begin(known.principal, REGIONS[known.region], answers, known.id)
+
+
+async def over(held: Benefit, proxy: str, act: str) -> Delegation | None:
+    """Return the delegation by which *proxy* may do *act* about a benefit now: one that was verified, or nothing."""
+    for known in await delegations.of_principal(held.person, held.region):
+        if known.proxy == proxy and known.verified and known.allows(act, clock.today()) and may_see(known, held.code):
+            return known
+    return None
 
 
 async def send_for_consent(case: Case, known: Delegation, submit_token: str) -> Case:

@@ -1,16 +1,20 @@
-"""待遇: what a passed disease gives, from when, until when."""
+"""待遇: what a passed disease gives, from when, until when, and when it is looked at again (复审)."""
 
 from datetime import date, timedelta
 
 import msgspec
 
-from portal.cases.case import Actor, Case, move
-from portal.cases.moves import NotAllowed
+from portal.cases.case import Actor, Case, case_by_id, happened, move
+from portal.cases.moves import Move, NotAllowed, Role
 from portal.cases.tables import Benefit as Table
+from portal.cases.words import REREVIEW
 from portal.core import clock
 from portal.core.crypto import token
-from portal.core.database import insert, many, run
+from portal.core.database import insert, many, one, run
 from portal.core.jobs import every
+
+# What the refusal of a re-review does to the case that gave the benefit; the messages are those of the refusal.
+TERMINATED = Move("T22", "terminate_benefit", (), "stay", (Role.APPROVER, Role.SYSTEM), "", "")
 
 
 class Benefit(msgspec.Struct, frozen=True):
@@ -24,14 +28,36 @@ class Benefit(msgspec.Struct, frozen=True):
     state: str
     starts_on: date
     ends_on: date | None
+    rereview_on: date | None = None
+    rereview_by: date | None = None
 
     def state_on(self, day: date) -> str:
-        """Return ``pending_effective``, ``active`` or ``expired`` by the calendar, or what was decided."""
+        """Return ``pending_effective``, ``active`` or ``expired`` by the calendar, or what was decided.
+
+        After its last day one is still ``renewing`` where the city keeps it until a timely renewal is decided.
+        """
         if self.state in ("suspended", "revoked", "terminated"):
             return self.state
         if day < self.starts_on:
             return "pending_effective"
-        return "expired" if self.ends_on and day > self.ends_on else "active"
+        if self.ends_on is None or day <= self.ends_on:
+            return "active"
+        return "renewing" if self.state == "renewing" else "expired"
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day *months* later; where that month is shorter, the first day after it."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+
+
+def looked_at_again(case: Case, code: str, since: date) -> date | None:
+    """Return when a benefit is to be looked at again, counted from *since*; nothing where the disease needs none."""
+    months = case.rules.diseases[code].rereview_months
+    return months_after(since, months) if months else None
 
 
 async def grant(case: Case, code: str, start: date, end: date | None) -> None:
@@ -47,7 +73,24 @@ async def grant(case: Case, code: str, start: date, end: date | None) -> None:
         starts_on=start,
         ends_on=end,
         made_at=clock.now(),
+        rereview_on=looked_at_again(case, code, start),
     )
+
+
+async def confirm(held: Benefit, case: Case) -> None:
+    """Let *held* go on after the re-review *case* passed; the next interval counts from today."""
+    again = looked_at_again(case, held.code, clock.today())
+    await run("UPDATE benefit SET rereview_on = $2, rereview_by = NULL WHERE id = $1", held.id, again)
+
+
+async def terminate(held: Benefit, actor: Actor) -> None:
+    """End *held* today, because its re-review was refused; joins the transaction of the decision."""
+    sql = "UPDATE benefit SET state = 'terminated', ends_on = $2 WHERE id = $1 AND state IN ('active', 'renewing')"
+    if not await run(sql, held.id, clock.today()):
+        return  # it had ended before
+    gave = await case_by_id(held.case_id)
+    assert gave
+    await happened(gave, TERMINATED, actor)
 
 
 async def revoke(case: Case, actor: Actor, why: str) -> Case:
@@ -56,25 +99,33 @@ async def revoke(case: Case, actor: Actor, why: str) -> Case:
     Raises:
         NotAllowed: it gave nothing, it is revoked already, or the role may not.
     """
-    if not any(one.state != "revoked" for one in await of_case(case)):
+    given = await of_case(case)
+    if not any(found.state != "revoked" for found in given):
         raise NotAllowed("revoke_benefit: nothing to revoke")
 
     async def together() -> None:
-        await run("UPDATE benefit SET state = 'revoked' WHERE case_id = $1", case.id)
+        for found in given:
+            await run("UPDATE benefit SET state = 'revoked' WHERE id = $1", found.id)
 
     return await move(case, "revoke_benefit", actor, note=why, together=together)
 
 
 async def of_case(case: Case) -> list[Benefit]:
-    """Return what a case gave."""
-    return await many(Benefit, "FROM benefit WHERE case_id = $1 ORDER BY code", case.id)
+    """Return what a case gave, or what it looked at again."""
+    again = case.parent_benefit if case.kind == REREVIEW else ""
+    return await many(Benefit, "FROM benefit WHERE case_id = $1 OR id = $2 ORDER BY code", case.id, again)
+
+
+async def benefit(id: str) -> Benefit | None:
+    """Return the benefit called *id*."""
+    return await one(Benefit, "FROM benefit WHERE id = $1", id) if id else None
 
 
 async def held(person: str, code: str, day: date) -> list[Benefit]:
     """Return a person's benefits for a disease that hold on *day* or later."""
     sql = "FROM benefit WHERE person = $1 AND code = $2 AND state <> 'revoked' AND state <> 'terminated'"
     found = await many(Benefit, sql, person, code)
-    return [one for one in found if one.ends_on is None or one.ends_on >= day]
+    return [each for each in found if each.ends_on is None or each.ends_on >= day]
 
 
 async def benefits_of(person: str, region: str) -> list[Benefit]:

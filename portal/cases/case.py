@@ -53,6 +53,7 @@ class Case(msgspec.Struct, frozen=True):
     ended_at: datetime | None
     delegation: str
     unverified: bool
+    parent_benefit: str
 
     @property
     def at(self) -> State:
@@ -213,8 +214,7 @@ async def move(
     Raises:
         NotAllowed: the table has no such move for this role now, or the case had moved on.
     """
-    now = clock.now()
-    facts = case.facts(now)
+    facts = case.facts(now := clock.now())
     row = find(action, facts._replace(outcome=outcome) if outcome else facts, actor.role, case.rules)
     after = row.lands(case.at, State(case.return_to) if case.return_to else case.at)
     came_from = case.state if after is State.CORRECTION and case.at is not after else case.return_to

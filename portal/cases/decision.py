@@ -5,14 +5,15 @@ and cannot be left out. A decision is never edited: the draft may be, until some
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 
-from portal.cases import benefit
+from portal.cases import benefit, effect
 from portal.cases.case import SYSTEM, Actor, Case, history, move
 from portal.cases.moves import NotAllowed, State
 from portal.cases.seats import seats
+from portal.cases.words import REREVIEW
 from portal.core import clock
 from portal.core.crypto import opened_json, seal_json
 from portal.core.database import many, run
@@ -27,10 +28,6 @@ class ReasonsNeeded(Exception):
 
 class AppealNeeded(Exception):
     """The region has not said where to object; no refusal can be issued before it has."""
-
-
-class AlreadyHeld(Exception):
-    """The person has a benefit for this disease that never ends; two may not overlap."""
 
 
 class SamePerson(Exception):
@@ -171,7 +168,7 @@ async def decide(case: Case, actor: Actor) -> Case:
         SamePerson: the approver is who drafted it.
         ReasonsNeeded: a disease has no proposal yet, or a refusal has no reason.
         AppealNeeded: a refusal, and the region names no body to object to.
-        AlreadyHeld: a benefit for this disease that never ends is there.
+        AlreadyHeld, NotHeld: as for `effect.period`.
         NotAllowed: not now, or the case had moved on.
     """
     decided = await decidable(case, actor)
@@ -179,8 +176,9 @@ async def decide(case: Case, actor: Actor) -> Case:
 
     async def together() -> None:
         for disease in decided:
-            start = await first_day(case, disease.code, today) if disease.passed else None
-            end = ends_on(start, disease.validity_months) if start else None
+            start, end = None, None
+            if disease.passed:
+                start, end = await effect.period(case, disease.code, disease.validity_months, today)
             await run(
                 "UPDATE case_disease SET decided_by = $2, decided_at = $3, starts_on = $4, ends_on = $5 WHERE id = $1",
                 disease.id,
@@ -189,11 +187,19 @@ async def decide(case: Case, actor: Actor) -> Case:
                 start,
                 end,
             )
-            if start:
-                await benefit.grant(case, disease.code, start, end)
+            await _take_effect(case, disease, actor, start, end)
         await run("UPDATE cases SET outcome = $2 WHERE id = $1", case.id, outcome(decided).value)
 
     return await move(case, "decide", actor, together=together, outcome=outcome(decided))
+
+
+async def _take_effect(case: Case, disease: Decided, actor: Actor, start: date | None, end: date | None) -> None:
+    """Grant what is passed; after a re-review the benefit that is there goes on, or ends."""
+    held = await benefit.benefit(case.parent_benefit) if case.kind == REREVIEW else None
+    if held:
+        await (benefit.confirm(held, case) if start else benefit.terminate(held, actor))
+    elif start:
+        await benefit.grant(case, disease.code, start, end)
 
 
 async def decidable(case: Case, actor: Actor) -> list[Decided]:
@@ -241,39 +247,3 @@ def can_refuse(region: Region) -> bool:
     """Return whether the region says who takes objections; without it no refusal may be issued."""
     appeal = region.rules.appeal
     return bool(appeal.agency_zh and appeal.reconsideration_body_zh and appeal.court_zh)
-
-
-def starts_on(decided: date, region: Region) -> date:
-    """Return the first day of a benefit decided on *decided*."""
-    match region.rules.effect.start:
-        case "on_approval":
-            return decided
-        case "next_day":
-            return decided + timedelta(days=1)
-        case _:
-            return (decided.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-async def first_day(case: Case, code: str, decided: date) -> date:
-    """Return the first day of a new benefit: the day after an earlier one ends, so that no two overlap.
-
-    Raises:
-        AlreadyHeld: the earlier one has no end.
-    """
-    start = starts_on(decided, case.rules)
-    earlier = await benefit.held(case.person, code, start)
-    if any(one.ends_on is None for one in earlier):
-        raise AlreadyHeld
-    return max([start, *(one.ends_on + timedelta(days=1) for one in earlier if one.ends_on)])
-
-
-def ends_on(start: date, months: int) -> date | None:
-    """Return the last day of a benefit that holds for *months* from *start*; nothing for 长期."""
-    if not months:
-        return None
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    try:
-        after = date(year, month + 1, start.day)
-    except ValueError:  # from the 31st, a month that is shorter: its last day counts
-        after = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return after - timedelta(days=1)

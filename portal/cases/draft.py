@@ -4,7 +4,7 @@ A draft is addressed by an internal random id only. Whoever keeps answers says w
 saw; a second tab or device that saw an older one is told so and loses nothing of what it typed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import msgspec
@@ -14,9 +14,10 @@ from portal.accounts.register import Insured, register
 from portal.cases.case import SYSTEM, Actor, Case, answers_of, case_by_id, move
 from portal.cases.moves import Role, State
 from portal.cases.number import new_number
-from portal.cases.papers import papers
+from portal.cases.papers import Paper, papers
 from portal.cases.tables import Case as Table
 from portal.cases.tables import CaseDisease
+from portal.cases.words import NEW
 from portal.core import audit, clock
 from portal.core.crypto import opened_json, seal_json, token
 from portal.core.database import Taken, insert, one, run, transaction, value
@@ -26,7 +27,6 @@ from portal.questions.catalogue import VERSION
 from portal.questions.delivery import ELECTRONIC
 from portal.regions.load import REGIONS, Region
 
-NEW, RENEWAL, REREVIEW = "new", "renewal", "rereview"
 ANEW = ("done.", "saved.", ELECTRONIC.name, "receives")  # of an ended case: what a new one asks for again
 SUBMITTED = (
     "UPDATE cases SET application_no = coalesce(application_no, $2), submitted_at = $3, unverified = $4, disease = $5 "
@@ -38,31 +38,49 @@ class Doubled(Exception):
     """The person has an open case for this disease; its number is the argument."""
 
 
+class What(msgspec.Struct, frozen=True):
+    """What a draft is for: a first application, or one that follows a benefit; `under` which delegation, if any."""
+
+    kind: str = NEW
+    parent_benefit: str = ""
+    under: str = ""
+
+
+FIRST = What()
+
+
 async def begin(person: str, region: Region, answers: Mapping[str, str], under: str = "") -> Case:
-    """Return the person's open draft in *region*, or a new one that begins with *answers*.
+    """Return the person's open draft of a first application in *region*, or a new one that begins with *answers*.
 
     *under* a delegation it is the proxy's draft for that person, and no other.
     """
-    known = await one(
+    what = What(under=under)
+    return await open_draft(person, region, what) or await fresh(person, region, answers, what)
+
+
+async def open_draft(person: str, region: Region, what: What) -> Case | None:
+    """Return the person's draft of just this kind, or nothing; one for another benefit is another."""
+    return await one(
         Case,
-        "FROM cases WHERE person = $1 AND region = $2 AND state = 'draft' AND delegation = $3 "
-        "ORDER BY edited_at DESC LIMIT 1",
+        "FROM cases WHERE person = $1 AND region = $2 AND state = 'draft' AND delegation = $3 AND kind = $4 "
+        "AND parent_benefit = $5 ORDER BY edited_at DESC LIMIT 1",
         person,
         region.id,
-        under,
+        what.under,
+        what.kind,
+        what.parent_benefit,
     )
-    if known:
-        return known
-    return await _fresh(person, region, answers, under)
 
 
-async def _fresh(person: str, region: Region, answers: Mapping[str, str], under: str) -> Case:
+async def fresh(person: str, region: Region, answers: Mapping[str, str], what: What) -> Case:
+    """Return a new draft that begins with *answers*."""
     id, now = token(), clock.now()
     await insert(
         Table,
         id=id,
         region=region.id,
-        kind=NEW,
+        kind=what.kind,
+        parent_benefit=what.parent_benefit,
         person=person,
         state=State.DRAFT.value,
         return_to="",
@@ -79,7 +97,7 @@ async def _fresh(person: str, region: Region, answers: Mapping[str, str], under:
         assigned_to="",
         made_at=now,
         edited_at=now,
-        delegation=under,
+        delegation=what.under,
         unverified=False,
     )
     case = await case_by_id(id)
@@ -242,18 +260,24 @@ def kept_until(case: Case) -> date:
     return clock.day_of(case.edited_at) + timedelta(days=case.rules.rules.draft.kept_days)
 
 
-async def again(ended: Case) -> Case:
-    """Return a draft with the answers and files of a case that ended without a benefit.
+async def again(ended: Case, what: What = FIRST) -> Case:
+    """Return a draft for *what* with the answers and files of a case that ended without a benefit.
 
     An open draft of the person is returned as it is.
     """
     answers = {name: text for name, text in answers_of(ended).items() if not name.startswith(ANEW)}
-    fresh = await begin(ended.person, REGIONS[ended.region], answers)
-    if fresh.made_at == fresh.edited_at and not await keep.documents(fresh.id):
-        for paper in await papers(ended, await keep.documents(ended.id)):
-            copied = await keep.copy(paper.file, case=fresh.id, slot=paper.slot)
-            await pages.turn_alike(paper.file.id, copied)
-    return fresh
+    region = REGIONS[ended.region]
+    draft = await open_draft(ended.person, region, what) or await fresh(ended.person, region, answers, what)
+    if draft.made_at == draft.edited_at and not await keep.documents(draft.id):
+        await take_along(await papers(ended, await keep.documents(ended.id)), draft)
+    return draft
+
+
+async def take_along(found: Sequence[Paper], case: Case) -> None:
+    """Copy the papers of an earlier case into *case*, turned as they are."""
+    for paper in found:
+        copied = await keep.copy(paper.file, case=case.id, slot=paper.slot)
+        await pages.turn_alike(paper.file.id, copied)
 
 
 async def delete(case: Case, *, expired: bool = False) -> None:

@@ -6,10 +6,11 @@ never decides: when the office's time is over, people are told and the superviso
 
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
-from portal.cases import calls, corrections, draft, publicity
+from portal.cases import calls, corrections, draft, publicity, renewal
 from portal.cases.case import SYSTEM, Case, case_by_id, clock_on, history, move
 from portal.cases.corrections import Correction
 from portal.cases.moves import NotAllowed
@@ -21,6 +22,7 @@ from portal.core.log import LOG, where
 from portal.regions.load import REGIONS
 
 HOURLY = timedelta(hours=1)
+Thing = TypeVar("Thing")
 OFFICE = ("submitted", "reviewing", "appraising", "deciding")
 
 # Who wants to hear: of which case, which message (N number), and what makes it the only one.
@@ -62,13 +64,13 @@ async def _tell(case: Case, code: str, key: str) -> None:
         await listener(case, code, key)
 
 
-async def each(cases: list[Case], act: Callable[[Case], Awaitable[bool]]) -> int:
-    """Do *act* for each case; one that fails or has moved on does not stop the others. Return how many were done."""
+async def each(things: list[Thing], act: Callable[[Thing], Awaitable[bool]]) -> int:
+    """Do *act* for each case or benefit and return how many were done; one that fails does not stop the others."""
     done = 0
-    for case in cases:
+    for thing in things:
         try:
             async with transaction():
-                done += await act(case)
+                done += await act(thing)
         except (NotAllowed, Stale):
             continue
         except Exception as error:
@@ -157,6 +159,8 @@ async def mind_drafts() -> int:
 
 
 async def _mind_draft(case: Case) -> bool:
+    if await renewal.asked_by(case):  # what the office asked for waits for its person
+        return False
     last, today = draft.kept_until(case), clock.today()
     if today > last:
         await _tell(case, "N17", f"{last}")

@@ -39,6 +39,7 @@ class Case(Table, tablename="cases"):
     delegation = Varchar(length=32, default="", index=True)
     unverified = Boolean(default=False)
     disease = Varchar(length=12, default="")  # what it was submitted for, for the queue
+    parent_benefit = Varchar(length=32, default="")  # which benefit it follows or looks at again
 
 
 class CaseDisease(Table, tablename="case_disease"):
@@ -142,3 +143,6 @@ class Benefit(Table, tablename="benefit"):
     starts_on = Date(default=None)
     ends_on = Date(null=True, default=None)
     made_at = Timestamptz(default=None)
+    reminded = Integer(default=9999)  # how many days before its end people were last reminded
+    rereview_on = Date(null=True, default=None)  # when it is to be looked at again
+    rereview_by = Date(null=True, default=None)  # until when what that takes was asked for

@@ -1,4 +1,7 @@
-"""What happened to a case, in words that citizens and the desk both read."""
+"""What a case is for and what happened to it, in words that citizens and the desk both read."""
+
+NEW, RENEWAL, REREVIEW = "new", "renewal", "rereview"
+KINDS = {RENEWAL: "续期", REREVIEW: "复审"}  # a first application has no word of its own
 
 DID = {
     "submit": "提交了申请",
@@ -21,6 +24,7 @@ DID = {
     "extend_deadline": "延长了办理时间",
     "change_panel": "调整了专家",
     "revoke_benefit": "撤销了待遇",
+    "terminate_benefit": "复审没有通过，终止了待遇",
     "publish": "开始公示",
     "send_for_consent": "填好了申请，请本人确认",
     "consent": "确认委托，提交了申请",

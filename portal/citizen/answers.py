@@ -18,7 +18,9 @@ from portal.cases import draft
 from portal.cases.acting import may_see
 from portal.cases.case import Case
 from portal.cases.eligibility import standing
+from portal.cases.words import NEW
 from portal.citizen.mine import CITIZEN, MyDraft, draft_named
+from portal.citizen.review import held_page
 from portal.citizen.tasks import done_slugs, ticks
 from portal.core.frames import framed, mark
 from portal.core.pages import page, see_other
@@ -56,8 +58,13 @@ class AnswersController(Controller):
         errors = {} if only_save else step.errors({**mine.answers, **given}, case.rules)
         if mine.delegation and not may_see(mine.delegation, given.get("disease", "")):
             errors["disease"] = "这个病种涉及隐私，委托时写明了它，代办人才能办。请本人办，或者重新办理委托。"
+        if case.kind != NEW and given.get("disease", mine.answers["disease"]) != mine.answers["disease"]:
+            errors["disease"] = "续期和复审只办原来的病种。要办别的病种，请另外申请。"
         if errors:
             return await step_page(request, mine, step, {**mine.answers, **given}, errors)
+        held = await held_page(request, mine, given["disease"]) if "disease" in given and not only_save else None
+        if held:
+            return held
         marks = {f"saved.{step.slug}": "yes"} if only_save else {f"done.{step.slug}": "yes"}
         await draft.keep_answers(case, {**given, **marks}, seen=form["row_version"])
         return see_other(_next_page(case, step, {**mine.answers, **given}, form))

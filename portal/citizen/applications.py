@@ -7,9 +7,10 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.accounts.person import phone_number
-from portal.cases import draft
+from portal.cases import draft, renewal
 from portal.cases.case import cases_of
 from portal.cases.moves import State
+from portal.cases.words import KINDS, NEW
 from portal.citizen.home import row
 from portal.citizen.mine import CITIZEN, Me, MyDraft, draft_named, me_in
 from portal.citizen.tasks import tasks
@@ -29,7 +30,7 @@ class ApplicationsController(Controller):
     async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Say what is needed; an open draft is offered to go on with."""
         cases = await cases_of(mine.person.id, mine.region.id)
-        open_ = [row(case) for case in cases if case.at is State.DRAFT and not case.delegation]
+        open_ = [row(case) for case in cases if case.at is State.DRAFT and case.kind == NEW and not case.delegation]
         return page(request, "citizen/applications/new", region=mine.region, person=mine.person, drafts=open_)
 
     @post()
@@ -63,6 +64,8 @@ class TasksController(Controller):
             next_task=next((task for task in rows if task.kind not in ("done", "wait")), rows[-1]),
             minutes=sum(task.minutes for task in rows if task.kind != "done"),
             kept_until=kept_until,
+            kind=KINDS.get(mine.case.kind, ""),
+            asked_by=await renewal.asked_by(mine.case),
         )
 
     @get("/deletion")

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
-from portal.cases import decision, draft
+from portal.cases import decision, draft, renewal
 from portal.cases.case import case_by_id
 from portal.cases.moves import NotAllowed
 from portal.citizen.files import file_page
@@ -163,7 +163,7 @@ class CasesController(Controller):
         """Begin anew with the answers and files of a case that ended without a benefit."""
         if mine.case.at not in AGAIN:
             raise await moved_on(mine.case)
-        return see_other(address(await draft.again(mine.case)))
+        return see_other(address(await renewal.again(mine.case)))
 
 
 async def opened(mine: MyCase, *rows: letters.Row | None) -> None:

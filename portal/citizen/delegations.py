@@ -12,9 +12,11 @@ from portal.accounts import delegation as delegations
 from portal.accounts.delegation import ROUTES, SCOPES, Delegation, both
 from portal.accounts.person import Person, phone_number
 from portal.cases import acting
-from portal.cases.acting import cases_under
-from portal.cases.case import Actor
+from portal.cases.acting import cases_under, over
+from portal.cases.benefit import benefits_of
+from portal.cases.case import Actor, case_by_id
 from portal.cases.moves import ENDS, Role, State
+from portal.cases.renewal import chance
 from portal.citizen import mandate
 from portal.citizen.home import row
 from portal.citizen.mandate import Written
@@ -168,6 +170,7 @@ class DelegationController(Controller):
             ask=not mine.as_proxy and delegations.link_holds(known, mine.region.rules.proxy.consent_days),
             may_confirm=may_confirm(mine),
             may_accept=may_accept(mine),
+            renewals=await renewals(mine),
             draft=any(case.at is State.DRAFT for case in cases),
             ended=[case.id for case in cases if case.at in ENDS],
         )
@@ -211,6 +214,17 @@ class DelegationController(Controller):
         content = letter_of(mine)
         made = await letter.as_pdf(content, mine.delegation.made_at)
         return file_answer(made, "application/pdf", f"{content.title}.pdf", download=True)
+
+
+async def renewals(mine: MyDelegation) -> list[tuple[str, str]]:
+    """Return disease and page of each benefit of the principal that the proxy may have renewed or re-reviewed now."""
+    found = []
+    for held in await benefits_of(mine.principal.id, mine.region.id) if mine.as_proxy else []:
+        gave = await case_by_id(held.case_id)
+        if gave and await over(held, mine.proxy.id, "apply") and (await chance(held)).begins:
+            page_of = f"/{held.region}/benefits/{held.id}/renewals/new"
+            found.append((gave.rules.diseases[held.code].name_zh, page_of))
+    return found
 
 
 def letter_of(mine: MyDelegation) -> letter.Letter:

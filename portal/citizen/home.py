@@ -3,14 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from portal.accounts.delegation import Delegation, delegation, of_principal, of_proxy
-from portal.cases.benefit import benefits_of
+from portal.cases.benefit import Benefit, benefit, benefits_of
 from portal.cases.case import Case, answers_of, case_by_id, cases_of
 from portal.cases.moves import State, turn
+from portal.cases.renewal import Chance, chance
+from portal.cases.words import KINDS
 from portal.citizen.mine import CITIZEN, Me, address, me_in
 from portal.core import clock
 from portal.core.errors import NotFound, found
@@ -32,10 +35,9 @@ class HomeController(Controller):
         """Show the person's cases in this city, what waits for them first."""
         cases = await cases_of(mine.person.id, mine.region.id)
         rows = [row(case) for case in cases]
-        today = clock.today()
         known = {case.id: case.rules.diseases for case in cases}  # a disease may have left the catalogue since
         benefits = [
-            (known[one.case_id][one.code].name_zh, one, one.state_on(today))
+            await held(known[one.case_id][one.code].name_zh, one)
             for one in await benefits_of(mine.person.id, mine.region.id)
         ]
         return page(
@@ -46,7 +48,11 @@ class HomeController(Controller):
             rows=sorted(rows, key=lambda one: one["turn"] != "citizen"),
             benefits=benefits,
             asked=[one for one in await of_principal(mine.person.id, mine.region.id) if asks(one)],
-            offered=[one for one in await of_proxy(mine.person.id, mine.region.id) if one.state_on(today) == "offered"],
+            offered=[
+                one
+                for one in await of_proxy(mine.person.id, mine.region.id)
+                if one.state_on(clock.today()) == "offered"
+            ],
             unread=await inbox.unread(mine.person.id),
         )
 
@@ -54,6 +60,29 @@ class HomeController(Controller):
 def asks(known: Delegation) -> bool:
     """Return whether somebody asks the person to let them act."""
     return known.state == "asked" and known.route != "offer"
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A benefit as its person sees it; `waits` when it has ended and a renewal sent in time is not decided."""
+
+    disease: str
+    benefit: Benefit
+    state: str
+    chance: Chance
+    waits: bool
+
+    @property
+    def address(self) -> str:
+        """Where it is renewed."""
+        return f"/{self.benefit.region}/benefits/{self.benefit.id}/renewals/new"
+
+
+async def held(disease: str, one: Benefit) -> Held:
+    """Return a benefit with what can be done about it."""
+    state, found = one.state_on(clock.today()), await chance(one)
+    sent = found.case.submitted_at if found.case and found.case.parent_benefit == one.id else None
+    in_time = bool(sent and one.ends_on and clock.day_of(sent) <= one.ends_on)
+    return Held(disease, one, state, found, waits=state == "expired" and in_time)
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -66,6 +95,7 @@ def row(case: Case) -> dict[str, Any]:
         "label": case.rules.label(case.state),
         "turn": turn(case.at),
         "draft": case.at is State.DRAFT,
+        "kind": KINDS.get(case.kind, ""),
         "provisional": bool(case.due_on and not case.rules.calendar.published(case.due_on)),
     }
 
@@ -85,5 +115,8 @@ class LinkController(Controller):
         case = await case_by_id(linked.case_id)
         if case:
             return see_other(address(case))
+        held = await benefit(linked.case_id)
+        if held:
+            return see_other(f"/{held.region}/benefits/{held.id}/renewals/new")
         known = found(await delegation(linked.case_id))
         return see_other(f"/{known.region}/delegations/{known.id}")

@@ -16,7 +16,8 @@ from litestar.params import FromPath
 from portal.accounts import person as people
 from portal.accounts.delegation import Delegation
 from portal.accounts.person import Person
-from portal.cases.acting import acting, under
+from portal.cases.acting import acting, over, under
+from portal.cases.benefit import Benefit, benefit
 from portal.cases.case import Actor, Case, answers_of, case_by_id, case_by_number, history
 from portal.cases.draft import draft_in
 from portal.cases.moves import Role, State
@@ -103,6 +104,19 @@ class MyCase(msgspec.Struct, frozen=True):
         return f"/{self.region.id}/cases/{self.case.number}"
 
 
+class MyBenefit(msgspec.Struct, frozen=True):
+    """A benefit of the person who is signed in, or of somebody they act for."""
+
+    region: Region
+    benefit: Benefit
+    delegation: Delegation | None = None
+
+    @property
+    def home(self) -> str:
+        """Where the benefit lives."""
+        return f"/{self.region.id}/benefits/{self.benefit.id}"
+
+
 async def region_named(r: FromPath[str]) -> Region:
     """Return the region in the address, or 404."""
     return found(REGIONS.get(r))
@@ -134,6 +148,22 @@ async def case_named(r: FromPath[str], no: FromPath[str], request: Asked) -> MyC
     case = found(case if case and case.region == r else None)
     actor, delegation = await who_acts(case, request)
     return MyCase(case.rules, case, found(await people.person(case.person)), actor, delegation)
+
+
+async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> MyBenefit:
+    """Return the benefit in the address; 404 alike for a made-up one and for one that is not in your care.
+
+    A proxy needs a delegation that was verified: who has proved nothing learns nothing of what somebody has.
+    """
+    held = await benefit(id)
+    held = found(held if held and held.region == r else None)
+    subject = visitor_of(request).subject
+    if subject == held.person:
+        return MyBenefit(REGIONS[r], held)
+    delegation = found(await over(held, subject, request.scope["route_handler"].opt.get("scope", "")))
+    principal = found(await people.person(held.person))
+    request.scope["state"]["acting"] = Acting(principal.masked_name, delegation)
+    return MyBenefit(REGIONS[r], held, delegation)
 
 
 async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, Delegation | None]:

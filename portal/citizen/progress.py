@@ -17,7 +17,7 @@ from portal.cases.envelopes import Delivery
 from portal.cases.moves import DECIDED, State, turn
 from portal.cases.originals import Original
 from portal.cases.seats import Seat, given, seats
-from portal.cases.words import DID
+from portal.cases.words import DID, KINDS
 from portal.citizen.mine import MyCase
 from portal.core import clock
 from portal.core.i18n import Said
@@ -126,6 +126,11 @@ class Progress(msgspec.Struct, frozen=True):
     def again(self) -> bool:
         """Whether the person may begin anew with the same answers and files."""
         return self.case.at in AGAIN
+
+    @property
+    def kind(self) -> str:
+        """What it is if no first application: 续期 or 复审."""
+        return KINDS.get(self.case.kind, "")
 
     @property
     def number(self) -> str:

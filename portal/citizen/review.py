@@ -7,12 +7,13 @@ from litestar.di import NamedDependency, Provide
 
 from portal.accounts.person import Person
 from portal.accounts.register import Unreachable
-from portal.cases import draft
+from portal.cases import draft, renewal
 from portal.cases.acting import send_for_consent
 from portal.cases.case import Case
 from portal.cases.deadlines import promised
 from portal.cases.eligibility import BLOCKS, standing
 from portal.cases.moves import NotAllowed, State
+from portal.cases.words import KINDS
 from portal.citizen.mine import CITIZEN, MyDraft, address, begun_named, draft_named
 from portal.citizen.tasks import done_slugs, left_of, ticks
 from portal.core import clock
@@ -58,7 +59,8 @@ async def _form(mine: MyDraft) -> Form:
     """Return the application form; what the register says is left out for a proxy who has proved nothing yet."""
     record = draft.insured_of(mine.case) if mine.proven else None
     proxy = (await mine.signer(), mine.delegation.relation) if mine.delegation else None
-    return filled(mine.region, await mine.person(), record, mine.answers, proxy=proxy)
+    kind = KINDS.get(mine.case.kind, "")
+    return filled(mine.region, await mine.person(), record, mine.answers, proxy=proxy, kind=kind)
 
 
 async def review_page(request: Request[Any, Any, Any], mine: MyDraft) -> Response[bytes]:
@@ -149,6 +151,9 @@ async def send_in(request: Request[Any, Any, Any], mine: MyDraft, submit_token: 
     A proxy who has proved nothing yet is not told what the register says: the office will see it.
     """
     case = mine.case
+    held = await held_page(request, mine, mine.answers["disease"])
+    if held:
+        return held
     stop = await eligibility(case, await mine.person())
     if stop and mine.proven:
         return page(request, "citizen/answers/stopped", status=422, region=case.rules, case=case, stop=stop)
@@ -169,6 +174,19 @@ async def send_in(request: Request[Any, Any, Any], mine: MyDraft, submit_token: 
     except NotAllowed as error:
         raise Stale from error
     return see_other(receipt_of(submitted))
+
+
+async def held_page(request: Request[Any, Any, Any], mine: MyDraft, code: str) -> Response[bytes] | None:
+    """Return the page that says the person has this benefit already and leads to its renewal, or nothing.
+
+    A proxy who has proved nothing yet is not told; the office will see it.
+    """
+    held = await renewal.held_already(mine.case, code) if mine.proven else None
+    if held is None:
+        return None
+    chance = await renewal.chance(held)
+    context: dict[str, Any] = {"region": mine.region, "case": mine.case, "benefit": held, "chance": chance}
+    return page(request, "citizen/answers/held", status=409, **context)
 
 
 async def eligibility(case: Case, person: Person) -> str:

@@ -45,13 +45,17 @@ def filled(
     answers: Mapping[str, str],
     *,
     proxy: tuple[Person, str] | None = None,
+    kind: str = "",
 ) -> Form:
-    """Return the form with what a person answered; a *proxy* with their relation stands on it and signs it."""
+    """Return the form with what a person answered; a *proxy* with their relation stands on it and signs it.
+
+    *kind* is the word for one that is no first application: 续期 or 复审.
+    """
     parts = [Part("申请人", _of_person(who, record)), *_of_answers(region, answers)]
     if proxy is None:
-        return _form(region, parts, who.name)
+        return _form(region, parts, who.name, kind)
     rows = [("姓名", proxy[0].name), ("证件号码", proxy[0].id_number), ("和申请人的关系", proxy[1])]
-    return _form(region, [*parts, Part("代办人", rows)], f"{proxy[0].name}（代办）")
+    return _form(region, [*parts, Part("代办人", rows)], f"{proxy[0].name}（代办）", kind)
 
 
 def blank(region: Region) -> Form:
@@ -61,8 +65,8 @@ def blank(region: Region) -> Form:
     return _form(region, parts, "")
 
 
-def _form(region: Region, parts: list[Part], signer: str) -> Form:
-    return Form(region.rules.service.form_title_zh, [*parts, OFFICE], PROMISE, signer)
+def _form(region: Region, parts: list[Part], signer: str, kind: str = "") -> Form:
+    return Form(region.rules.service.form_title_zh + (f"（{kind}）" if kind else ""), [*parts, OFFICE], PROMISE, signer)
 
 
 def _of_person(who: Person, record: Insured | None) -> list[tuple[str, str]]:

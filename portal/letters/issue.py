@@ -22,6 +22,7 @@ from portal.cases.deadlines import take_back_until
 from portal.cases.moves import Move
 from portal.cases.opinion import FINDINGS, VERDICTS, opinion_of
 from portal.cases.seats import given, seats
+from portal.cases.words import KINDS
 from portal.core import clock
 from portal.core.crypto import seal_bytes, token
 from portal.core.database import insert, run, value
@@ -186,7 +187,7 @@ async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, 
         "applicant": who.masked_name,
         "name": who.name,
         "id_number": who.masked_number,
-        "matter": rules.service.name_zh,
+        "matter": rules.service.name_zh + (f"（{KINDS[case.kind]}）" if case.kind in KINDS else ""),
         "received": moment,
         "accepted": moment,
         "asked": moment,

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from portal.cases.benefit import Benefit
+from portal.cases.benefit import Benefit, of_case
+from portal.cases.case import case_by_id
 from portal.core import clock
 from portal.core.crypto import random_bytes
 from portal.core.database import one
@@ -27,6 +28,15 @@ def read_code(text: str) -> str:
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}" if good else ""
 
 
+STANDINGS = {
+    "active": "valid",
+    "renewing": "valid",
+    "pending_effective": "not_yet",
+    "expired": "expired",
+    "terminated": "terminated",
+}
+
+
 class Found(msgspec.Struct, frozen=True):
     """The letter behind a code."""
 
@@ -46,13 +56,14 @@ async def letter_with(code: str) -> Found | None:
 
 
 async def benefit_of(case_id: str) -> Benefit | None:
-    """Return the benefit that a case gave, or nothing."""
-    return await one(Benefit, "FROM benefit WHERE case_id = $1", case_id)
+    """Return the benefit that a case gave or looked at again, or nothing."""
+    case = await case_by_id(case_id)
+    return next(iter(await of_case(case)), None) if case else None
 
 
 def standing(found: Found, benefit: Benefit | None) -> str:
-    """Return ``void``, ``revoked``, ``expired``, ``not_yet`` or ``valid``."""
+    """Return ``void``, ``revoked``, ``terminated``, ``expired``, ``not_yet`` or ``valid``."""
     if found.void_at:
         return "void"
     state = benefit.state_on(clock.today()) if benefit and found.kind in ("L09", "L10") else "active"
-    return {"active": "valid", "pending_effective": "not_yet", "expired": "expired"}.get(state, "revoked")
+    return STANDINGS.get(state, "revoked")

@@ -10,11 +10,14 @@ from portal.core.database import many, one, run, value
 from portal.core.i18n import SOURCE
 from portal.notices.write import words
 
-# Who acted for somebody no longer sees what they were told about that case.
+# Who acted for somebody no longer sees what they were told about that case, or that benefit.
 STILL = (
     "NOT EXISTS (SELECT 1 FROM cases c JOIN delegation d ON d.id = c.delegation WHERE c.id = notice.case_id "
     "AND d.proxy = notice.person AND (d.state IN ('refused', 'revoked', 'expired') "
-    "OR d.ends_on < $2 OR d.starts_on > $2))"
+    "OR d.ends_on < $2 OR d.starts_on > $2)) "
+    "AND NOT EXISTS (SELECT 1 FROM benefit b WHERE b.id = notice.case_id AND b.person <> notice.person "
+    "AND NOT EXISTS (SELECT 1 FROM delegation d WHERE d.principal = b.person AND d.proxy = notice.person "
+    "AND d.state = 'active' AND d.ends_on >= $2 AND d.starts_on <= $2))"
 )
 
 

@@ -271,11 +271,13 @@ class Effect(Section, frozen=True):
 
 
 class Renewal(Section, frozen=True):
-    """续期: when it opens and when people are reminded."""
+    """续期: when it opens, when people are reminded, which papers are kept; until when a re-review is asked for."""
 
     opens_days_before: int
     remind_days_before: list[int]
     grace_until_decision: bool
+    keeps_materials: list[str] = []
+    rereview_days: int = 30
 
 
 class Delivery(Section, frozen=True):

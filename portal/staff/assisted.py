@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from portal.accounts import person as people
 from portal.accounts.person import Person
 from portal.accounts.staff import Member
-from portal.cases import assisted, draft
+from portal.cases import assisted, draft, renewal
 from portal.cases.assisted import Assisted
 from portal.cases.case import Case, answers_of
 from portal.cases.moves import NotAllowed, State
@@ -228,7 +228,10 @@ async def what_stops(mine: Mine, answers: dict[str, str], *, signed: bool = Fals
         errors[f"slot-{assisted.SIGNED.id}"] = "请打印申请表，请本人签名，再传签好的扫描件或照片。"
     if not errors:
         stop = await assisted.stopped(mine.case, mine.who.id_number)
-        errors |= {"submission" if signed else "confirmation": STOPPED[stop]} if stop else {}
+        said = STOPPED.get(stop, "")
+        if not said and await renewal.held_already(mine.case, answers["disease"]):
+            said = "申请人已经有这个病种的待遇，不用再申请。快到期时由本人申请续期。"
+        errors |= {"submission" if signed else "confirmation": said} if said else {}
     return errors
 
 

@@ -23,7 +23,7 @@ from portal.cases.originals import kept_on_paper
 from portal.cases.seats import seats
 from portal.cases.serving import service
 from portal.cases.supplement import upload_slot
-from portal.cases.words import DID
+from portal.cases.words import DID, KINDS
 from portal.core import clock
 from portal.core.errors import Stale, found
 from portal.core.i18n import Said
@@ -193,6 +193,7 @@ async def case_view(case: Case, me: Member) -> dict[str, Any]:
         "record": record,
         "standing": standing(record, region, reachable=case.insured is not None),
         "answers": answers,
+        "kind": KINDS.get(case.kind, ""),
         "phone": masked_phone(answers.get("mobile", "")),
         "rows": [(step.title, _rows(step.rows(answers, region))) for step in journey(region, answers) if _plain(step)],
         "hospital": region.hospitals.get(answers.get("hospital", "")),

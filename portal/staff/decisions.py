@@ -6,7 +6,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.accounts.staff import Member
-from portal.cases import decision, publicity
+from portal.cases import decision, effect, publicity
 from portal.cases.case import Case, may
 from portal.cases.decision import Proposal, Reasons
 from portal.cases.moves import NotAllowed, Role
@@ -25,7 +25,8 @@ WORDS = 500
 CANNOT: dict[type[Exception], str] = {
     decision.SamePerson: "拟定、鉴定或受理过这件的人不能审批，请交给另一位审批人。",
     decision.ReasonsNeeded: "还有病种没有拟定意见，或者不通过没有写理由，请退回。",
-    decision.AlreadyHeld: "申请人已经有这个病种的长期待遇，不能再认定一次，请退回。",
+    effect.AlreadyHeld: "申请人已经有这个病种的长期待遇，不能再认定一次，请退回。",
+    effect.NotHeld: "复审的待遇已经不在了（到期、撤销或者终止），不能通过。请退回。",
     decision.AppealNeeded: "本地区还没有填写申诉途径，不能作出不予认定的决定。请联系管理员。",
 }
 

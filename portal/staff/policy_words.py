@@ -167,6 +167,8 @@ KEYS = {
     "max_diseases": "最多几个病种（0 不限）",
     "opens_days_before": "提前几天可以续",
     "grace_until_decision": "决定前继续享受",
+    "keeps_materials": "不用再交的材料",
+    "rereview_days": "复审几天内交材料",
     "options": "方式",
     "certificate": "电子证明",
     "mail": "邮寄",

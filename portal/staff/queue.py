@@ -14,6 +14,7 @@ from portal.cases import allotment, search, tally
 from portal.cases.case import Case, answers_of, case_by_number, clock_on, history
 from portal.cases.number import read_number
 from portal.cases.search import OPEN, PAGE, View, Wanted
+from portal.cases.words import KINDS
 from portal.core import clock
 from portal.core.errors import Stale
 from portal.core.forms import Form, clean
@@ -155,6 +156,7 @@ async def queue_row(case: Case) -> dict[str, Any]:
         "case": case,
         "name": masked_name(who.name) if who else "",
         "disease": disease.name_zh if disease else "",
+        "about": KINDS.get(case.kind, ""),
         "label": region.label(case.state),
         "kind": "done" if case.ended else "wait" if ticking.due is None else "late" if late else _urgency(left),
         "left": left,

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from portal.cases import decision
 from portal.cases.benefit import benefits_of
 from portal.cases.case import SYSTEM, Actor, Case, case_by_id, history, move
-from portal.cases.decision import Decided, Proposal, Reasons, ends_on, outcome, starts_on
+from portal.cases.decision import Decided, Proposal, Reasons, outcome
+from portal.cases.effect import ends_on, starts_on
 from portal.cases.moves import NotAllowed, Role, State
 from portal.core import clock
 from portal.core.database import run, value

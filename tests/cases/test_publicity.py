@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from portal.cases import benefit, decision, publicity, rounds
+from portal.cases import benefit, decision, effect, publicity, rounds
 from portal.cases.case import Actor, Case, case_by_id, clock_on, history
 from portal.cases.decision import Proposal, Reasons
 from portal.cases.moves import NotAllowed, Role, State
@@ -124,7 +124,7 @@ async def test_nobody_is_given_a_second_benefit_beside_one_without_end():
     first = await decision.draft(first, REVIEWER, [Proposal(disease.id, True, 0, Reasons())])
     await decision.decide(first, APPROVER)
 
-    with pytest.raises(decision.AlreadyHeld):
+    with pytest.raises(effect.AlreadyHeld):
         await approved_again()
 
     assert await value("SELECT count(*) FROM benefit") == 1

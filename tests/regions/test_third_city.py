@@ -9,7 +9,7 @@ import pytest
 from portal.accounts.register import demo_people
 from portal.cases.case import case_by_number
 from portal.cases.deadlines import Happened, answer_by, clock_of, promised
-from portal.cases.decision import starts_on
+from portal.cases.effect import starts_on
 from portal.cases.moves import Facts, Role, State, moves_open
 from portal.questions.catalogue import journey
 from portal.questions.delivery import DELIVERY
