@@ -60,16 +60,11 @@ async def begin(person: str, region: Region, answers: Mapping[str, str], under: 
 
 async def open_draft(person: str, region: Region, what: What) -> Case | None:
     """Return the person's draft of just this kind, or nothing; one for another benefit is another."""
-    return await one(
-        Case,
+    sql = (
         "FROM cases WHERE person = $1 AND region = $2 AND state = 'draft' AND delegation = $3 AND kind = $4 "
-        "AND parent_benefit = $5 ORDER BY edited_at DESC LIMIT 1",
-        person,
-        region.id,
-        what.under,
-        what.kind,
-        what.parent_benefit,
+        "AND parent_benefit = $5 ORDER BY edited_at DESC LIMIT 1"
     )
+    return await one(Case, sql, person, region.id, what.under, what.kind, what.parent_benefit)
 
 
 async def fresh(person: str, region: Region, answers: Mapping[str, str], what: What) -> Case:

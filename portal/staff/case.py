@@ -211,6 +211,13 @@ async def case_view(case: Case, me: Member) -> dict[str, Any]:
         "opinions": await _opinions(case),
         "unsafe": await sent.handed_in(case, await unsafe(case.id)),
         "assigned": await member_by_id(case.assigned_to) if case.assigned_to else None,
+        **await _said(case),
+    }
+
+
+async def _said(case: Case) -> dict[str, Any]:
+    """Return what colleagues noted down, and what was written to and by the citizen."""
+    return {
         "notes": [(note, await member_by_id(note.member)) for note in await notes.notes(case)],
         "messages": await conversation.messages(case),
     }

@@ -105,7 +105,8 @@ async def test_nothing_is_asked_twice_and_the_evidence_is_asked_anew():
 
     answers = answers_of(case)
     assert (case.kind, case.parent_benefit, case.at) == (RENEWAL, held.id, State.DRAFT)
-    assert answers == {name: text for name, text in ANSWERS.items() if name != "done.diagnosis"}
+    anew = ("done.diagnosis", "done.delivery", "electronic_delivery")
+    assert answers == {name: text for name, text in ANSWERS.items() if name not in anew}
 
 
 async def test_pressed_twice_it_is_one_draft_beside_that_of_another_disease():
@@ -305,6 +306,7 @@ async def test_the_proxy_who_receives_is_reminded_and_begins_with_nothing_they_d
     assert theirs == 2
     assert answers_of(case) == {
         "acting": "",
+        "receives": "yes",
         "mobile": "13800000103",
         "notify_mobile": "13800000103",
         "disease": "M01600",

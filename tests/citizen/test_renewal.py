@@ -70,6 +70,7 @@ async def test_a_benefit_is_renewed_with_new_evidence_only(client: Client, files
     kept = [file.slot for file in await keep.documents(draft.rsplit("/", 1)[-1])]
     assert kept == ["identity"]
     await walk.answer(client, draft, "diagnosis")
+    await walk.answer(client, draft, "delivery")
     for number, slot in enumerate(slots(REGIONS["meishan"], ANSWERS)):
         if slot.material == "medical_records":
             await walk.upload(client, draft, slot.id, walk.photo(20 + number))
