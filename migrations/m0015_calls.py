@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from portal.core.ddl import doing
 
-ID = "2026-11-30T14:00:00"
+ID = "2026-12-01T14:00:00"
 VERSION = "1.38.0"
 DESCRIPTION = "calls"
 
