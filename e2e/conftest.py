@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e import leaks
 from e2e.people import LISTEN, Citizen, Clerk
 from e2e.server import Server, free_port
 
+PATIENCE = 15_000  # milliseconds for what says no other number: a busy machine takes its time
+expect.set_options(timeout=PATIENCE)
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
@@ -90,7 +92,7 @@ def context_of(browser: Browser, device: dict[str, Any], *, script: bool = True)
         java_script_enabled=script,
         extra_http_headers={"X-Forwarded-For": f"10.0.0.{next(_addresses)}"},
     )
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(PATIENCE)
     made.add_init_script(LISTEN)
     return made
 

@@ -15,12 +15,12 @@ def decided(citizen: Citizen, clerk: Clerk, approver: Clerk, **other: str) -> st
     """Have a case of the citizen with *other* answers approved and return its number."""
     applicant = Applicant(citizen)
     applicant.sign_in("13800000111")
-    number = applicant.apply("梁志豪", disease="M06900", **other)
-    desk, other = Desk(clerk), Desk(approver)
+    number = applicant.apply("梁志豪", **other)
+    desk, second = Desk(clerk), Desk(approver)
     desk.sign_in("meishan-reviewer")
     desk.propose(number, passed=True)
-    other.sign_in("meishan-approver")
-    other.approve(number)
+    second.sign_in("meishan-approver")
+    second.approve(number)
     clerk.page.context.clear_cookies()
     return number
 
@@ -64,7 +64,7 @@ def print_and_post(hands: Hands) -> None:
 def test_a_result_goes_by_mail_comes_back_and_the_desk_needs_no_mouse(
     citizen: Citizen, clerk: Clerk, approver: Clerk
 ) -> None:
-    number = decided(citizen, clerk, approver)
+    number = decided(citizen, clerk, approver, disease="M06900")
     citizen.go(f"/meishan/cases/{number}")
     citizen.follow("邮寄与下载")
     citizen.heading("邮寄与下载")
@@ -108,7 +108,7 @@ def test_who_does_not_agree_to_electronic_service_gets_the_decision_by_mail(
     citizen: Citizen, clerk: Clerk, approver: Clerk
 ) -> None:
     address = "四川省眉山市东坡区苏祠路 3 号"
-    number = decided(citizen, clerk, approver, electronic_delivery="", address=address)
+    number = decided(citizen, clerk, approver, disease="M04600", electronic_delivery="", address=address)
 
     citizen.go(f"/meishan/cases/{number}")
     citizen.follow("邮寄与下载")
