@@ -79,6 +79,11 @@ class Person:
         expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
         self.check_page()
 
+    def is_told(self) -> None:
+        """Wait until the page comes back with what is wrong, and check it."""
+        expect(self.page).to_have_title(re.compile("^错误："))
+        self.check_page()
+
     def check_page(self) -> None:
         """Look at the page as everybody: axe, no sideways scroll at 320 px, one h1, a unique focus order."""
         if self.script:

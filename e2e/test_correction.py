@@ -87,7 +87,7 @@ def refuse(clerk: Clerk, number: str) -> None:
     clerk.heading("拟定认定意见")
     clerk.page.get_by_role("radio", name="不通过", exact=True).check()
     clerk.press("送审批")
-    clerk.check_page()
+    clerk.is_told()
     clerk.page.get_by_role("checkbox", name="诊断依据不足").check()
     clerk.fill("写清楚，申请人会看到", "糖化血红蛋白没有达到标准")
     clerk.press("送审批")
