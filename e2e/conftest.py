@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from e2e import leaks
 from e2e.people import LISTEN, Citizen, Clerk
 from e2e.server import Server, free_port
+from portal.core import clock
 
 PATIENCE = 15_000  # milliseconds for what says no other number: a busy machine takes its time
 expect.set_options(timeout=PATIENCE)
@@ -147,4 +149,28 @@ def approver(browser: Browser, server: Server) -> Iterator[Clerk]:
     """An approver at another desktop."""
     context = context_of(browser, DESKTOP)
     yield Clerk(context.new_page(), server.base)
+    context.close()
+
+
+@pytest.fixture
+def timed(first_day: Path, tmp_path: Path) -> Iterator[Server]:
+    """A demonstration of its own, because its time is moved."""
+    with demonstration(tmp_path / "var", first_day) as made:
+        yield made
+    clock.shift(timedelta())
+
+
+@pytest.fixture
+def applicant(browser: Browser, timed: Server, device: str) -> Iterator[Citizen]:
+    """A citizen on the device, at the server whose time moves."""
+    context = context_of(browser, DEVICES[device])
+    yield Citizen(context.new_page(), timed.base)
+    context.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, timed: Server) -> Iterator[Clerk]:
+    """Staff at a desktop; one after the other sits down there."""
+    context = context_of(browser, DESKTOP)
+    yield Clerk(context.new_page(), timed.base)
     context.close()

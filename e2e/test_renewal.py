@@ -4,17 +4,12 @@ On a phone and at a desktop, each at a server of its own, because its time is mo
 """
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from e2e import papers
-from e2e.conftest import DESKTOP, DEVICES, context_of, demonstration
 from e2e.people import Citizen, Clerk
-from e2e.server import Server
 from e2e.story import at_desk, move_on, workday
 from portal.cases.effect import ends_on, starts_on
 from portal.core import clock
@@ -23,30 +18,6 @@ from portal.regions.load import REGIONS
 MOBILE, ID_NUMBER, CARD_NO = "13800000101", "511400197102140026", "M00000001"
 DISEASE, MONTHS = "类风湿关节炎", 24
 NEWEST = ("检查报告", "病情诊断证明", "住院病历或出院小结")
-
-
-@pytest.fixture
-def timed(first_day: Path, tmp_path: Path) -> Iterator[Server]:
-    """A demonstration of its own, because its time is moved."""
-    with demonstration(tmp_path / "var", first_day) as made:
-        yield made
-    clock.shift(timedelta())
-
-
-@pytest.fixture
-def applicant(browser: Browser, timed: Server, device: str) -> Iterator[Citizen]:
-    """A citizen on the device, at the server whose time moves."""
-    context = context_of(browser, DEVICES[device])
-    yield Citizen(context.new_page(), timed.base)
-    context.close()
-
-
-@pytest.fixture
-def desk(browser: Browser, timed: Server) -> Iterator[Clerk]:
-    """Staff at a desktop; one after the other sits down there."""
-    context = context_of(browser, DESKTOP)
-    yield Clerk(context.new_page(), timed.base)
-    context.close()
 
 
 def day_of(day: date) -> str:

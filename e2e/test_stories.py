@@ -3,47 +3,18 @@
 Each is lived on a phone and at a desktop, at a server of its own, because its time is moved.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from e2e import papers
-from e2e.conftest import DESKTOP, DEVICES, context_of, demonstration
 from e2e.people import Citizen, Clerk
-from e2e.server import Server
 from e2e.story import at_desk, comes_back, due_word, move_on, sees_turn, workday
 from portal.core import clock
 from portal.regions.load import REGIONS
 
 MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "检查报告")
 REPORT = papers.file("心脏彩超.pdf", "application/pdf", papers.report(2))
-
-
-@pytest.fixture
-def timed(first_day: Path, tmp_path: Path) -> Iterator[Server]:
-    """A demonstration of its own, because its time is moved."""
-    with demonstration(tmp_path / "var", first_day) as made:
-        yield made
-    clock.shift(timedelta())
-
-
-@pytest.fixture
-def applicant(browser: Browser, timed: Server, device: str) -> Iterator[Citizen]:
-    """A citizen on the device, at the server whose time moves."""
-    context = context_of(browser, DEVICES[device])
-    yield Citizen(context.new_page(), timed.base)
-    context.close()
-
-
-@pytest.fixture
-def desk(browser: Browser, timed: Server) -> Iterator[Clerk]:
-    """Staff at a desktop; one after the other sits down there."""
-    context = context_of(browser, DESKTOP)
-    yield Clerk(context.new_page(), timed.base)
-    context.close()
 
 
 def apply_in_xinxing(citizen: Citizen) -> str:
