@@ -122,13 +122,9 @@ class ConsentController(Controller):
     @post("/phone")
     async def check(self, request: Request[Any, Any, Any], mine: NamedDependency[Question]) -> Response[bytes]:
         """Let on who knows the code."""
-        form = form_of(request)
-        challenge = await challenge_of(request, mine, form["c"])
-        if challenge is None:
-            return see_other(mine.home)
-        outcome = await sign_in.answer(challenge, narrow(form["code"]).replace(" ", ""))
-        if outcome != "good":
-            return await code_page(request, mine, challenge, say(outcome, challenge, mine.region))
+        challenge = await answered(request, mine)
+        if not isinstance(challenge, ChallengeRow):
+            return challenge
         await sign_in.enter(visitor_of(request), challenge.number, request.headers.get("user-agent", ""), mine.region)
         return see_other(mine.home)
 
@@ -185,6 +181,18 @@ async def send_code(request: Asked, asked: Confirming) -> Response[bytes]:
     host, number = request.headers.get("host", "").partition(":")[0], asked.delegation.principal_phone
     challenge = await sign_in.ask(visitor_of(request), asked.region, number, client_address(request.scope), host)
     return see_other(f"{asked.home}/code?c={challenge}")
+
+
+async def answered(request: Asked, asked: Confirming) -> ChallengeRow | Response[bytes]:
+    """Return the challenge whose code was typed, or the page to go on with: the question, or what is wrong."""
+    form = form_of(request)
+    challenge = await challenge_of(request, asked, form["c"])
+    if challenge is None:
+        return see_other(asked.home)
+    outcome = await sign_in.answer(challenge, narrow(form["code"]).replace(" ", ""))
+    if outcome != "good":
+        return await code_page(request, asked, challenge, say(outcome, challenge, asked.region))
+    return challenge
 
 
 async def code_page(request: Asked, asked: Confirming, challenge: ChallengeRow, error: str = "") -> Response[bytes]:

@@ -12,14 +12,14 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
-from portal.accounts import offer, sign_in
+from portal.accounts import offer
 from portal.accounts.delegation import SCOPES
 from portal.accounts.person import phone_number
 from portal.accounts.principal import phone_on_record
 from portal.accounts.sign_in import ChallengeRow
 from portal.cases import acting
 from portal.citizen import mandate
-from portal.citizen.consent import challenge_of, code_page, send_code
+from portal.citizen.consent import answered, challenge_of, code_page, send_code
 from portal.citizen.delegations import (
     LOOK_UPS,
     TOO_MANY,
@@ -30,13 +30,11 @@ from portal.citizen.delegations import (
 )
 from portal.citizen.mandate import Written
 from portal.citizen.mine import CITIZEN, Asked, Me, me_in
-from portal.citizen.sign_in import say
 from portal.core import clock, limits
 from portal.core.errors import Stale, found
 from portal.core.pages import page, see_other
 from portal.core.sessions import form_of, visitor_of
 from portal.questions.delegation import OFFER, may_offer
-from portal.questions.rules import narrow
 
 
 async def may_begin(r: FromPath[str], request: Asked) -> Me:
@@ -90,11 +88,6 @@ def form_page(request: Asked, mine: Me, written: Written, errors: dict[str, str]
     )
 
 
-async def open_challenge(request: Asked, mine: MyDelegation, id: str) -> ChallengeRow | None:
-    """Return the open challenge of this browser while the delegation waits for its principal's code."""
-    return await challenge_of(request, mine, id) if may_confirm(mine) else None
-
-
 class OfferedController(Controller):
     """The code of the principal, and the word of the proxy; where none is awaited, the page says how it stands."""
 
@@ -112,19 +105,17 @@ class OfferedController(Controller):
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyDelegation], c: FromQuery[str] = ""
     ) -> Response[bytes]:
         """Ask for the code."""
-        challenge = await open_challenge(request, mine, c)
+        challenge = await challenge_of(request, mine, c) if may_confirm(mine) else None
         return await code_page(request, mine, challenge) if challenge else see_other(mine.home)
 
     @post("/phone")
     async def confirm(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDelegation]) -> Response[bytes]:
         """Take the principal's word when the code is right; the proxy hears of it."""
-        form = form_of(request)
-        challenge = await open_challenge(request, mine, form["c"])
-        if challenge is None:
+        if not may_confirm(mine):
             return see_other(mine.home)
-        outcome = await sign_in.answer(challenge, narrow(form["code"]).replace(" ", ""))
-        if outcome != "good":
-            return await code_page(request, mine, challenge, say(outcome, challenge, mine.region))
+        challenge = await answered(request, mine)
+        if not isinstance(challenge, ChallengeRow):
+            return challenge
         at_most = mine.region.rules.proxy.principals_before_review
         if await offer.confirm(mine.delegation, at_most=at_most) is None:
             raise Stale
