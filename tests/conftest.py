@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -126,11 +126,20 @@ async def client(database: None) -> AsyncIterator[Client]:
         yield made
 
 
+# A Tuesday that is a working day, nine in the morning in Beijing: far from the ends of a month and from quiet hours.
+A_DAY_LIKE_ANY_OTHER = datetime(2026, 11, 10, 1, tzinfo=UTC)
+
+
 @pytest.fixture(autouse=True)
-def own_clock() -> Iterator[None]:
-    """Put the clock back after a test that moved it."""
-    yield
-    clock.shift(timedelta())
+def own_clock() -> None:
+    """Begin each test at the same moment, whatever the machine's clock says and the test before moved."""
+    clock.begin(A_DAY_LIKE_ANY_OTHER)
+
+
+@pytest.fixture
+def machine_clock(own_clock: None) -> None:
+    """Go by the machine's clock, where a disk, a store or another process does."""
+    clock.begin(datetime.now(UTC))
 
 
 @pytest.fixture

@@ -131,7 +131,9 @@ def admin(server: Server, login: str) -> Browser:
     return browser
 
 
-def test_policy_released_at_one_is_on_the_pages_of_both_within_seconds(nodes: tuple[Server, Server]):
+def test_policy_released_at_one_is_on_the_pages_of_both_within_seconds(
+    nodes: tuple[Server, Server], machine_clock: None
+):
     maker, second = admin(nodes[0], "meishan-admin"), admin(nodes[0], "meishan-admin-2")
     file = "/staff/policy/files/region.toml"
     text = REGIONS["meishan"].texts["region.toml"].replace("零跑腿，不用到现场", "网上办，一次也不用跑")

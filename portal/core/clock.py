@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _ahead = timedelta()
+_begun = timedelta()  # how far a clock that began at a moment of its own is from the machine's
 
 
 def now() -> datetime:
     """Return this moment, in UTC."""
-    return datetime.now(UTC) + _ahead
+    return datetime.now(UTC) + _begun + _ahead
 
 
 def today() -> date:
@@ -30,6 +31,13 @@ def day_of(moment: datetime) -> date:
 def first_moment(day: date) -> datetime:
     """Return when *day* begins in Asia/Shanghai."""
     return datetime.combine(day, datetime.min.time(), BEIJING).astimezone(UTC)
+
+
+def begin(moment: datetime) -> None:
+    """Let the clock show *moment* now and run on from there, so that tests meet the same day whenever they run."""
+    global _begun, _ahead
+    _ahead = timedelta()
+    _begun = moment - datetime.now(UTC)
 
 
 def shift(ahead: timedelta) -> None:

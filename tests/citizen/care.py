@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
 from portal.accounts import delegation as delegations
 from portal.accounts.delegation import Delegation
@@ -106,7 +107,7 @@ async def propose(
         scopes=scopes,
         disease="",
         starts_on=today,
-        ends_on=today.replace(year=today.year + 1),
+        ends_on=today + timedelta(days=365),
         principal_phone=await phone_on_record(principal),
         proxy_phone="13800000103",
     )

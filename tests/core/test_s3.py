@@ -121,7 +121,9 @@ async def test_a_store_that_does_not_answer_is_told_as_such(bucket: str, monkeyp
     assert [name async for name in storage.names()] == []
 
 
-async def test_documents_are_taken_shown_and_swept_there_as_in_a_folder(bucket: str, database: None):
+async def test_documents_are_taken_shown_and_swept_there_as_in_a_folder(
+    bucket: str, database: None, machine_clock: None
+):
     file = received(encoded(page_image()), "照片.jpg")
     assert await keep.take(file, case="case", slot="identity", by="somebody", region=REGIONS["meishan"]) == ""
     file.path.unlink()

@@ -208,7 +208,7 @@ async def test_all_files_of_a_deleted_draft_go():
     assert len(await keep.documents("another case")) == 1
 
 
-async def test_what_was_stored_but_never_got_its_row_is_swept_away():
+async def test_what_was_stored_but_never_got_its_row_is_swept_away(machine_clock: None):
     await take(page())
     await storage.put(**{"killed-before-its-row/clean": b"half a thing", "letters/of-a-case": b"a letter"})
 

@@ -149,7 +149,7 @@ async def test_what_nobody_finished_is_swept_with_its_parts_after_a_day():
     assert await stored() == []
 
 
-async def test_a_part_without_a_row_is_swept_too():
+async def test_a_part_without_a_row_is_swept_too(machine_clock: None):
     await storage.put(**{"partial-lost/part": b"x"})
 
     clock.shift(timedelta(days=2))

@@ -47,7 +47,7 @@ class Copy(Row, frozen=True):
 
 async def test_the_person_hears_by_their_own_phone_and_the_proxy_who_receives_by_theirs():
     proxy, known, case = await care.by_proxy()
-    held = await near_its_end(await make_decided(case))
+    held = await near_its_end(await make_decided(case, months=6))  # it ends while the delegation still runs
 
     await reminders.remind()
 
@@ -59,7 +59,7 @@ async def test_the_person_hears_by_their_own_phone_and_the_proxy_who_receives_by
 @pytest.mark.parametrize("change", ["state = 'revoked'", "scope = 'apply view'"])
 async def test_a_proxy_who_is_out_or_does_not_receive_hears_nothing(change: str):
     _, known, case = await care.by_proxy()
-    held = await near_its_end(await make_decided(case))
+    held = await near_its_end(await make_decided(case, months=6))
     await run(f"UPDATE delegation SET {change} WHERE id = $1", known.id)
 
     await reminders.remind()
