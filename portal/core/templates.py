@@ -5,6 +5,7 @@ compiled, so that a page in any language renders the same constants.
 """
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.core.assets import assets
 from portal.core.i18n import SOURCE, catalogue, translate
@@ -43,8 +44,16 @@ def icon(name: str, kind: str = "icon") -> Markup:
     return Markup(f'<svg class="{kind}" viewBox="0 0 24 24" aria-hidden="true">{inner}</svg>')  # noqa: S704
 
 
+INDENTED = re.compile(r"^[ \t]+", re.MULTILINE)
 UNUSED_DAYS = 14  # so long after the last start with it, a folder of compiled templates is still there to go back to
 SETTLED: dict[str, Callable[..., str]] = {"icon": icon, "asset": lambda name: assets().url(name)}
+
+
+def filled(text: str, **values: Any) -> str:
+    """Return the sentence *text* of ours with *values* in its places, each escaped unless it is markup already."""
+    if any(hasattr(value, "__html__") for value in values.values()):
+        return escape(text).format(**values)
+    return text.format(**values)
 
 
 class _Settled(NodeTransformer):
@@ -150,6 +159,10 @@ class Compiled(Environment):
     def make_globals(self, d: Any) -> Any:
         """Return what every template knows; none has globals of its own, so no map needs to look in two places."""
         return self.globals
+
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
+        """Return *source* without indentation: it is there for whoever reads the template and is not sent."""
+        return INDENTED.sub("", super().preprocess(source, name, filename))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
