@@ -12,6 +12,7 @@ from portal.core.outside.sms import demo_code
 from portal.core.store.database import execute, fetch_value
 from portal.core.web import pages
 from portal.core.web.security import Front
+from tests.helpers.recording import RECORDER
 
 HIDDEN = re.compile(r'<input type="hidden" name="([\w.-]+)" value="([^"]*)"')
 ORIGIN = "https://mt.example.cn"
@@ -25,7 +26,8 @@ class Client:
     def __init__(self) -> None:
         """Open a browser that has never been here."""
         transport = httpx.ASGITransport(app=APP, client=("10.0.0.1", 1))  # type: ignore[arg-type]
-        self.http = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+        hooks = {"response": [RECORDER.keep]}
+        self.http = httpx.AsyncClient(transport=transport, base_url=ORIGIN, event_hooks=hooks)
         self.page: httpx.Response
 
     async def __aenter__(self) -> "Client":
