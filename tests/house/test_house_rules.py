@@ -354,7 +354,7 @@ def committed() -> list[Path]:
     """Return the files of ours that people read."""
     folders = ("portal", "templates", "static/js", "static/css", "migrations", "tests", "e2e")
     found_ = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in KINDS]
-    return sorted([*found_, *(ROOT / one for one in ("README.md", "Makefile", "pyproject.toml"))])
+    return sorted([*found_, *ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "pyproject.toml"])
 
 
 KINDS = {".py", ".html", ".js", ".css", ".toml", ".csv", ".md", ".po"}
