@@ -12,6 +12,7 @@ from portal.core import pages
 from portal.core.database import run, value
 from portal.core.security import Front
 from portal.core.sms import demo_code
+from tests.recording import RECORDER
 
 HIDDEN = re.compile(r'<input type="hidden" name="([\w.-]+)" value="([^"]*)"')
 ORIGIN = "https://mt.example.cn"
@@ -25,7 +26,8 @@ class Client:
     def __init__(self) -> None:
         """Open a browser that has never been here."""
         transport = httpx.ASGITransport(app=APP, client=("10.0.0.1", 1))  # type: ignore[arg-type]
-        self.http = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+        hooks = {"response": [RECORDER.keep]}
+        self.http = httpx.AsyncClient(transport=transport, base_url=ORIGIN, event_hooks=hooks)
         self.page: httpx.Response
 
     async def __aenter__(self) -> "Client":

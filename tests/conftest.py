@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -48,12 +49,26 @@ from portal.core.database import DB, many, migrate, opened, run, transaction  # 
 from portal.core.sqlite import OneWriterEngine  # noqa: E402
 from portal.piccolo_app import TABLES  # noqa: E402
 from tests.client import Client  # noqa: E402
+from tests.recording import RECORDER  # noqa: E402
 
 crypto.make_keys()
 staff._hasher = PasswordHasher(time_cost=1, memory_cost=64)  # hundreds of people sign in at the desk
 
 ON_POSTGRES = not isinstance(DB, OneWriterEngine)
 WITH_A_DATABASE = {"migrated", "server", "nodes"}  # the fixtures that give one
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take a folder for the pages the tests see; see `tests.recording`."""
+    parser.addoption("--record-pages", type=Path, metavar="FOLDER", help="write each page the tests see into FOLDER")
+
+
+@pytest.fixture(autouse=True)
+def recorded(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Record the pages of this test, where that is asked for."""
+    folder = request.config.getoption("--record-pages")
+    with RECORDER.of_test(folder, request.path.name, request.node.name) if folder else nullcontext():
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
