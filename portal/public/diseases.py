@@ -6,7 +6,7 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
-from portal.core.pages import page
+from portal.core.web.pages import page
 from portal.public.places import region_named
 from portal.public.start import ANYBODY
 from portal.questions.rules import narrow

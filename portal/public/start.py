@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
-from portal.core.frames import framed
-from portal.core.sessions import Visitor, visitor_of
+from portal.core.web.frames import framed
+from portal.core.web.sessions import Visitor, visitor_of
 from portal.public.places import region_named
 from portal.regions.load import REGIONS, Region
 
