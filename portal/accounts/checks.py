@@ -66,6 +66,7 @@ def _opened(row: Row) -> Check:
     return Check(row.id, row.region, row.kind, row.phone, row.person, content, row.state, row.reason, row.made_at)
 
 
+# D27: no person is made before somebody has looked, so nobody can squat on an identity.
 async def begin(kind: Kind, region: Region, phone: str, claim: Claim) -> str:
     """Write down what is to be checked and return the id; nobody is asked yet."""
     id = token()

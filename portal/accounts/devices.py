@@ -54,6 +54,7 @@ async def heard_from(person: str, phone: str) -> None:
         await insert(PhoneUse, id=id, last_at=now)
 
 
+# D26: numbers are given to other people.
 async def silent(person: str, phone: str) -> bool:
     """Return whether a person has not signed in with a phone for so long that the number may be another's."""
     last = await fetch_value("SELECT last_at FROM phone_use WHERE id = $1", f"{person}:{phone}")

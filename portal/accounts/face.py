@@ -61,6 +61,7 @@ class Verifier(Protocol):
         """Return what came of it; *who* is nothing when nobody is known under the number."""
 
 
+# D30: knows no faces and says yes to whoever is named; on only where PORTAL_FACE names it.
 class Demo:
     """Looks at the pictures themselves: size, light, sharpness, and whether two of them differ.
 

@@ -6,6 +6,7 @@ Until it is confirmed the proxy neither sees it nor is told (`Delegation.told`).
 from portal.accounts.delegation import Delegation, Wanted, change, others_of, write
 
 
+# D77: the proxy sees and hears nothing before the principal's own code.
 async def offer(wanted: Wanted) -> Delegation:
     """Write a delegation that its principal begins; it waits for their own code, and the proxy knows nothing of it."""
     return await write(wanted, "asked", actor=wanted.principal, role="principal", act="offer_delegation")

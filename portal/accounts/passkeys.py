@@ -155,6 +155,7 @@ async def remove(me: Member, id: str) -> bool:
     return True
 
 
+# D50: not stored: it carries its end and a seal, so looking at a page writes nothing.
 def challenge(visitor: Visitor, purpose: str) -> bytes:
     """Return a new challenge for this browser; a newcomer gets the cookie it is tied to."""
     cookie = visitor.csrf and visitor.cookie

@@ -8,6 +8,7 @@ from portal.core.store.database import fetch_value, insert
 from portal.core.tools import clock
 
 
+# D32: never a phone that the proxy typed, or they would ask themselves.
 async def phone_on_record(who: Person) -> str:
     """Return the number that is known to be *who*'s: of the account, else of the insurance register, else ""."""
     phone = await fetch_value("SELECT phone FROM person_phone WHERE person = $1 ORDER BY made_at DESC LIMIT 1", who.id)

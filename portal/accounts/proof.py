@@ -41,6 +41,7 @@ class Solution(msgspec.Struct, frozen=True):
     signature: str
 
 
+# D25: nothing to see or solve; a picture puzzle stops the people this portal is for.
 def puzzle(visitor: Visitor) -> Puzzle:
     """Return a puzzle for the visitor's browser."""
     salt = f"{token(12)}?expires={_now() + LIFE}&for={_browser(visitor)}"

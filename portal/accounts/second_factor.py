@@ -109,6 +109,7 @@ async def recovers(staff: str, code: str) -> bool:
     return True
 
 
+# D28: computed, never stored; what is not stored cannot be stolen.
 def recovery_codes(mine: Factor) -> list[str]:
     """Return the recovery codes, ``k7fp-2m9x``: letters and digits that are not mistaken for others."""
     made = [keyed("recovery", mine.staff, mine.base32, str(number)) for number in range(RECOVERY_CODES)]

@@ -19,6 +19,7 @@ from portal.documents.quality import warnings_of
 
 __all__ = ["MOST_PAGES", "Refused", "clean_image", "clean_pdf", "cleaned", "page_picture", "picture", "signed"]
 
+# D20: what iPhones make.
 pillow_heif.register_heif_opener(thumbnails=False)
 pillow_heif.options.DECODE_THREADS = 1  # a child has one core's worth of time
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit is lower than a modern phone's camera; ours is asked instead

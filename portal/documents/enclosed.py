@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from portal.core.store.database import execute, fetch_all, fetch_one
 from portal.documents.keep import Document, Row, document_of, in_slot
 
+# D51: slots of their own: nobody decides by them and no letter counts them.
 MESSAGE = "message:"
 NAME = "照片或文件"  # what the place for them is called
 UNSENT = f"{MESSAGE}new:"

@@ -60,6 +60,7 @@ class Part(msgspec.Struct, frozen=True):
     size: int
 
 
+# D41: an address that knows no case; a form names the upload later, so no place needs a second way in.
 async def begin(sender: str, name: str, size: int, most: int) -> Partial:
     """Return a new upload of *sender*, of *size* bytes; all of theirs together hold at most *most* bytes.
 

@@ -20,6 +20,7 @@ async def unsafe(case: str) -> list[Document]:
     return [document_of(row) for row in await fetch_all(Row, UNSAFE, case)]
 
 
+# D22: without a scanner files are taken and wait; the original is scanned, not our cleaned copy.
 @every(timedelta(minutes=1))
 async def scan_waiting() -> None:
     """Have the virus scanner look at what it could not look at before; stop when it still cannot be asked.

@@ -18,6 +18,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONT), size)
 
 
+# D43: drawn into the picture, because a mark that the page lays over it is not in a copy.
 def marked(content: bytes, text: str) -> bytes:
     """Return a JPEG with *text* written across it again and again, so that no piece of it is without."""
     image = Image.open(io.BytesIO(content), formats=["JPEG"]).convert("RGB")

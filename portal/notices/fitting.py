@@ -11,6 +11,7 @@ from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
 from portal.regions.wording import Message
 
+# D63: an SMS that would be two is refused, also when a longer hotline makes it so.
 MOST = 70  # characters of one SMS in Chinese
 # The widest value of each variable; those of the city itself are known and added in `fits`.
 WIDEST = {

@@ -35,6 +35,7 @@ class Entry(msgspec.Struct, frozen=True):
     hash: bytes
 
 
+# D48: one chain, one writer at a time: call it last in a transaction, or others wait for all of it.
 async def note(*, actor: str, role: str, act: str, thing: str = "", about: str = "", why: str = "") -> None:
     """Write that *actor* did *act*; joins the transaction it is called in, as the last thing in it.
 

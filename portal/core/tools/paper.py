@@ -14,6 +14,7 @@ import msgspec
 from portal.core.tools.places import TEMPLATES
 from portal.core.tools.sandbox import Apart, Limits, run_apart
 
+# D10: a font of our own, because a certificate must show every name and a phone may have no Chinese font.
 FONTS = Path(__file__).parents[1] / "fonts"
 LIMITS = Limits(memory=4 << 30, cpu=20, wall=40.0)
 

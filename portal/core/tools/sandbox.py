@@ -113,6 +113,7 @@ def shut() -> None:
     _helper.stop()
 
 
+# D11: strangers choose what decoders read; the server's process never loads one.
 async def run_apart(work: str, *args: Any, limits: Limits = LIMITS) -> Any:
     """Return what *work* (``module:function``) makes of *args*, done in a child.
 

@@ -25,6 +25,7 @@ SAFE = {"GET", "HEAD"}
 MACHINE = ("machine",)
 
 
+# D2: Litestar's own sessions, CSRF and form parsing read a whole body before they ask who sends it.
 class Door:
     """The middleware: meets the visitor, asks the route who may enter, checks the form's token."""
 

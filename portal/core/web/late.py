@@ -35,6 +35,7 @@ class Late(msgspec.Struct, frozen=True):
     fields: list[tuple[str, str]]
 
 
+# D29: shown again as a form and never replayed, so row versions and submit tokens decide as ever.
 async def keep(subject: str, path: str, form: Form) -> str:
     """Keep a form of *subject* and return its id."""
     id = token()

@@ -118,6 +118,7 @@ def csrf_secret(cookie: str) -> bytes:
     return keyed("csrf", cookie)[:16]
 
 
+# D17: no row before sign-in, or anybody could fill the table; the id carries its own seal.
 def anonymous() -> str:
     """Return a new id for somebody who has not signed in: ``a.<random>.<seal>``."""
     name = token()
