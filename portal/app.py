@@ -75,6 +75,7 @@ from portal.staff.shared.nav import navigation
 from portal.staff.work import assignment, calls, desk, queue, team
 from portal.staff.work import inbox as staff_inbox
 
+# D48: the last listener, because it waits for the audit log's only writer.
 on_event(watch)  # the last of the listeners: it waits for the audit log's only writer
 
 for city in REGIONS.values():  # now that every room that has something against a city is here
@@ -171,6 +172,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     decisions.ApprovalController,
 ]
 
+# D40: `portal serve` has no such route and answers 404.
 if SETTINGS.demo:
     CONTROLLERS.append(demo_clock.ClockController)
 

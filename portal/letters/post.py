@@ -44,6 +44,7 @@ async def unprintable(region: Region, envelopes: Sequence[tuple[Case, Delivery]]
     return []
 
 
+# D55: the address sheet comes first and says nothing of what is inside; the clerk folds it around.
 async def _envelope(case: Case, known: Delivery, number: int) -> dict[str, Any]:
     where = known.where
     return {

@@ -8,6 +8,7 @@ from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
 from portal.regions.wording import Message
 
+# D63: an SMS that would be two is refused, also when a longer hotline makes it so.
 MOST = 70
 # Every variable but those of the city as wide as it can get.
 WIDEST = {

@@ -67,6 +67,7 @@ class MyDraft(msgspec.Struct, frozen=True):
         """Where the draft lives."""
         return f"/{self.region.id}/apply/{self.case.id}"
 
+    # D33: else anybody could learn about anybody by claiming to act for them.
     @property
     def proven(self) -> bool:
         """Whether what offices know of the person may be shown: to themselves, or by a proven delegation."""
@@ -127,6 +128,7 @@ async def me_in(r: FromPath[str], request: Asked) -> Me:
     return Me(found(REGIONS.get(r)), found(await people.person(visitor_of(request).subject)))
 
 
+# D15: one dependency for each handler; several are resolved in a task group and cost as much as the page.
 async def draft_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
     """Return the draft in the address; 404 alike for a made-up key and for one that is not in your care."""
     case = found(await draft_in(r, key))
@@ -166,6 +168,7 @@ async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> 
     return MyBenefit(REGIONS[r], held, delegation)
 
 
+# D31: asked at each request, because whoever switches to acting for somebody forgets to switch back.
 async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, Delegation | None]:
     """Return the visitor as who acts on *case*, and by which delegation; 404 when it is not in their care.
 

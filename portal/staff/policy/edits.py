@@ -155,7 +155,7 @@ async def copied(mine: Mine, path: Path, form: Form) -> dict[str, str]:
         held = {"published": False, "source": "", "off": [], "work": []}
     listed = "id" in held
     values = {**held, "id": code} if listed else held
-    text = toml_text.with_table(mine.version.text, (path[0], code), values, listed=listed)
+    text = toml_text.with_table(mine.version.text, (path[0], code), values)
     return await kept(mine, text, "new")
 
 
