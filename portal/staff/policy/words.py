@@ -1,5 +1,20 @@
-"""What the parts, keys and choices of a city's files are called on the pages of the policy desk."""
+"""What the parts, keys, choices and marks of a city's files are called on the pages of the policy desk.
 
+A test reads the structs of the files, and says which part, key or choice has no words here.
+"""
+
+# What happened to a value between two texts.
+CHANGES = {"added": "新增", "removed": "删除", "changed": "修改"}
+# What a mark in region.toml says about the source of a value, by its first word.
+MARKS = {
+    "seed": "来自公布的文章",
+    "assumed": "按常理设定",
+    "hint": "网上线索，没有核实",
+    "operator": "要经办机构填写",
+}
+# The pages of a citizen on which a version can be looked at before it holds.
+PREVIEWS = {"guide": "办事指南", "diseases": "病种目录页", "questions": "申请要填的问题和材料"}
+# Tables of the files, and lists of tables.
 PARTS = {
     "region": "城市",
     "agency": "经办机构",
@@ -39,6 +54,7 @@ PARTS = {
     "cn-national": "全国日历",
     "xinjiang-regional": "新疆日历",
 }
+# Values of the tables, and columns of the CSV files.
 KEYS = {
     "id": "编号",
     "code": "编码",
@@ -216,6 +232,7 @@ KEYS = {
     "rule": "认定规则",
     "channels": "渠道",
 }
+# Values of which one is chosen from a list.
 CHOICES = {
     "true": "是",
     "false": "否",
