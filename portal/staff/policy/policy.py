@@ -186,9 +186,10 @@ async def marks_page(
 def mark_box(mark: Unconfirmed, names: dict[str, str], *, ticked: bool) -> MarkBox:
     """Return a mark in words, with the values it covers; a value that is the only one bears no name."""
     path = tuple(mark.path.split("."))
-    values = []
-    for at, text in mark.values:
-        where, value = name_within(path, at, names), in_words(text)
-        if value:
-            values.append(Said("{where}：{value}", where=where, value=value) if where else value)
+    values = [named_value(name_within(path, at, names), in_words(text)) for at, text in mark.values if text]
     return MarkBox(mark.path, name_of(path, names), mark_in_words(mark.mark), values, ticked)
+
+
+def named_value(name: str, value: str) -> str:
+    """Return a value with its name, if it has one."""
+    return Said("{name}：{value}", name=name, value=value) if name else value
