@@ -3,7 +3,6 @@
 import asyncio
 from datetime import date, timedelta
 
-import msgspec
 import pytest
 
 from portal.accounts.delegation import delegation
@@ -19,8 +18,9 @@ from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.letters import verify
 from portal.letters.letter import letters
-from portal.regions.load import REGIONS, Region
+from portal.regions.load import REGIONS
 from tests.helpers.care import become, propose
+from tests.helpers.changes import ChangeRegion
 from tests.helpers.factories import (
     ANSWERS,
     APPROVER,
@@ -65,15 +65,6 @@ async def renewed(held: Benefit) -> Case:
     """Return a submitted renewal of *held*."""
     case = await renewal.begin(held, None, MOBILE)
     return await send_in(case, citizen(await make_person()))
-
-
-def with_rules(monkeypatch: pytest.MonkeyPatch, **other: object) -> Region:
-    """Let Meishan have other rules for renewals."""
-    rules = REGIONS["meishan"].rules
-    changed = msgspec.structs.replace(rules, renewal=msgspec.structs.replace(rules.renewal, **other))
-    region = msgspec.structs.replace(REGIONS["meishan"], rules=changed)
-    monkeypatch.setitem(REGIONS, "meishan", region)
-    return region
 
 
 @pytest.mark.parametrize(("days", "word"), [(91, "early"), (90, "open"), (0, "open"), (-1, "over")])
@@ -224,8 +215,8 @@ async def test_undecided_at_the_end_a_benefit_expires_unless_the_city_keeps_it_u
     assert (await again(plain)).state_on(clock.today()) == "expired"
 
 
-async def test_with_grace_it_holds_until_the_renewal_is_decided(monkeypatch):
-    with_rules(monkeypatch, grace_until_decision=True)
+async def test_with_grace_it_holds_until_the_renewal_is_decided(region: ChangeRegion):
+    region("meishan", renewal={"grace_until_decision": True})
     held = await near_its_end(1)
     case = await renewed(held)
     assert (await again(held)).state_on(clock.today()) == "active"
@@ -240,8 +231,8 @@ async def test_with_grace_it_holds_until_the_renewal_is_decided(monkeypatch):
     assert (await again(held)).state == "expired"
 
 
-async def test_a_renewal_sent_after_the_end_is_given_no_grace(monkeypatch):
-    with_rules(monkeypatch, grace_until_decision=True)
+async def test_a_renewal_sent_after_the_end_is_given_no_grace(region: ChangeRegion):
+    region("meishan", renewal={"grace_until_decision": True})
     held = await near_its_end(0)
     case = await renewal.begin(held, None, MOBILE)
     go_to(clock.today() + timedelta(days=1))
@@ -466,11 +457,11 @@ async def test_an_open_case_of_the_same_disease_counts_though_it_follows_nothing
     assert (await renewal.chance(await again(held))).word == "under_way"
 
 
-async def test_files_of_the_illness_are_never_taken_along(monkeypatch):
-    region = with_rules(monkeypatch, keeps_materials=[])
+async def test_files_of_the_illness_are_never_taken_along(region: ChangeRegion):
+    city = region("meishan", renewal={"keeps_materials": []})
     held = await make_benefit()
     gave = await case_by_id(held.case_id)
-    assert gave and region.rules.renewal.keeps_materials == []
+    assert gave and city.rules.renewal.keeps_materials == []
     for slot in ("identity", "medical_records.exam_report"):
         await add_document(gave, slot)
     assert held.ends_on
