@@ -27,8 +27,10 @@ from portal.regions.load import Region
 CODE_LIFE = timedelta(minutes=5)
 AGAIN_AFTER = timedelta(seconds=60)
 TRIES = 5
-IDLE, LASTS = timedelta(minutes=30), timedelta(hours=12)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+IDLE = timedelta(minutes=30)
+LASTS = timedelta(hours=12)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 # Many people share the address of a carrier: from here on nobody is let through even with a proof.
 ADDRESS_AT_MOST = 10
 TEXT = "{sign}验证码{code}，5分钟内有效。工作人员不会向您索要。\n@{host} #{code}"
@@ -59,7 +61,7 @@ Outcome = Literal["good", "wrong", "expired", "locked"]
 
 
 async def must_prove(visitor: Visitor, number: str, address: str) -> bool:
-    """Return whether the next code takes a proof of work: phone, browser or address had several already."""
+    """Return whether the next code requires a proof of work, because phone, browser or address had several already."""
     return (
         await limits.count("code: phone, hour", number) >= SETTINGS.codes_free
         or await limits.count("code: browser", _browser(visitor)) >= SETTINGS.codes_free
@@ -83,7 +85,8 @@ async def ask(visitor: Visitor, region: Region, number: str, address: str, host:
         Unavailable: the gateway did not take the message.
     """
     await _allow(_browser(visitor), number, address)
-    id, code = token(), digits(6)
+    id = token()
+    code = digits(6)
     now = clock.now()
     await insert(
         Challenge,
@@ -110,7 +113,8 @@ async def ask_again(challenge: ChallengeRow, region: Region, address: str, host:
         return wait
     number = challenge.number
     await _allow(challenge.browser.hex(), number, address)
-    code, now = digits(6), clock.now()
+    code = digits(6)
+    now = clock.now()
     renewed = await execute(
         "UPDATE challenge SET older_code = code, older_ends_at = code_ends_at, "
         "code = $2, code_ends_at = $3, sent_at = $4 WHERE id = $1 AND sent_at <= $5",
@@ -147,7 +151,8 @@ async def answer(row: ChallengeRow, code: str) -> Outcome:
     )
     if not counted:
         return "locked"
-    now, given = clock.now(), _hash(row.id, row.number, code)
+    now = clock.now()
+    given = _hash(row.id, row.number, code)
     fits_new = same(given, row.code)
     fits_older = row.older_code is not None and same(given, row.older_code)
     if not (fits_new or fits_older):
@@ -161,7 +166,7 @@ async def answer(row: ChallengeRow, code: str) -> Outcome:
 
 
 class Entered(msgspec.Struct, frozen=True):
-    """Who is behind a verified phone: those who use it, and those who have not for very long."""
+    """The people behind a verified phone: those who use it, and those who have not used it for very long."""
 
     people: list[person.Person]
     silent: list[person.Person]
@@ -170,8 +175,8 @@ class Entered(msgspec.Struct, frozen=True):
 async def enter(visitor: Visitor, number: str, agent: str, region: Region | None = None) -> Entered:
     """Begin a session for a verified phone; with one person behind it, as that person.
 
-    Nobody behind it must register, several choose. Who has not signed in with the phone for
-    very long is asked for more: the number may be somebody else's by now.
+    With nobody behind it the visitor registers; with several they choose. A person who has not used the
+    phone for very long is asked for more proof: the number may belong to somebody else by now.
     """
     phone_id = await person.phone_of(number)
     found = await who_is_behind(phone_id)
@@ -192,7 +197,7 @@ async def who_is_behind(phone_id: str) -> Entered:
 async def enter_as(visitor: Visitor, person_id: str, phone_id: str, agent: str, region: Region | None = None) -> None:
     """Begin a session as *person_id*, who was verified by *phone_id* (empty: by their face).
 
-    The office of the *region* tells them when the browser is new; without one nobody does.
+    If the browser is new, they are told in the name of the *region*; without a region they are not told.
     """
     roles = "phone citizen" if phone_id else "citizen"
     async with transaction():

@@ -25,7 +25,8 @@ ROLES = {
     "admin": "管理员",
     "auditor": "审计员",
 }
-IDLE, LASTS = timedelta(minutes=15), timedelta(hours=8)
+IDLE = timedelta(minutes=15)
+LASTS = timedelta(hours=8)
 HALF = "password"  # the role of who knows the password and has not shown the second factor
 HALF_LASTS = timedelta(minutes=10)
 TRIES = 5
@@ -80,7 +81,7 @@ async def by_login(login: str) -> Member | None:
 
 
 async def enter(visitor: Visitor, login: str, password: str, address: str, agent: str) -> Member | None:
-    """Begin a session that opens the second factor's page only, for who knows the password; or return nothing.
+    """Check login and password and start a half session, good only for the second-factor page; None if wrong.
 
     Raises:
         TooMany: too many wrong passwords for this login, or from this address.
@@ -99,7 +100,7 @@ async def enter(visitor: Visitor, login: str, password: str, address: str, agent
 
 
 async def enter_fully(visitor: Visitor, me: Member, code: str, agent: str, *, recovery: bool = False) -> bool:
-    """Begin the session of who showed the second factor too, or return False.
+    """Check the second factor and start the full session; return False if the code is wrong.
 
     Raises:
         TooMany: too many wrong codes for this member.

@@ -102,7 +102,7 @@ APART = {"MemoryError": "pixels", "out of time": "slow", "answered without measu
 
 
 async def virus_in(content: Iterator[bytes]) -> str | None:
-    """Return the virus in *content*, "" when there is none or nobody is to look, None when nobody could be asked."""
+    """Return the virus in *content*; "" if there is none or no scanner is set; None if it did not answer."""
     if not clamd.configured():
         return ""
     try:
@@ -125,7 +125,8 @@ def at_first_sight(file: Received) -> str:
         return "too_big"
     if file.size == 0:
         return "empty"
-    kind, extension = kind_of(file.head), extension_of(file.filename)
+    kind = kind_of(file.head)
+    extension = extension_of(file.filename)
     if kind:
         named = KNOWN.get(extension, kind)
         # A photo under another photo's name is common and harmless; a PDF under a photo's is not.

@@ -65,7 +65,7 @@ def cleaned(path: str, name: str, key: bytes, card: bool = False) -> dict[str, A
 
 
 def clean_pdf(plain: bytes) -> Clean:
-    """Return the PDF without anything that acts, opened again to be sure."""
+    """Return the PDF without active content, opened once more to be sure that it is readable."""
     return cleaned_pdf(plain, lambda first: jpeg(_small(first, SMALL_SIDE)))
 
 
@@ -109,7 +109,7 @@ def _measured(image: Image.Image) -> int:
 
 
 def _upright(image: Image.Image, plain: bytes, kind: str) -> Image.Image:
-    """Unpack *image*, as large as it will be kept, and turn it the way it was held."""
+    """Decode *image* at the size it will be kept in, and turn it upright by its EXIF orientation."""
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     image.load()
     turn = image.getexif().get(0x0112, 1)
@@ -126,14 +126,18 @@ def _upright(image: Image.Image, plain: bytes, kind: str) -> Image.Image:
 def _clean_leaves(image: Image.Image, leaves: int) -> Clean:
     if leaves > MOST_LEAVES:
         raise Refused("leaves")
-    contents, sizes, small, found = [], [], b"", []
+    contents = []
+    sizes = []
+    small = b""
+    found = []
     for number, leaf in enumerate(ImageSequence.Iterator(image)):
         least = _measured(leaf)
         upright = _upright(leaf, b"", "TIFF")
         contents.append(jpeg(upright))
         sizes.append(upright.size)
         if number == 0:
-            small, found = jpeg(_small(upright, SMALL_SIDE)), warnings_of(upright, least)
+            small = jpeg(_small(upright, SMALL_SIDE))
+            found = warnings_of(upright, least)
     return Clean(kind="pdf", content=of_pictures(contents, sizes), pages=leaves, small=small, warnings=found)
 
 

@@ -4,7 +4,7 @@ The hash of a row is a keyed hash of its contents and of the previous row's hash
 was changed, removed or put in between is found by `broken`. Rows name people by identifier.
 
 There is one chain, so there is one writer at a time: a note comes last in its transaction, when
-nothing is left to wait for.
+no other lock is left to wait for.
 """
 
 from datetime import datetime
@@ -74,18 +74,20 @@ async def broken(after: int = 0) -> int | None:
 
     With *after*, rows up to that id are taken as they are.
     """
-    before, last = await _hash_of(after), after
+    before = await _hash_of(after)
+    last = after
     while rows := await fetch_all(Entry, "FROM audit WHERE id > $1 ORDER BY id LIMIT $2", last, BATCH):
         for row in rows:
             whole = _hash(before, row.at, row.actor, row.role, row.act, row.thing, row.about, row.why)
             if row.hash != whole or row.origin is not None:  # the hash says nothing of an origin: none is kept
                 return row.id
-            before, last = row.hash, row.id
+            before = row.hash
+            last = row.id
     return None
 
 
 async def entries(*, thing: str = "", actor: str = "", act: str = "", before: int = 0) -> list[Entry]:
-    """Return one page of rows that fit all that is given and stand before the row *before*, and one more."""
+    """Return a page of rows that match every filter given and are older than row *before*, and one row more."""
     question = Audit.select(Audit.id).order_by(Audit.id, ascending=False).limit(PAGE + 1)
     for column, wanted in ((Audit.thing, thing), (Audit.actor, actor), (Audit.act, act)):
         if wanted:
@@ -102,7 +104,7 @@ async def at_most(id: int) -> int:
 
 
 async def head() -> tuple[int, str]:
-    """Return id and hash of the last row: kept outside, it shows later that no end was cut off."""
+    """Return id and hash of the last row; noted down elsewhere, they prove later that none was cut off."""
     last = await fetch_one(Head, "FROM audit ORDER BY id DESC LIMIT 1")
     return (last.id, last.hash.hex()) if last else (0, "")
 
