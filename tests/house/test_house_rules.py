@@ -356,7 +356,7 @@ def committed() -> list[Path]:
     """Return the files of ours that people read."""
     folders = ("portal", "templates", "static/js", "static/css", "migrations", "tests", "e2e")
     found_ = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in KINDS]
-    return sorted([*found_, *(ROOT / one for one in ("README.md", "Makefile", "pyproject.toml"))])
+    return sorted([*found_, *ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "pyproject.toml"])
 
 
 KINDS = {".py", ".html", ".js", ".css", ".toml", ".csv", ".md", ".po"}
@@ -426,12 +426,6 @@ SIDEWAYS = {
     "portal.staff.casework.originals -> portal.staff.mail.mailroom",
     "portal.staff.experts.appraisals -> portal.staff.casework.case",
     "portal.staff.mail.envelope -> portal.staff.mail.mailroom",
-    "portal.staff.policy.calendar -> portal.staff.policy.policy",
-    "portal.staff.policy.edits -> portal.staff.policy.policy",
-    "portal.staff.policy.edits -> portal.staff.policy.versions",
-    "portal.staff.policy.previews -> portal.staff.policy.policy",
-    "portal.staff.policy.previews -> portal.staff.policy.versions",
-    "portal.staff.policy.versions -> portal.staff.policy.policy",
     "portal.staff.work.desk -> portal.staff.work.queue",
 }
 
