@@ -5,13 +5,14 @@ import itertools
 import pytest
 
 from portal.cases.life.moves import DECIDED, ENDS, MOVES, TURNS, Facts, NotAllowed, Role, State, find, moves_open, turn
+from portal.cases.life.words import DID
 from portal.regions.load import REGIONS, Region
 from tests.helpers.changes import amended
 
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
 IN_HAND = ("submitted", "reviewing", "appraising")
 
-# The table of case-life.md, section 4, written down once more: action, from, to, who.
+# The table as it was specified, written down by hand: action, from, to, who.
 # T01 and T23 make and delete a draft, T26 ends a delegation: they move no case.
 SPEC = """
 send_for_consent     draft                            awaiting_principal             proxy
@@ -120,6 +121,12 @@ def test_every_action_has_one_number_and_goes_to_one_place():
 
     assert all(len(numbers) == 1 for numbers in by_action.values())
     assert [move.number for move in MOVES] == sorted(move.number for move in MOVES)
+
+
+def test_every_move_has_words():
+    silent = {move.action for move in MOVES} - set(DID)
+
+    assert not silent, "say what it is called, in portal/cases/life/words.py"
 
 
 LEGAL = {(start, action, role) for start, action, _, role in spec()}
