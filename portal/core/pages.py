@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from portal.core import clock
 from portal.core.assets import assets, takes
-from portal.core.i18n import LANGUAGES, SOURCE, WEEKDAYS, day_of_year, direction, long_day, translate
+from portal.core.i18n import LANGUAGES, NAMES, SOURCE, WEEKDAYS, day_of_year, direction, long_day, translate
 from portal.core.places import TEMPLATES
 from portal.core.sessions import Visitor, visitor_of
 from portal.core.settings import SETTINGS
@@ -67,6 +67,7 @@ def _words(language: str) -> dict[str, Any]:
         "icon": icon,
         "demo": SETTINGS.demo,
         "lang": language,
+        "other_languages": [(code, name) for code, name in NAMES.items() if code != language],
         "direction": direction(language),
     }
 
