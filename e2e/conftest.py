@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from e2e import leaks
 from e2e.people import LISTEN, Citizen, Clerk
 from e2e.server import Server, free_port
-from portal.core import clock
+from portal.core.tools import clock
 
 PATIENCE = 15_000  # milliseconds for what says no other number: a busy machine takes its time
 expect.set_options(timeout=PATIENCE)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from playwright.sync_api import expect
 
 from e2e.people import Citizen, Clerk, Person
-from portal.core import clock
+from portal.core.tools import clock
 from portal.regions.load import REGIONS
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from e2e.conftest import DESKTOP, PHONE, context_of, watched
 from e2e.people import Citizen, Clerk
 from e2e.server import Server
-from portal.core import clock
+from portal.core.tools import clock
 
 OLD, NEW = "零跑腿，不用到现场", "网上办，一次也不用跑"
 

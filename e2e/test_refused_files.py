@@ -22,7 +22,7 @@ from e2e.errors import finds_errors
 from e2e.people import Citizen, Clerk
 from e2e.server import Server
 from e2e.test_identity import sql
-from tests.scanner import EICAR, Scanner
+from tests.helpers.scanner import EICAR, Scanner
 
 MOST, WHOLE = 30, 150 << 20
 FORM, REPORT, CARD = "门诊慢特病病种待遇认定申请表", "检查报告", "有效身份证件"

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from e2e import papers
 from e2e.people import Citizen, Clerk
 from e2e.story import at_desk, move_on, workday
-from portal.cases.effect import ends_on, starts_on
-from portal.core import clock
+from portal.cases.benefits.effect import ends_on, starts_on
+from portal.core.tools import clock
 from portal.regions.load import REGIONS
 
 MOBILE, ID_NUMBER, CARD_NO = "13800000101", "511400197102140026", "M00000001"

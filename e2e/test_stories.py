@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from e2e import papers
 from e2e.people import Citizen, Clerk
 from e2e.story import at_desk, comes_back, due_word, move_on, sees_turn, workday
-from portal.core import clock
+from portal.core.tools import clock
 from portal.regions.load import REGIONS
 
 MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "检查报告")

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from e2e import papers
 from e2e.chain import Applicant
 from e2e.people import Citizen, Clerk
-from portal.cases.deadlines import promised
-from portal.core import clock
+from portal.cases.life.deadlines import promised
+from portal.core.tools import clock
 from portal.regions.load import REGIONS
 
 MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "检查报告")

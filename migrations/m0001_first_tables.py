@@ -2,7 +2,7 @@
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from portal.core.ddl import doing
+from portal.core.store.ddl import doing
 
 ID = "2026-11-22T00:00:00"
 VERSION = "1.38.0"

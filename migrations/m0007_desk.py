@@ -2,13 +2,13 @@
 
 The queue's indexes name its states in their own words, because a database uses such an index only
 for a statement that says the same words. Counts are kept by triggers as rows that are only added
-(`portal.cases.tally` sums them up), so nobody waits for anybody and no page counts cases.
+(`portal.cases.desk.tally` sums them up), so nobody waits for anybody and no page counts cases.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from portal.core.database import ON_SQLITE, run
-from portal.core.ddl import doing
+from portal.core.store.database import ON_SQLITE, execute
+from portal.core.store.ddl import doing
 
 ID = "2026-11-26T07:00:00"
 VERSION = "1.38.0"
@@ -163,7 +163,7 @@ FOR_SQLITE = [
 async def make_triggers() -> None:
     """Have the counts kept from now on."""
     for statement in FOR_SQLITE if ON_SQLITE else FOR_POSTGRES:
-        await run(statement)
+        await execute(statement)
 
 
 async def forwards() -> MigrationManager:

@@ -2,8 +2,8 @@
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from portal.core.database import ON_SQLITE, run
-from portal.core.ddl import doing
+from portal.core.store.database import ON_SQLITE, execute
+from portal.core.store.ddl import doing
 
 ID = "2026-11-29T10:00:00"
 VERSION = "1.38.0"
@@ -86,7 +86,7 @@ FOR_SQLITE = [
 async def make_triggers() -> None:
     """Have what waits counted from now on."""
     for statement in FOR_SQLITE if ON_SQLITE else FOR_POSTGRES:
-        await run(statement)
+        await execute(statement)
 
 
 async def forwards() -> MigrationManager:

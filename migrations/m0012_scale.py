@@ -6,7 +6,7 @@ The reports are summed up from an index that holds all they ask for, kind by kin
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from portal.core.ddl import doing
+from portal.core.store.ddl import doing
 
 ID = "2026-11-29T12:00:00"
 VERSION = "1.38.0"

@@ -1,12 +1,12 @@
 """What was measured on a day as one row for each word, so that a report reads as many rows as there are days.
 
-Nothing is converted here: whatever stands in `measure` is put to its day by the next round (`portal.cases.measures`),
-and reports count it in both places.
+Nothing is converted here: whatever stands in `measure` is put to its day by the next round
+(`portal.cases.figures.measures`), and reports count it in both places.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from portal.core.ddl import doing
+from portal.core.store.ddl import doing
 
 ID = "2026-11-30T12:00:00"
 VERSION = "1.38.0"

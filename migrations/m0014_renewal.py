@@ -5,7 +5,7 @@ Benefits that were granted before have no day of a re-review: they have the day 
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from portal.core.ddl import doing
+from portal.core.store.ddl import doing
 
 ID = "2026-12-01T12:00:00"
 VERSION = "1.38.0"

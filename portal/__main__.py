@@ -47,7 +47,7 @@ def demo(_asked: argparse.Namespace) -> None:
     os.environ.update(PORTAL_DEMO="1", PORTAL_WORKER="1", PORTAL_HTTPS="0")
     for name, text in GENEROUS.items():
         os.environ.setdefault(name, text)
-    from portal.core import crypto
+    from portal.core.store import crypto
 
     if not crypto.key_file().exists():
         crypto.make_keys()
@@ -69,8 +69,8 @@ def _run() -> None:
     import uvicorn
 
     from portal.app import application
-    from portal.core.crypto import KeysMissing, keys
-    from portal.core.settings import SETTINGS
+    from portal.core.store.crypto import KeysMissing, keys
+    from portal.core.tools.settings import SETTINGS
 
     try:
         keys()
@@ -90,8 +90,8 @@ def _run() -> None:
 
 def migrate(_asked: argparse.Namespace) -> None:
     """Bring the database up to date."""
-    from portal.core.database import migrate as bring_up_to_date
-    from portal.core.database import opened
+    from portal.core.store.database import migrate as bring_up_to_date
+    from portal.core.store.database import opened
 
     async def run() -> None:
         async with opened():
@@ -104,8 +104,9 @@ def migrate(_asked: argparse.Namespace) -> None:
 def work(asked: argparse.Namespace) -> None:
     """Work the outbox until stopped, or once."""
     import portal.app  # noqa: F401  registers every kind of work
-    from portal.core import jobs, log
-    from portal.core.database import opened
+    from portal.core.store import jobs
+    from portal.core.store.database import opened
+    from portal.core.tools import log
     from portal.policy import fresh
 
     async def run() -> None:
@@ -122,8 +123,8 @@ def work(asked: argparse.Namespace) -> None:
 
 def audit(asked: argparse.Namespace) -> None:
     """Check the audit log; say which row does not fit, and end with 1 then."""
-    from portal.core import audit as log
-    from portal.core.database import opened
+    from portal.core.store import audit as log
+    from portal.core.store.database import opened
 
     async def run() -> str:
         async with opened():
@@ -153,7 +154,7 @@ def routes(asked: argparse.Namespace) -> None:
 
 def settings(_asked: argparse.Namespace) -> None:
     """Print every setting, its value and its meaning."""
-    from portal.core.settings import SETTINGS, shown
+    from portal.core.tools.settings import SETTINGS, shown
 
     for name, value, meaning in shown(SETTINGS):
         print(f"{name}={value}\n    {meaning}")
@@ -161,7 +162,7 @@ def settings(_asked: argparse.Namespace) -> None:
 
 def keys(asked: argparse.Namespace) -> None:
     """Make the key file, or add a key and wrap every stored file's own key with it."""
-    from portal.core import crypto, storage
+    from portal.core.store import crypto, storage
 
     if asked.what == "make":
         print(crypto.make_keys())

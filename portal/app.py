@@ -10,11 +10,11 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-import portal.cases.acting
-import portal.cases.benefit
-import portal.cases.measures
-import portal.cases.redating
-import portal.cases.reminders
+import portal.cases.apply.acting
+import portal.cases.benefits.benefit
+import portal.cases.figures.measures
+import portal.cases.time.redating
+import portal.cases.time.reminders
 import portal.letters.issue
 import portal.notices.account
 import portal.notices.assisted
@@ -27,81 +27,48 @@ import portal.notices.send
 import portal.notices.staff
 import portal.notices.write  # noqa: F401  these listen to moves, messages and sign-ins, and work the outbox
 from portal.accounts import sign_in
-from portal.cases.case import on_event
-from portal.cases.watch import watch
-from portal.citizen import (
-    access,
-    answers,
-    applications,
-    cases,
-    consent,
-    corrections,
-    delegations,
-    delivery,
-    documents,
-    face,
-    files,
-    home,
-    inbox,
-    offers,
-    originals,
-    register,
-    renewal,
-    review,
-    sign_out,
-    supplements,
-    uploads,
-    withdrawal,
-)
-from portal.citizen import conversation as citizen_conversation
-from portal.citizen import settings as citizen_settings
-from portal.citizen import sign_in as citizen_sign_in
-from portal.core import jobs, late, limits, log, pages, sandbox, sessions, storage, stream
-from portal.core.crypto import keys
-from portal.core.database import migrate, opened
-from portal.core.door import BODY_LIMIT, Door
-from portal.core.errors import Problem
-from portal.core.paper import CannotPrint
-from portal.core.security import Front
-from portal.core.settings import SETTINGS
+from portal.cases.life.case import on_event
+from portal.cases.life.watch import watch
+from portal.citizen.account import access, face, register, sign_out
+from portal.citizen.account import settings as citizen_settings
+from portal.citizen.account import sign_in as citizen_sign_in
+from portal.citizen.apply import answers, applications, documents, renewal, review
+from portal.citizen.cases import case as cases
+from portal.citizen.cases import conversation as citizen_conversation
+from portal.citizen.cases import corrections, delivery, originals, supplements, withdrawal
+from portal.citizen.delegations import consent, delegations, offers
+from portal.citizen.files import files, uploads
+from portal.citizen.home import home, inbox
+from portal.core.store import jobs, limits, storage
+from portal.core.store.crypto import keys
+from portal.core.store.database import migrate, opened
+from portal.core.tools import log, sandbox
+from portal.core.tools.errors import Problem
+from portal.core.tools.paper import CannotPrint
+from portal.core.tools.settings import SETTINGS
+from portal.core.web import late, pages, sessions, stream
+from portal.core.web.door import BODY_LIMIT, Door
+from portal.core.web.security import Front
 from portal.policy import fresh, holding
 from portal.public import demo_clock, diseases, errors, form, health, hooks, performance, session, start, verify
 from portal.public import help as help_pages
 from portal.regions.load import REGIONS
-from portal.staff import (
-    acts,
-    appraisals,
-    assignment,
-    assisted,
-    audit,
-    calls,
-    decisions,
-    desk,
-    edits,
-    envelope,
-    identities,
-    mailroom,
-    notes,
-    opinions,
-    passkeys,
-    policy,
-    previews,
-    queue,
-    reports,
-    setup,
-    team,
-    users,
-    versions,
-    viewer,
-)
-from portal.staff import calendar as staff_calendar
-from portal.staff import case as staff_case
-from portal.staff import conversation as staff_conversation
-from portal.staff import corrections as staff_corrections
-from portal.staff import delegations as staff_delegations
-from portal.staff import inbox as staff_inbox
-from portal.staff import originals as staff_originals
-from portal.staff import sign_in as staff_sign_in
+from portal.staff.casework import acts, decisions, notes, viewer
+from portal.staff.casework import case as staff_case
+from portal.staff.casework import conversation as staff_conversation
+from portal.staff.casework import corrections as staff_corrections
+from portal.staff.casework import originals as staff_originals
+from portal.staff.door import passkeys, setup
+from portal.staff.door import sign_in as staff_sign_in
+from portal.staff.experts import appraisals, opinions
+from portal.staff.mail import envelope, mailroom
+from portal.staff.people import assisted, identities, users
+from portal.staff.people import delegations as staff_delegations
+from portal.staff.policy import calendar as staff_calendar
+from portal.staff.policy import edits, policy, previews, versions
+from portal.staff.records import audit, reports
+from portal.staff.work import assignment, calls, desk, queue, team
+from portal.staff.work import inbox as staff_inbox
 
 on_event(watch)  # the last of the listeners: it waits for the audit log's only writer
 
@@ -222,7 +189,7 @@ async def running(app: Litestar) -> AsyncIterator[None]:
             "portal.documents.turning",
             "portal.documents.watermark",
             "portal.accounts.face_picture",
-            "portal.core.paper",
+            "portal.core.tools.paper",
         ]
     )
     async with opened(), AsyncExitStack() as on:

@@ -2,9 +2,9 @@
 
 from portal.accounts import experts, person, second_factor, staff
 from portal.accounts.register import demo_people
-from portal.core.crypto import keyed
-from portal.core.database import migrate, opened, value
-from portal.core.settings import SETTINGS
+from portal.core.store.crypto import keyed
+from portal.core.store.database import fetch_value, migrate, opened
+from portal.core.tools.settings import SETTINGS
 from portal.regions.load import REGIONS
 
 PASSWORD = "mente-demo-2026"  # noqa: S105  printed at the start; demo data only
@@ -32,7 +32,7 @@ async def prepare() -> None:
     """Make the tables and load the demo people, once."""
     async with opened():
         await migrate()
-        if await value("SELECT count(*) FROM staff"):
+        if await fetch_value("SELECT count(*) FROM staff"):
             return
         for one in demo_people().values():
             if one.phone and one.no not in NEWCOMERS:
@@ -60,13 +60,13 @@ async def _panel(region: str) -> None:
         login = f"{region}-expert" if number == 1 else f"{region}-expert-{number}"
         if number > 1:
             await _member(login, name, region, "expert")
-        known = await value("SELECT id FROM staff WHERE login = $1", login)
+        known = await fetch_value("SELECT id FROM staff WHERE login = $1", login)
         await experts.enrol(str(known), region, specialties, hospital)
 
 
 async def _account(no: str) -> None:
     one = next(person_ for person_ in demo_people().values() if person_.no == no)
-    if await value("SELECT 1 FROM person WHERE id_hash = $1", keyed("id_number", one.id_number)):
+    if await fetch_value("SELECT 1 FROM person WHERE id_hash = $1", keyed("id_number", one.id_number)):
         return
     await person.bind(
         phone_id=await person.phone_of(one.phone),

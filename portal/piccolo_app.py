@@ -4,20 +4,44 @@ from piccolo.conf.apps import AppConfig, AppRegistry
 from piccolo.table import Table
 
 import portal.accounts.tables as accounts
-import portal.cases.desk_tables as desk
-import portal.cases.mail_tables as mail
-import portal.cases.tables as cases
-import portal.core.tables as core
+import portal.cases.apply.tables as apply
+import portal.cases.benefits.tables as benefits
+import portal.cases.desk.tables as desk
+import portal.cases.experts.tables as experts
+import portal.cases.figures.tables as figures
+import portal.cases.life.tables as life
+import portal.cases.mail.tables as mail
+import portal.cases.papers.tables as papers
+import portal.cases.result.tables as result
+import portal.cases.talk.tables as talk
+import portal.core.store.tables as core
 import portal.documents.tables as documents
 import portal.letters.tables as letters
 import portal.notices.tables as notices
 import portal.policy.tables as policy
-from portal.core.database import DB
-from portal.core.places import MIGRATIONS
+from portal.core.store.database import DB
+from portal.core.tools.places import MIGRATIONS
 
 TABLES: list[type[Table]] = [
     thing
-    for room in (core, accounts, documents, policy, cases, desk, mail, notices, letters)
+    for room in (
+        core,
+        accounts,
+        documents,
+        policy,
+        life,
+        papers,
+        experts,
+        result,
+        benefits,
+        apply,
+        talk,
+        desk,
+        figures,
+        mail,
+        notices,
+        letters,
+    )
     for thing in vars(room).values()
     if isinstance(thing, type) and issubclass(thing, Table) and thing.__module__ == room.__name__
 ]

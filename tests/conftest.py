@@ -38,18 +38,19 @@ os.environ.update(
 os.environ.pop("DATABASE_URL", None)
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 if os.environ.get("TEST_ON") == "postgres":
-    from tests.postgres import address_of_a_new_server
+    from tests.helpers.postgres import address_of_a_new_server
 
     os.environ["DATABASE_URL"] = address_of_a_new_server(_home)
 
 from portal.accounts import staff  # noqa: E402
-from portal.cases import measures  # noqa: E402
-from portal.core import clock, crypto, storage  # noqa: E402
-from portal.core.database import DB, many, migrate, opened, run, transaction  # noqa: E402
-from portal.core.sqlite import OneWriterEngine  # noqa: E402
+from portal.cases.figures import measures  # noqa: E402
+from portal.core.store import crypto, storage  # noqa: E402
+from portal.core.store.database import DB, execute, fetch_all, migrate, opened, transaction  # noqa: E402
+from portal.core.store.sqlite import OneWriterEngine  # noqa: E402
+from portal.core.tools import clock  # noqa: E402
 from portal.piccolo_app import TABLES  # noqa: E402
-from tests.client import Client  # noqa: E402
-from tests.recording import RECORDER  # noqa: E402
+from tests.helpers.client import Client  # noqa: E402
+from tests.helpers.recording import RECORDER  # noqa: E402
 
 crypto.make_keys()
 staff._hasher = PasswordHasher(time_cost=1, memory_cost=64)  # hundreds of people sign in at the desk
@@ -59,7 +60,7 @@ WITH_A_DATABASE = {"migrated", "server", "nodes"}  # the fixtures that give one
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take a folder for the pages the tests see; see `tests.recording`."""
+    """Take a folder for the pages the tests see; see `tests.helpers.recording`."""
     parser.addoption("--record-pages", type=Path, metavar="FOLDER", help="write each page the tests see into FOLDER")
 
 
@@ -114,7 +115,7 @@ async def empty() -> None:
     async with transaction():
         for name in (*FIRST_OF_ALL, *between, *LAST_OF_ALL):
             if name in full or name == TALLY:
-                await run(f"DELETE FROM {name}")
+                await execute(f"DELETE FROM {name}")
 
 
 class Full(NamedTuple):
@@ -126,7 +127,7 @@ class Full(NamedTuple):
 async def filled(names: list[str]) -> set[str]:
     """Return the tables that have rows: deleting from sixty that have none costs more than most tests."""
     asked = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
-    return {row.name for row in await many(Full, " UNION ALL ".join(asked))}
+    return {row.name for row in await fetch_all(Full, " UNION ALL ".join(asked))}
 
 
 FIRST_OF_ALL = ("delegation", "defect", "correction", "case_event", "case_disease", "benefit", "appraisal", "objection")

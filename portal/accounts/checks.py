@@ -13,9 +13,10 @@ import msgspec
 from portal.accounts import devices, person, phones
 from portal.accounts.person import REGISTERED, Claim
 from portal.accounts.tables import IdentityCheck
-from portal.core import audit, clock
-from portal.core.crypto import opened_json, seal_json, token
-from portal.core.database import Taken, insert, many, one, run, transaction
+from portal.core.store import audit
+from portal.core.store.crypto import opened_json, seal_json, token
+from portal.core.store.database import Taken, execute, fetch_all, fetch_one, insert, transaction
+from portal.core.tools import clock
 from portal.regions.load import Region
 
 Kind = Literal["mismatch", "rebind"]
@@ -85,18 +86,18 @@ async def begin(kind: Kind, region: Region, phone: str, claim: Claim) -> str:
 
 async def ask_staff(check: Check) -> None:
     """Have staff of the city look at it."""
-    await run("UPDATE identity_check SET state = 'open' WHERE id = $1 AND state = 'begun'", check.id)
+    await execute("UPDATE identity_check SET state = 'open' WHERE id = $1 AND state = 'begun'", check.id)
 
 
 async def check_of_phone(id: str, phone: str) -> Check | None:
     """Return the check called *id* if it was begun with *phone*."""
-    row = await one(Row, "FROM identity_check WHERE id = $1 AND phone = $2", id, phone)
+    row = await fetch_one(Row, "FROM identity_check WHERE id = $1 AND phone = $2", id, phone)
     return _opened(row) if row else None
 
 
 async def last_of_phone(phone: str) -> Check | None:
     """Return what was last asked of staff with *phone*."""
-    row = await one(
+    row = await fetch_one(
         Row, "FROM identity_check WHERE phone = $1 AND state <> 'begun' ORDER BY made_at DESC LIMIT 1", phone
     )
     return _opened(row) if row else None
@@ -104,7 +105,7 @@ async def last_of_phone(phone: str) -> Check | None:
 
 async def open_in(region: str) -> list[Check]:
     """Return what staff of a city have to look at, the oldest first."""
-    rows = await many(
+    rows = await fetch_all(
         Row, "FROM identity_check WHERE region = $1 AND state = 'open' ORDER BY made_at, id LIMIT 200", region
     )
     return [_opened(row) for row in rows]
@@ -112,7 +113,7 @@ async def open_in(region: str) -> list[Check]:
 
 async def check_in(id: str, region: str) -> Check | None:
     """Return the check called *id* if it is of the city."""
-    row = await one(Row, "FROM identity_check WHERE id = $1 AND region = $2 AND state <> 'begun'", id, region)
+    row = await fetch_one(Row, "FROM identity_check WHERE id = $1 AND region = $2 AND state <> 'begun'", id, region)
     return _opened(row) if row else None
 
 
@@ -130,7 +131,7 @@ async def settle(check: Check, *, by: str, role: str, region: Region, reason: st
 async def _settled(check: Check, by: str, role: str, region: Region, reason: str) -> bool:
     async with transaction():
         state = "refused" if reason else "passed"
-        settled = await run(
+        settled = await execute(
             "UPDATE identity_check SET state = $2, reason = $3, decided_by = $4, decided_at = $5 "
             "WHERE id = $1 AND state IN ('begun', 'open')",
             check.id,

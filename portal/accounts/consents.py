@@ -6,9 +6,10 @@ import msgspec
 
 from portal.accounts import devices
 from portal.accounts.tables import ClosedAccount, Consent
-from portal.core import audit, clock
-from portal.core.crypto import token
-from portal.core.database import insert, many, run, transaction, value
+from portal.core.store import audit
+from portal.core.store.crypto import token
+from portal.core.store.database import execute, fetch_all, fetch_value, insert, transaction
+from portal.core.tools import clock
 
 PURPOSES = {
     "personal_data": "个人信息处理告知",
@@ -41,20 +42,20 @@ class Given(msgspec.Struct, frozen=True):
 
 async def consents_of(person: str) -> list[Given]:
     """Return what a person agreed to, the latest first."""
-    return await many(Given, "FROM consent WHERE person = $1 ORDER BY given_at DESC, id", person)
+    return await fetch_all(Given, "FROM consent WHERE person = $1 ORDER BY given_at DESC, id", person)
 
 
 async def give(person: str, purpose: str, version: str, at: datetime) -> None:
     """Keep that a person agreed to this *version*; joins the transaction, and writes nothing twice that still holds."""
     same = "SELECT 1 FROM consent WHERE person = $1 AND purpose = $2 AND version = $3 AND withdrawn_at IS NULL"
-    if not await value(same, person, purpose, version):
+    if not await fetch_value(same, person, purpose, version):
         await insert(Consent, id=token(), person=person, purpose=purpose, version=version, given_at=at)
 
 
 async def withdraw(person: str, id: str) -> None:
     """Take a consent back from now on, in every version of its words."""
     async with transaction():
-        if await run(
+        if await execute(
             "UPDATE consent SET withdrawn_at = $3 WHERE person = $2 AND withdrawn_at IS NULL "
             "AND purpose = (SELECT purpose FROM consent WHERE id = $1 AND person = $2) AND purpose <> 'personal_data'",
             id,
@@ -71,11 +72,11 @@ async def close(person: str) -> None:
     """
     now = clock.now()
     async with transaction():
-        await run("DELETE FROM phone_use WHERE id IN (SELECT id FROM person_phone WHERE person = $1)", person)
-        await run("DELETE FROM person_phone WHERE person = $1", person)
-        await run("DELETE FROM device WHERE person = $1", person)
-        await run("UPDATE consent SET withdrawn_at = $2 WHERE person = $1 AND withdrawn_at IS NULL", person, now)
-        await run("DELETE FROM closed_account WHERE person = $1", person)
+        await execute("DELETE FROM phone_use WHERE id IN (SELECT id FROM person_phone WHERE person = $1)", person)
+        await execute("DELETE FROM person_phone WHERE person = $1", person)
+        await execute("DELETE FROM device WHERE person = $1", person)
+        await execute("UPDATE consent SET withdrawn_at = $2 WHERE person = $1 AND withdrawn_at IS NULL", person, now)
+        await execute("DELETE FROM closed_account WHERE person = $1", person)
         await insert(ClosedAccount, person=person, at=now)
         await devices.end_all(person)
         await audit.note(actor=person, role="citizen", act="close_account", about=person)

@@ -13,9 +13,10 @@ import msgspec
 
 from portal.accounts.person import Person, person
 from portal.accounts.tables import Delegation as Table
-from portal.core import audit, clock
-from portal.core.crypto import opened, seal, token
-from portal.core.database import insert, many, one, run, transaction, value
+from portal.core.store import audit
+from portal.core.store.crypto import opened, seal, token
+from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value, insert, transaction
+from portal.core.tools import clock
 
 Route = Literal["online", "letter", "guardian", "offer"]
 # What a delegation may cover; which of them a city offers is its own data.
@@ -157,7 +158,7 @@ async def propose(wanted: Wanted, *, at_most: int) -> Delegation:
 
 async def others_of(proxy: str, principal: str) -> int:
     """Return for how many others a proxy acts, or is on the way to."""
-    found = await value(
+    found = await fetch_value(
         "SELECT count(DISTINCT principal) FROM delegation WHERE proxy = $1 AND principal <> $2 AND ends_on >= $3 "
         f"AND state IN ('held', 'proposed', 'asked', 'uploaded', 'offered', 'active', 'rejected') AND {TOLD}",
         proxy,
@@ -191,13 +192,13 @@ async def write(wanted: Wanted, state: str, *, actor: str, role: str, act: str) 
 
 async def delegation(id: str) -> Delegation | None:
     """Return the delegation called *id*."""
-    row = await one(Row, "FROM delegation WHERE id = $1", id) if id else None
+    row = await fetch_one(Row, "FROM delegation WHERE id = $1", id) if id else None
     return _opened(row) if row else None
 
 
 async def with_link(link: str) -> Delegation | None:
     """Return the delegation that a principal was asked about by *link*."""
-    row = await one(Row, "FROM delegation WHERE link = $1", link) if link else None
+    row = await fetch_one(Row, "FROM delegation WHERE link = $1", link) if link else None
     return _opened(row) if row else None
 
 
@@ -229,7 +230,7 @@ async def ended_unnoticed(day: date) -> list[Delegation]:
 
 
 async def _all(sql: str, *args: Any) -> list[Delegation]:
-    return [_opened(row) for row in await many(Row, sql, *args)]
+    return [_opened(row) for row in await fetch_all(Row, sql, *args)]
 
 
 async def change(
@@ -238,7 +239,7 @@ async def change(
     """Bring a delegation to *after*, with a row in the log; nothing when it had moved on. Who is asked gets a link."""
     now = clock.now()
     async with transaction():
-        changed = await run(
+        changed = await execute(
             "UPDATE delegation SET state = $2, link = $3, asked_at = $4, decided_by = $5, decided_at = $6, "
             "reason = $7, reported = $8, ended_at = $9 WHERE id = $1 AND state = $10",
             known.id,
@@ -266,7 +267,7 @@ async def change(
 async def clear_report(known: Delegation, *, actor: str) -> None:
     """Note that staff have looked at a report."""
     async with transaction():
-        await run("UPDATE delegation SET reported = $2 WHERE id = $1", known.id, False)
+        await execute("UPDATE delegation SET reported = $2 WHERE id = $1", known.id, False)
         await audit.note(
             actor=actor, role="staff", act="report_seen", thing=f"delegation:{known.id}", about=known.principal
         )

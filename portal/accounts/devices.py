@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from portal.accounts.tables import Device, PhoneUse
-from portal.core import clock
-from portal.core.crypto import keyed
-from portal.core.database import insert, many, run, value
-from portal.core.sessions import Visitor
-from portal.core.settings import SETTINGS
+from portal.core.store.crypto import keyed
+from portal.core.store.database import execute, fetch_all, fetch_value, insert
+from portal.core.tools import clock
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.sessions import Visitor
 from portal.regions.load import Region
 
 Told = Callable[[str, Region], Awaitable[None]]
@@ -39,9 +39,9 @@ async def used(visitor: Visitor, person: str, phone: str, agent: str, region: Re
     if phone:
         await heard_from(person, phone)
     id = keyed("device", person, visitor.own_device())
-    if await run("UPDATE device SET last_at = $2, agent = $3 WHERE id = $1", id, now, agent[:200]):
+    if await execute("UPDATE device SET last_at = $2, agent = $3 WHERE id = $1", id, now, agent[:200]):
         return
-    others = await value("SELECT count(*) FROM device WHERE person = $1", person)
+    others = await fetch_value("SELECT count(*) FROM device WHERE person = $1", person)
     await insert(Device, id=id, person=person, agent=agent[:200], first_at=now, last_at=now)
     if others and region:
         await tell(person, region)
@@ -50,14 +50,14 @@ async def used(visitor: Visitor, person: str, phone: str, agent: str, region: Re
 async def heard_from(person: str, phone: str) -> None:
     """Remember that a person has signed in with a phone now."""
     id, now = f"{person}:{phone}", clock.now()
-    if not await run("UPDATE phone_use SET last_at = $2 WHERE id = $1", id, now):
+    if not await execute("UPDATE phone_use SET last_at = $2 WHERE id = $1", id, now):
         await insert(PhoneUse, id=id, last_at=now)
 
 
 async def silent(person: str, phone: str) -> bool:
     """Return whether a person has not signed in with a phone for so long that the number may be another's."""
-    last = await value("SELECT last_at FROM phone_use WHERE id = $1", f"{person}:{phone}")
-    last = last or await value("SELECT made_at FROM person_phone WHERE id = $1", f"{person}:{phone}")
+    last = await fetch_value("SELECT last_at FROM phone_use WHERE id = $1", f"{person}:{phone}")
+    last = last or await fetch_value("SELECT made_at FROM person_phone WHERE id = $1", f"{person}:{phone}")
     return clock.now() - clock.moment(last) > timedelta(days=SETTINGS.silence)
 
 
@@ -85,7 +85,7 @@ class Open(msgspec.Struct, frozen=True):
 async def open_sessions(person: str) -> list[Open]:
     """Return a person's sessions that have not ended, the latest first."""
     now = clock.now()
-    rows = await many(Open, "FROM session WHERE subject = $1 AND ends_at > $2 ORDER BY seen_at DESC", person, now)
+    rows = await fetch_all(Open, "FROM session WHERE subject = $1 AND ends_at > $2 ORDER BY seen_at DESC", person, now)
     return [one for one in rows if now < one.seen_at + timedelta(seconds=one.idle_seconds)]
 
 
@@ -93,12 +93,12 @@ async def end_session(person: str, name: str) -> None:
     """End one session of a person; one of somebody else stays."""
     for one in await open_sessions(person):
         if one.name == name:
-            await run("DELETE FROM session WHERE id = $1 AND subject = $2", one.id, person)
+            await execute("DELETE FROM session WHERE id = $1 AND subject = $2", one.id, person)
 
 
 async def end_all(person: str, *, but: bytes = b"") -> int:
     """End all sessions of a person, or all but one; return how many."""
-    return await run("DELETE FROM session WHERE subject = $1 AND id <> $2", person, but)
+    return await execute("DELETE FROM session WHERE subject = $1 AND id <> $2", person, but)
 
 
 # The first that is in the browser's name for itself says what it is; within a place the order counts.

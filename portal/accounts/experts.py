@@ -3,7 +3,7 @@
 import msgspec
 
 from portal.accounts.tables import Expert as Table
-from portal.core.database import insert, many, one
+from portal.core.store.database import fetch_all, fetch_one, insert
 
 
 class Expert(msgspec.Struct, frozen=True):
@@ -30,12 +30,12 @@ ONE = (
 
 async def pool(region: str) -> list[Expert]:
     """Return the experts of a city by name."""
-    return await many(Expert, POOL, region)
+    return await fetch_all(Expert, POOL, region)
 
 
 async def expert(staff: str) -> Expert | None:
     """Return what is known of a member of staff as an expert."""
-    return await one(Expert, ONE, staff)
+    return await fetch_one(Expert, ONE, staff)
 
 
 async def enrol(staff: str, region: str, specialties: str, hospital: str) -> None:

@@ -13,13 +13,14 @@ import msgspec
 from portal.accounts import person
 from portal.accounts.person import FACE, Person
 from portal.accounts.tables import Consent, FaceCheck
-from portal.core import audit, clock, limits
-from portal.core.crypto import digest, token
-from portal.core.database import insert, one, run, transaction
-from portal.core.sandbox import Apart, run_apart
-from portal.core.sessions import Visitor
-from portal.core.settings import SETTINGS
-from portal.core.uploads import Received
+from portal.core.store import audit, limits
+from portal.core.store.crypto import digest, token
+from portal.core.store.database import execute, fetch_one, insert, transaction
+from portal.core.tools import clock
+from portal.core.tools.sandbox import Apart, run_apart
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.sessions import Visitor
+from portal.core.web.uploads import Received
 
 Purpose = Literal["sign_in", "rebind", "return"]
 CONSENT_VERSION = "2026-11"
@@ -132,7 +133,9 @@ async def begin(visitor: Visitor, purpose: Purpose, who: Person | None, subject:
 
 async def begun(visitor: Visitor, id: str) -> Begun | None:
     """Return the open check called *id* of this browser."""
-    row = await one(Begun, "FROM face_check WHERE id = $1 AND reason = 'begun' AND at > $2", id, clock.now() - LIFE)
+    row = await fetch_one(
+        Begun, "FROM face_check WHERE id = $1 AND reason = 'begun' AND at > $2", id, clock.now() - LIFE
+    )
     return row if row and row.reference.partition(":")[0] == _browser(visitor) else None
 
 
@@ -161,7 +164,7 @@ async def _write_down(check: Begun, result: Result, provider: str) -> None:
     async with transaction():
         passed = not result.reason
         if passed:
-            await run("UPDATE face_check SET reason = 'used' WHERE id = $1", check.id)
+            await execute("UPDATE face_check SET reason = 'used' WHERE id = $1", check.id)
             await limits.forgive("face", check.person)
             await _raise_level(check.person)
             await _consent(check.person)
@@ -185,7 +188,7 @@ async def _write_down(check: Begun, result: Result, provider: str) -> None:
 
 
 async def _consent(person_id: str) -> None:
-    await run(
+    await execute(
         "UPDATE consent SET withdrawn_at = $2 WHERE person = $1 AND purpose = 'face' AND withdrawn_at IS NULL",
         person_id,
         clock.now(),
@@ -198,4 +201,4 @@ def _browser(visitor: Visitor) -> str:
 
 
 async def _raise_level(person_id: str) -> None:
-    await run("UPDATE person SET level = $2 WHERE id = $1 AND level < $2", person_id, FACE)
+    await execute("UPDATE person SET level = $2 WHERE id = $1 AND level < $2", person_id, FACE)

@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
-from portal.core.storage import plain_file
+from portal.core.store.storage import plain_file
 
 MOST_PIXELS = 60_000_000
 LEAST_SIDE = 240

@@ -16,11 +16,12 @@ import msgspec
 
 from portal.accounts.staff import IDLE, LASTS, LOCKED_FOR, TRIES, Member, member
 from portal.accounts.tables import Passkey as PasskeyTable
-from portal.core import audit, clock, limits
-from portal.core.crypto import keyed, random_bytes, same, token
-from portal.core.database import Taken, insert, many, one, run, transaction
-from portal.core.sessions import Visitor, start
-from portal.core.settings import SETTINGS
+from portal.core.store import audit, limits
+from portal.core.store.crypto import keyed, random_bytes, same, token
+from portal.core.store.database import Taken, execute, fetch_all, fetch_one, insert, transaction
+from portal.core.tools import clock
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.sessions import Visitor, start
 
 LIFE = timedelta(minutes=5)
 AT_MOST = 10  # passkeys of one member
@@ -72,7 +73,7 @@ SITE = site(SETTINGS.public_origin)
 
 async def passkeys(staff: str) -> list[Passkey]:
     """Return the passkeys of a member of staff, the oldest first."""
-    return await many(Passkey, "FROM passkey WHERE staff = $1 ORDER BY made_at, id", staff)
+    return await fetch_all(Passkey, "FROM passkey WHERE staff = $1 ORDER BY made_at, id", staff)
 
 
 def options_to_add(visitor: Visitor, me: Member, known: list[Passkey]) -> str:
@@ -148,7 +149,7 @@ async def enter(visitor: Visitor, answer: str, address: str, agent: str) -> bool
 async def remove(me: Member, id: str) -> bool:
     """Forget a passkey of *me*; return whether there was one."""
     async with transaction():
-        if not await run("DELETE FROM passkey WHERE id = $1 AND staff = $2", id, me.id):
+        if not await execute("DELETE FROM passkey WHERE id = $1 AND staff = $2", id, me.id):
             return False
         await audit.note(actor=me.id, role="staff", act="remove_passkey", thing=f"passkey:{id}")
     return True
@@ -194,7 +195,7 @@ async def _proven(visitor: Visitor, given: dict[str, Any]) -> tuple[Passkey, Mem
     from portal.accounts import authenticator
 
     signed = await _used(visitor, ENTER, given)
-    key = await one(Passkey, "FROM passkey WHERE credential_id = $1", authenticator.raw(given["rawId"]))
+    key = await fetch_one(Passkey, "FROM passkey WHERE credential_id = $1", authenticator.raw(given["rawId"]))
     if key is None:
         return None
     await limits.allow("passkey: key", key.id, TRIES, LOCKED_FOR, LOCKED)
@@ -203,7 +204,7 @@ async def _proven(visitor: Visitor, given: dict[str, Any]) -> tuple[Passkey, Mem
     if me is None or (handle and authenticator.raw(handle) != me.id.encode()):
         return None
     # Two answers with one count are a copy of the key, even when they come at the same time.
-    counted = await run(
+    counted = await execute(
         "UPDATE passkey SET sign_count = $2, used_at = $3 WHERE id = $1 AND (sign_count < $2 OR sign_count = 0)",
         key.id,
         count,

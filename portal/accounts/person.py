@@ -7,9 +7,9 @@ import msgspec
 from portal.accounts.register import Insured, Unreachable, register
 from portal.accounts.tables import Birth, Consent, PersonPhone, Phone
 from portal.accounts.tables import Person as PersonTable
-from portal.core import clock
-from portal.core.crypto import keyed, opened, seal, seal_json, token
-from portal.core.database import Taken, insert, many, one, run, transaction, value
+from portal.core.store.crypto import keyed, opened, seal, seal_json, token
+from portal.core.store.database import Taken, execute, fetch_all, fetch_one, fetch_value, insert, transaction
+from portal.core.tools import clock
 
 NAMED, STATED, REGISTERED, FACE = 0, 1, 2, 3  # 实名等级; 0: named by a proxy only, no account yet
 LEVELS = {
@@ -87,13 +87,13 @@ def _opened(row: PersonRow) -> Person:
 
 async def person(id: str) -> Person | None:
     """Return the person called *id*."""
-    row = await one(PersonRow, "FROM person WHERE id = $1", id)
+    row = await fetch_one(PersonRow, "FROM person WHERE id = $1", id)
     return _opened(row) if row else None
 
 
 async def behind(phone_id: str) -> list[Person]:
     """Return the people who sign in with a phone, in the order they were bound."""
-    rows = await many(
+    rows = await fetch_all(
         PersonRow,
         "SELECT p.id, p.name, p.id_type, p.id_number, p.card_no, p.level FROM person_phone pp "
         "JOIN person p ON p.id = pp.person WHERE pp.phone = $1 ORDER BY pp.made_at, p.id",
@@ -111,13 +111,13 @@ class PhoneRow(msgspec.Struct, frozen=True):
 
 async def phone_number(phone_id: str) -> str:
     """Return the number of a phone, or an empty text."""
-    row = await one(PhoneRow, "FROM phone WHERE id = $1", phone_id)
+    row = await fetch_one(PhoneRow, "FROM phone WHERE id = $1", phone_id)
     return opened(row.number, f"phone.number:{row.id}") if row else ""
 
 
 async def phone_of(number: str) -> str:
     """Return the id of the phone with *number*; it is added when it is new."""
-    known = await value("SELECT id FROM phone WHERE number_hash = $1", keyed("phone", number))
+    known = await fetch_value("SELECT id FROM phone WHERE number_hash = $1", keyed("phone", number))
     if known:
         return str(known)
     id = token()
@@ -136,7 +136,7 @@ async def phone_of(number: str) -> str:
 
 async def known_as(id_number: str) -> Person | None:
     """Return the person with an identity number."""
-    row = await one(PersonRow, "FROM person WHERE id_hash = $1", keyed("id_number", id_number))
+    row = await fetch_one(PersonRow, "FROM person WHERE id_hash = $1", keyed("id_number", id_number))
     return _opened(row) if row else None
 
 
@@ -199,7 +199,7 @@ async def bind(
 async def _claimed(id: str, phone_id: str, claim: Claim, level: int) -> Bound:
     """Give somebody a proxy had named the account they now register; the second of two gets nothing."""
     async with transaction():
-        won = await run(
+        won = await execute(
             "UPDATE person SET name = $2, card_no = $3, level = $4 WHERE id = $1 AND level = $5",
             id,
             seal(claim.name, f"person.name:{id}"),

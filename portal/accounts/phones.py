@@ -2,14 +2,15 @@
 
 from portal.accounts.person import PhoneRow
 from portal.accounts.tables import PersonPhone
-from portal.core import audit, clock
-from portal.core.crypto import opened
-from portal.core.database import insert, many, run, transaction, value
+from portal.core.store import audit
+from portal.core.store.crypto import opened
+from portal.core.store.database import execute, fetch_all, fetch_value, insert, transaction
+from portal.core.tools import clock
 
 
 async def phones_of(person_id: str) -> list[tuple[str, str]]:
     """Return the phones a person signs in with, as id and number, in the order they were bound."""
-    rows = await many(
+    rows = await fetch_all(
         PhoneRow,
         "SELECT p.id, p.number FROM person_phone pp JOIN phone p ON p.id = pp.phone "
         "WHERE pp.person = $1 ORDER BY pp.made_at, p.id",
@@ -21,24 +22,24 @@ async def phones_of(person_id: str) -> list[tuple[str, str]]:
 async def add_phone(person_id: str, phone_id: str) -> None:
     """Let a person sign in with a phone too; a closed account is open again."""
     async with transaction():
-        if not await value("SELECT 1 FROM person_phone WHERE id = $1", f"{person_id}:{phone_id}"):
+        if not await fetch_value("SELECT 1 FROM person_phone WHERE id = $1", f"{person_id}:{phone_id}"):
             await insert(
                 PersonPhone, id=f"{person_id}:{phone_id}", person=person_id, phone=phone_id, made_at=clock.now()
             )
-        await run("DELETE FROM closed_account WHERE person = $1", person_id)
+        await execute("DELETE FROM closed_account WHERE person = $1", person_id)
         await audit.note(actor=person_id, role="citizen", act="add_phone", thing=f"phone:{phone_id}", about=person_id)
 
 
 async def remove_phone(person_id: str, phone_id: str) -> bool:
     """Let a phone be no way in any more; the last one stays. Return whether it is gone."""
     async with transaction():
-        gone = await run(
+        gone = await execute(
             "DELETE FROM person_phone WHERE id = $1 AND (SELECT count(*) FROM person_phone WHERE person = $2) > 1",
             f"{person_id}:{phone_id}",
             person_id,
         )
         if gone:
-            await run("DELETE FROM phone_use WHERE id = $1", f"{person_id}:{phone_id}")
+            await execute("DELETE FROM phone_use WHERE id = $1", f"{person_id}:{phone_id}")
             await audit.note(
                 actor=person_id, role="citizen", act="remove_phone", thing=f"phone:{phone_id}", about=person_id
             )

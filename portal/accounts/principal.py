@@ -3,14 +3,14 @@
 from portal.accounts.person import NAMED, Person, disagreement, known_as, person, phone_number
 from portal.accounts.register import Unreachable, register
 from portal.accounts.tables import Person as PersonTable
-from portal.core import clock
-from portal.core.crypto import keyed, seal, token
-from portal.core.database import insert, value
+from portal.core.store.crypto import keyed, seal, token
+from portal.core.store.database import fetch_value, insert
+from portal.core.tools import clock
 
 
 async def phone_on_record(who: Person) -> str:
     """Return the number that is known to be *who*'s: of the account, else of the insurance register, else ""."""
-    phone = await value("SELECT phone FROM person_phone WHERE person = $1 ORDER BY made_at DESC LIMIT 1", who.id)
+    phone = await fetch_value("SELECT phone FROM person_phone WHERE person = $1 ORDER BY made_at DESC LIMIT 1", who.id)
     if phone:
         return await phone_number(str(phone))
     try:

@@ -11,10 +11,11 @@ from hashlib import sha256
 
 import msgspec
 
-from portal.core import clock, limits
-from portal.core.crypto import digest, keyed, random_bytes, same, token
-from portal.core.sessions import Visitor
-from portal.core.settings import SETTINGS
+from portal.core.store import limits
+from portal.core.store.crypto import digest, keyed, random_bytes, same, token
+from portal.core.tools import clock
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.sessions import Visitor
 
 LIFE = 600  # seconds
 WAIT = 30  # seconds without script

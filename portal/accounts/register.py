@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from portal.core.settings import SETTINGS
+from portal.core.tools.settings import SETTINGS
 
 PEOPLE = Path(__file__).parent / "demo_people.csv"
 

@@ -12,10 +12,10 @@ from urllib.parse import quote
 import msgspec
 
 from portal.accounts.tables import RecoveryCode, SecondFactor
-from portal.core import clock
-from portal.core.crypto import keyed, open_bytes, random_bytes, same, seal_bytes
-from portal.core.database import Taken, insert, one, run, value
-from portal.core.settings import SETTINGS
+from portal.core.store.crypto import keyed, open_bytes, random_bytes, same, seal_bytes
+from portal.core.store.database import Taken, execute, fetch_one, fetch_value, insert
+from portal.core.tools import clock
+from portal.core.tools.settings import SETTINGS
 
 STEP = 30
 BESIDE = 1  # half minutes a clock may be wrong
@@ -59,7 +59,7 @@ def present_step() -> int:
 
 async def factor(staff: str) -> Factor | None:
     """Return the second factor of a member of staff."""
-    return await one(Factor, "FROM second_factor WHERE staff = $1", staff)
+    return await fetch_one(Factor, "FROM second_factor WHERE staff = $1", staff)
 
 
 async def prepare(staff: str) -> None:
@@ -86,7 +86,7 @@ async def fits(staff: str, code: str) -> bool:
 
 
 async def _used(staff: str, step: int) -> bool:
-    used = await run(
+    used = await execute(
         "UPDATE second_factor SET last_step = $2, confirmed_at = COALESCE(confirmed_at, $3) "
         "WHERE staff = $1 AND last_step < $2",
         staff,
@@ -118,7 +118,7 @@ def recovery_codes(mine: Factor) -> list[str]:
 
 async def recovery_left(staff: str) -> int:
     """Return how many recovery codes were not used."""
-    return RECOVERY_CODES - int(await value("SELECT count(*) FROM recovery_code WHERE staff = $1", staff))
+    return RECOVERY_CODES - int(await fetch_value("SELECT count(*) FROM recovery_code WHERE staff = $1", staff))
 
 
 def just_confirmed(mine: Factor) -> bool:

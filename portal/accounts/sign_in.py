@@ -13,13 +13,15 @@ import msgspec
 
 from portal.accounts import devices, person
 from portal.accounts.tables import Challenge
-from portal.core import audit, clock, limits, sms
-from portal.core.crypto import digest, digits, keyed, opened, same, seal, token
-from portal.core.database import insert, one, run, transaction
-from portal.core.errors import TooMany, Unavailable
-from portal.core.log import LOG
-from portal.core.sessions import Visitor, start
-from portal.core.settings import SETTINGS
+from portal.core.outside import sms
+from portal.core.store import audit, limits
+from portal.core.store.crypto import digest, digits, keyed, opened, same, seal, token
+from portal.core.store.database import execute, fetch_one, insert, transaction
+from portal.core.tools import clock
+from portal.core.tools.errors import TooMany, Unavailable
+from portal.core.tools.log import LOG
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.sessions import Visitor, start
 from portal.regions.load import Region
 
 CODE_LIFE = timedelta(minutes=5)
@@ -109,7 +111,7 @@ async def ask_again(challenge: ChallengeRow, region: Region, address: str, host:
     number = challenge.number
     await _allow(challenge.browser.hex(), number, address)
     code, now = digits(6), clock.now()
-    renewed = await run(
+    renewed = await execute(
         "UPDATE challenge SET older_code = code, older_ends_at = code_ends_at, "
         "code = $2, code_ends_at = $3, sent_at = $4 WHERE id = $1 AND sent_at <= $5",
         challenge.id,
@@ -132,7 +134,7 @@ def seconds_to_wait(challenge: ChallengeRow) -> int:
 
 async def challenge(visitor: Visitor, id: str) -> ChallengeRow | None:
     """Return the open challenge called *id* of this browser, or nothing."""
-    row = await one(ChallengeRow, "FROM challenge WHERE id = $1", id)
+    row = await fetch_one(ChallengeRow, "FROM challenge WHERE id = $1", id)
     if row is None or row.used_at or not same(row.browser, digest(visitor.cookie)):
         return None
     return row
@@ -140,7 +142,7 @@ async def challenge(visitor: Visitor, id: str) -> ChallengeRow | None:
 
 async def answer(row: ChallengeRow, code: str) -> Outcome:
     """Compare *code* with the challenge, counting the try first; a good answer uses it up."""
-    counted = await run(
+    counted = await execute(
         "UPDATE challenge SET tries = tries + 1 WHERE id = $1 AND tries < $2 AND used_at IS NULL", row.id, TRIES
     )
     if not counted:
@@ -154,7 +156,7 @@ async def answer(row: ChallengeRow, code: str) -> Outcome:
     ends = row.code_ends_at if fits_new else row.older_ends_at
     if ends is None or now > ends:
         return "expired"
-    won = await run("UPDATE challenge SET used_at = $2 WHERE id = $1 AND used_at IS NULL", row.id, now)
+    won = await execute("UPDATE challenge SET used_at = $2 WHERE id = $1 AND used_at IS NULL", row.id, now)
     return "good" if won else "locked"
 
 
@@ -202,7 +204,7 @@ async def enter_as(visitor: Visitor, person_id: str, phone_id: str, agent: str, 
 
 async def forget_old() -> int:
     """Delete challenges of yesterday; return how many."""
-    return await run("DELETE FROM challenge WHERE code_ends_at < $1", clock.now() - timedelta(days=1))
+    return await execute("DELETE FROM challenge WHERE code_ends_at < $1", clock.now() - timedelta(days=1))
 
 
 async def _allow(browser: str, number: str, address: str) -> None:

@@ -9,11 +9,12 @@ from argon2.exceptions import Argon2Error
 
 from portal.accounts import second_factor
 from portal.accounts.tables import Staff as StaffTable
-from portal.core import audit, clock, limits
-from portal.core.crypto import token
-from portal.core.database import insert, many, one, transaction
-from portal.core.i18n import listed
-from portal.core.sessions import Visitor, start
+from portal.core.store import audit, limits
+from portal.core.store.crypto import token
+from portal.core.store.database import fetch_all, fetch_one, insert, transaction
+from portal.core.tools import clock
+from portal.core.tools.i18n import listed
+from portal.core.web.sessions import Visitor, start
 
 ROLES = {
     "reviewer": "受理审核员",
@@ -64,18 +65,18 @@ def role_names(roles: str) -> str:
 
 async def member(id: str) -> Member | None:
     """Return the active member of staff called *id*."""
-    return await one(Member, "FROM staff WHERE id = $1 AND active", id)
+    return await fetch_one(Member, "FROM staff WHERE id = $1 AND active", id)
 
 
 async def members(region: str, role: str) -> list[Member]:
     """Return the active members of staff of a city who have *role*, by login."""
-    found = await many(Member, "FROM staff WHERE region = $1 AND active ORDER BY login", region)
+    found = await fetch_all(Member, "FROM staff WHERE region = $1 AND active ORDER BY login", region)
     return [one for one in found if one.has(role)]
 
 
 async def by_login(login: str) -> Member | None:
     """Return the member of staff who signs in as *login*."""
-    return await one(Member, "FROM staff WHERE login = $1", login)
+    return await fetch_one(Member, "FROM staff WHERE login = $1", login)
 
 
 async def enter(visitor: Visitor, login: str, password: str, address: str, agent: str) -> Member | None:
@@ -86,7 +87,7 @@ async def enter(visitor: Visitor, login: str, password: str, address: str, agent
     """
     await limits.allow("staff: login", login, TRIES, LOCKED_FOR, LOCKED)
     await limits.allow("staff: address", address, TRIES * 10, LOCKED_FOR, LOCKED)
-    found = await one(Member, "FROM staff WHERE login = $1 AND active", login)
+    found = await fetch_one(Member, "FROM staff WHERE login = $1 AND active", login)
     good = await asyncio.to_thread(_fits, found.password if found else _NOBODY, password)
     if found is None or not good:
         await audit.note(actor="", role="nobody", act="sign_in_failed", thing=f"login:{login[:40]}")

@@ -14,9 +14,10 @@ import msgspec
 from portal.accounts import devices, staff
 from portal.accounts.staff import ROLES, Member
 from portal.accounts.tables import StaffSetup
-from portal.core import audit, clock, limits
-from portal.core.crypto import keyed, random_bytes, same, token
-from portal.core.database import Taken, insert, many, one, run, transaction
+from portal.core.store import audit, limits
+from portal.core.store.crypto import keyed, random_bytes, same, token
+from portal.core.store.database import Taken, execute, fetch_all, fetch_one, insert, transaction
+from portal.core.tools import clock
 
 HOLDS = timedelta(days=3)
 SHOWN_FOR = timedelta(minutes=10)
@@ -85,12 +86,12 @@ COLUMNS = (
 
 async def users(region: str) -> list[User]:
     """Return everybody of a city, those at work first."""
-    return await many(User, f"{COLUMNS} WHERE s.region = $1 ORDER BY s.active DESC, s.login", region)
+    return await fetch_all(User, f"{COLUMNS} WHERE s.region = $1 ORDER BY s.active DESC, s.login", region)
 
 
 async def user_in(id: str, region: str) -> User | None:
     """Return one member of a city."""
-    return await one(User, f"{COLUMNS} WHERE s.id = $1 AND s.region = $2", id, region)
+    return await fetch_one(User, f"{COLUMNS} WHERE s.id = $1 AND s.region = $2", id, region)
 
 
 async def add(login: str, name: str, roles: list[str], by: Member) -> str:
@@ -113,7 +114,7 @@ async def add(login: str, name: str, roles: list[str], by: Member) -> str:
 async def change_roles(known: User, roles: list[str], by: Member) -> bool:
     """Give other roles; open sessions end, because they hold the old ones. Return whether it was still so."""
     async with transaction():
-        changed = await run(
+        changed = await execute(
             "UPDATE staff SET roles = $2 WHERE id = $1 AND roles = $3", known.id, ordered(roles), known.roles
         )
         if changed:
@@ -125,10 +126,10 @@ async def change_roles(known: User, roles: list[str], by: Member) -> bool:
 async def switch(known: User, by: Member, *, on: bool) -> bool:
     """Switch somebody off, at once and with all they had in hand, or on again; return whether it was still so."""
     async with transaction():
-        changed = await run("UPDATE staff SET active = $2 WHERE id = $1 AND active <> $2", known.id, on)
+        changed = await execute("UPDATE staff SET active = $2 WHERE id = $1 AND active <> $2", known.id, on)
         if changed:
             await devices.end_all(known.id)
-            await run("DELETE FROM staff_setup WHERE staff = $1", known.id)
+            await execute("DELETE FROM staff_setup WHERE staff = $1", known.id)
             for listener in () if on else _listeners:
                 await listener(known, by)
             await _noted(by, "switch_on" if on else "switch_off", known.id)
@@ -139,9 +140,9 @@ async def reset(known: User, by: Member) -> None:
     """Let somebody set up everything anew: password, app, recovery codes and passkeys of before count no more."""
     shut = await asyncio.to_thread(staff.hashed, token())
     async with transaction():
-        await run("UPDATE staff SET password = $2 WHERE id = $1", known.id, shut)
+        await execute("UPDATE staff SET password = $2 WHERE id = $1", known.id, shut)
         for table in ("second_factor", "recovery_code", "passkey", "staff_setup"):
-            await run(f"DELETE FROM {table} WHERE staff = $1", known.id)
+            await execute(f"DELETE FROM {table} WHERE staff = $1", known.id)
         await devices.end_all(known.id)
         await _begin(known.id, by)
         await _noted(by, "reset_sign_in", known.id)
@@ -158,7 +159,7 @@ async def _noted(by: Member, act: str, id: str, why: str = "") -> None:
 
 async def setup_of(id: str) -> Setup | None:
     """Return the set-up somebody was given and has not finished."""
-    return await one(Setup, "FROM staff_setup WHERE staff = $1 AND ends_at > $2", id, clock.now())
+    return await fetch_one(Setup, "FROM staff_setup WHERE staff = $1 AND ends_at > $2", id, clock.now())
 
 
 def shown_to(known: Setup | None, by: Member) -> str:
@@ -182,9 +183,9 @@ async def finish(login: str, code: str, password: str, address: str) -> bool:
         return False
     kept = await asyncio.to_thread(staff.hashed, password)
     async with transaction():
-        if not await run("DELETE FROM staff_setup WHERE staff = $1 AND nonce = $2", found.id, known.nonce):
+        if not await execute("DELETE FROM staff_setup WHERE staff = $1 AND nonce = $2", found.id, known.nonce):
             return False
-        await run("UPDATE staff SET password = $2 WHERE id = $1", found.id, kept)
+        await execute("UPDATE staff SET password = $2 WHERE id = $1", found.id, kept)
         await limits.forgive("staff: login", login)
         await audit.note(actor=found.id, role="staff", act="set_up_sign_in", thing=f"staff:{found.id}")
     return True

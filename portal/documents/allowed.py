@@ -2,8 +2,8 @@
 
 import msgspec
 
-from portal.core.i18n import Said, listed
-from portal.core.uploads import Received
+from portal.core.tools.i18n import Said, listed
+from portal.core.web.uploads import Received
 from portal.documents.check import MIB, REASONS, sentence
 from portal.documents.kinds import kind_of
 from portal.regions.load import Region

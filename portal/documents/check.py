@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from portal.core import clamd
-from portal.core.i18n import Said
-from portal.core.log import LOG
-from portal.core.sandbox import Apart, Limits, run_apart
-from portal.core.settings import SETTINGS
-from portal.core.storage import plain_chunks
-from portal.core.uploads import Received
+from portal.core.outside import clamd
+from portal.core.store.storage import plain_chunks
+from portal.core.tools.i18n import Said
+from portal.core.tools.log import LOG
+from portal.core.tools.sandbox import Apart, Limits, run_apart
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.uploads import Received
 from portal.documents.kinds import Clean, kind_of, stranger
 from portal.regions.load import Region
 

@@ -1,6 +1,6 @@
 """What the sandbox does with a stranger's file: look at it, clean it, make pictures of it.
 
-Runs in a child process (`core/sandbox.py`), which gets the sealed file and its key and hands back
+Runs in a child process (`core/tools/sandbox.py`), which gets the sealed file and its key and hands back
 plain results. An image is re-encoded, which is its cleaning: no EXIF, no place, nothing behind
 the picture. What becomes of a PDF stands in `pdfs.py`, what is wrong with a photo in `quality.py`.
 """
@@ -12,7 +12,7 @@ import msgspec
 import pillow_heif
 from PIL import Image, ImageSequence
 
-from portal.core.storage import plain_file
+from portal.core.store.storage import plain_file
 from portal.documents.kinds import Clean, kind_of
 from portal.documents.pdfs import MOST_PAGES, Refused, cleaned_pdf, of_pictures, picture, signed
 from portal.documents.quality import warnings_of

@@ -5,7 +5,7 @@ They lie beside the papers of the application: nobody decides by them, no letter
 
 from collections.abc import Mapping
 
-from portal.core.database import many, one, run
+from portal.core.store.database import execute, fetch_all, fetch_one
 from portal.documents.keep import Document, Row, document_of, in_slot
 
 MESSAGE = "message:"
@@ -35,21 +35,21 @@ async def unsent(case: str, author: str) -> list[Document]:
 
 async def own_unsent(id: str, author: str) -> Document | None:
     """Return the file called *id* if *author* has added it to a message that was not sent yet."""
-    row = await one(Row, OWN, id, unsent_slot(author))
+    row = await fetch_one(Row, OWN, id, unsent_slot(author))
     return document_of(row) if row else None
 
 
 async def sent(case: str) -> Mapping[int, list[Document]]:
     """Return the files of the messages of a case, by message; one found unsafe later is among them by name."""
     found: dict[int, list[Document]] = {}
-    for row in await many(Row, SENT, case):
+    for row in await fetch_all(Row, SENT, case):
         found.setdefault(int(row.slot.removeprefix(MESSAGE)), []).append(document_of(row))
     return found
 
 
 async def send(case: str, author: str, message: int) -> None:
     """Let what *author* has added go with a message."""
-    await run(
+    await execute(
         "UPDATE document SET slot = $3 WHERE case_id = $1 AND slot = $2 AND removed_at IS NULL",
         case,
         unsent_slot(author),

@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from portal.core import clock, storage, uploads
-from portal.core.crypto import keyed, opened, seal, token
-from portal.core.database import ON_SQLITE, insert, many, one, run, transaction, value
-from portal.core.jobs import every
-from portal.core.uploads import Received
+from portal.core.store import storage
+from portal.core.store.crypto import keyed, opened, seal, token
+from portal.core.store.database import ON_SQLITE, execute, fetch_all, fetch_one, fetch_value, insert, transaction
+from portal.core.store.jobs import every
+from portal.core.tools import clock
+from portal.core.web import uploads
+from portal.core.web.uploads import Received
 from portal.documents.cards import of_card
 from portal.documents.check import Verdict, check, pieces
 from portal.documents.kinds import Clean
@@ -99,17 +101,17 @@ ONE = "FROM document WHERE id = $1 AND removed_at IS NULL AND state <> 'virus' A
 
 async def documents(case: str) -> list[Document]:
     """Return the papers of a case, in the order of their slots' pages."""
-    return [document_of(row) for row in await many(Row, LIST, case)]
+    return [document_of(row) for row in await fetch_all(Row, LIST, case)]
 
 
 async def in_slot(case: str, slot: str) -> list[Document]:
     """Return the files in one slot of a case, whatever it is for."""
-    return [document_of(row) for row in await many(Row, IN_SLOT, case, slot)]
+    return [document_of(row) for row in await fetch_all(Row, IN_SLOT, case, slot)]
 
 
 async def document(id: str) -> Document | None:
     """Return one file that was not removed; one in a message that was not sent yet is its writer's alone."""
-    row = await one(Row, ONE, id)
+    row = await fetch_one(Row, ONE, id)
     return document_of(row) if row else None
 
 
@@ -151,7 +153,7 @@ async def take(file: Received, *, case: str, slot: str, by: str, region: Region)
 async def _wait_for_others(case: str) -> None:
     """Let those who add a file to the same case come one after the other; SQLite has one writer anyway."""
     if not ON_SQLITE:
-        await run("SELECT pg_advisory_xact_lock(hashtextextended($1, 7461003))", case)
+        await execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 7461003))", case)
 
 
 SAME = "SELECT 1 FROM document WHERE case_id = $1 AND mark = $2 AND removed_at IS NULL AND state <> 'virus'"
@@ -159,7 +161,7 @@ SAME = "SELECT 1 FROM document WHERE case_id = $1 AND mark = $2 AND removed_at I
 
 async def _no_room(file: Received, mark: bytes, case: str, region: Region) -> str:
     limits = region.rules.uploads
-    if await value(SAME, case, mark):
+    if await fetch_value(SAME, case, mark):
         return "duplicate"
     count, total = await used(case)
     if count >= limits.max_files_per_case:
@@ -176,8 +178,8 @@ UPDATE document SET removed_at = $3 WHERE case_id = $1 AND slot = $2 AND state =
 async def _add_row(
     id: str, file: Received, clean: Clean, *, mark: bytes, case: str, slot: str, by: str, state: str
 ) -> None:
-    await run(FORGET_UNSAFE, case, slot, clock.now())
-    last = await value("SELECT max(position) FROM document WHERE case_id = $1", case)
+    await execute(FORGET_UNSAFE, case, slot, clock.now())
+    last = await fetch_value("SELECT max(position) FROM document WHERE case_id = $1", case)
     await insert(
         Table,
         id=id,
@@ -212,7 +214,7 @@ async def copy(document: Document, *, case: str, slot: str) -> str:
         state="ok",
         warnings=" ".join(document.warnings),
         mark=keyed("document", case, document.id),
-        position=await value("SELECT count(*) FROM document WHERE case_id = $1", case) + 1,
+        position=await fetch_value("SELECT count(*) FROM document WHERE case_id = $1", case) + 1,
         added_by="",
         added_at=clock.now(),
     )
@@ -221,7 +223,7 @@ async def copy(document: Document, *, case: str, slot: str) -> str:
 
 async def used(case: str) -> tuple[int, int]:
     """Return how many files a case has, and how many bytes were sent for them."""
-    found = await one(
+    found = await fetch_one(
         Used,
         "SELECT count(*), coalesce(sum(size), 0) FROM document"
         " WHERE case_id = $1 AND removed_at IS NULL AND state <> 'virus'",
@@ -239,12 +241,12 @@ class Used(msgspec.Struct, frozen=True):
 
 async def remove(document: Document) -> None:
     """Take a file off its case; the content goes with the next sweep."""
-    await run("UPDATE document SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL", document.id, clock.now())
+    await execute("UPDATE document SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL", document.id, clock.now())
 
 
 async def keep_as_is(document: Document) -> None:
     """Let the warnings rest: 就用这张."""
-    await run("UPDATE document SET warnings = '' WHERE id = $1", document.id)
+    await execute("UPDATE document SET warnings = '' WHERE id = $1", document.id)
 
 
 async def content(document: Document) -> bytes:
@@ -259,7 +261,7 @@ async def small(document: Document) -> bytes:
 
 async def erase_case(case: str) -> None:
     """Remove every file of a deleted draft; the content goes with the next sweep."""
-    await run("UPDATE document SET removed_at = $2 WHERE case_id = $1 AND removed_at IS NULL", case, clock.now())
+    await execute("UPDATE document SET removed_at = $2 WHERE case_id = $1 AND removed_at IS NULL", case, clock.now())
 
 
 async def erase(id: str) -> None:
@@ -279,9 +281,9 @@ async def sweep() -> None:
     """Delete the content of removed documents, and what was stored but never got its row."""
     uploads.sweep(older_than=3600)
     before = clock.now() - timedelta(hours=1)
-    for gone in await many(Named, "SELECT id FROM document WHERE removed_at < $1", before):
+    for gone in await fetch_all(Named, "SELECT id FROM document WHERE removed_at < $1", before):
         await erase(gone.id)
-        await run("DELETE FROM document WHERE id = $1", gone.id)
+        await execute("DELETE FROM document WHERE id = $1", gone.id)
     for id in await _without_row(before):
         await erase(id)
 
@@ -289,4 +291,4 @@ async def sweep() -> None:
 async def _without_row(before: datetime) -> list[str]:
     """Return the ids of what was stored before *before* and has no row."""
     ids = {id async for name in storage.names(before=before) for id, _, part in [name.partition("/")] if part in PARTS}
-    return [id for id in sorted(ids) if not await value("SELECT 1 FROM document WHERE id = $1", id)]
+    return [id for id in sorted(ids) if not await fetch_value("SELECT 1 FROM document WHERE id = $1", id)]

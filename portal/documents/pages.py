@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from portal.core import storage
-from portal.core.database import many, run, transaction, value
-from portal.core.sandbox import run_apart
+from portal.core.store import storage
+from portal.core.store.database import execute, fetch_all, fetch_value, transaction
+from portal.core.tools.sandbox import run_apart
 from portal.documents import keep
 from portal.documents.keep import Document
 
@@ -50,25 +50,25 @@ WHERE d.case_id = $1 AND (t.document IS NOT NULL OR p.document IS NOT NULL)
 
 async def turns(case: str) -> dict[str, int]:
     """Return by how many quarters the first pages of a case's documents are turned; those upright are left out."""
-    return {row.document: row.quarters for row in await many(Turned, TURNS, case) if row.quarters}
+    return {row.document: row.quarters for row in await fetch_all(Turned, TURNS, case) if row.quarters}
 
 
 async def quarters_of(document: Document) -> int:
     """Return by how many quarters to the right the whole *document* is turned."""
-    return int(await value("SELECT quarters FROM document_turn WHERE document = $1", document.id) or 0)
+    return int(await fetch_value("SELECT quarters FROM document_turn WHERE document = $1", document.id) or 0)
 
 
 async def quarters_of_pages(document: Document) -> list[int]:
     """Return by how many quarters to the right each page of *document* is turned, with it and by itself."""
     whole = await quarters_of(document)
-    rows = await many(PageTurned, "SELECT page, quarters FROM page_turn WHERE document = $1", document.id)
+    rows = await fetch_all(PageTurned, "SELECT page, quarters FROM page_turn WHERE document = $1", document.id)
     single = {row.page: row.quarters for row in rows}
     return [(whole + single.get(number, 0)) % 4 for number in range(1, document.pages + 1)]
 
 
 async def turn(document: Document) -> None:
     """Turn *document* a quarter to the right."""
-    await run(
+    await execute(
         "INSERT INTO document_turn (document, quarters) VALUES ($1, 1) "
         "ON CONFLICT (document) DO UPDATE SET quarters = (document_turn.quarters + 1) % 4",
         document.id,
@@ -83,7 +83,7 @@ async def turn_page(document: Document, number: int) -> None:
     """
     if not 1 <= number <= document.pages:
         raise IndexError(number)
-    await run(
+    await execute(
         "INSERT INTO page_turn (id, document, page, quarters) VALUES ($1, $2, $3, 1) "
         "ON CONFLICT (id) DO UPDATE SET quarters = (page_turn.quarters + 1) % 4",
         f"{document.id}:{number}",
@@ -103,8 +103,8 @@ async def put_at(document: Document, place: int) -> None:
 
 async def sort_into(document: Document, slot: str) -> None:
     """Put *document* into another slot, as its last."""
-    last = await value("SELECT max(position) FROM document WHERE case_id = $1", document.case)
-    await run(
+    last = await fetch_value("SELECT max(position) FROM document WHERE case_id = $1", document.case)
+    await execute(
         "UPDATE document SET slot = $2, position = $3 WHERE id = $1 AND removed_at IS NULL",
         document.id,
         slot,
@@ -123,7 +123,7 @@ async def replace(old: Document, new: Document) -> None:
 
 
 async def _slot(case: str, slot: str) -> list[Placed]:
-    return await many(
+    return await fetch_all(
         Placed,
         "FROM document WHERE case_id = $1 AND slot = $2 AND removed_at IS NULL ORDER BY position, added_at, id",
         case,
@@ -133,18 +133,18 @@ async def _slot(case: str, slot: str) -> list[Placed]:
 
 async def _write(positions: Sequence[int], ids: Sequence[str]) -> None:
     for position, id in zip(sorted(positions), ids, strict=False):
-        await run("UPDATE document SET position = $2 WHERE id = $1", id, position)
+        await execute("UPDATE document SET position = $2 WHERE id = $1", id, position)
 
 
 async def turn_alike(old: str, new: str) -> None:
     """Turn the document *new*, a copy, as *old* is turned."""
-    await run(
+    await execute(
         "INSERT INTO document_turn (document, quarters) "
         "SELECT CAST($2 AS VARCHAR), quarters FROM document_turn WHERE document = $1",
         old,
         new,
     )
-    await run(
+    await execute(
         "INSERT INTO page_turn (id, document, page, quarters) "
         "SELECT CAST($2 AS VARCHAR) || ':' || page, CAST($2 AS VARCHAR), page, quarters "
         "FROM page_turn WHERE document = $1",

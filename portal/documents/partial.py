@@ -14,13 +14,14 @@ from hashlib import sha256
 
 import msgspec
 
-from portal.core import clock, storage
-from portal.core.crypto import opened, seal, token
-from portal.core.database import Taken, insert, many, one, run, value
-from portal.core.errors import Stale, StorageFull, TooLarge, TooMany, Unavailable
-from portal.core.jobs import every
-from portal.core.storage import Sealer, incoming
-from portal.core.uploads import HEAD, Received
+from portal.core.store import storage
+from portal.core.store.crypto import opened, seal, token
+from portal.core.store.database import Taken, execute, fetch_all, fetch_one, fetch_value, insert
+from portal.core.store.jobs import every
+from portal.core.store.storage import Sealer, incoming
+from portal.core.tools import clock
+from portal.core.tools.errors import Stale, StorageFull, TooLarge, TooMany, Unavailable
+from portal.core.web.uploads import HEAD, Received
 from portal.documents.tables import PartialPart, PartialUpload
 
 KEPT = timedelta(hours=24)
@@ -67,7 +68,7 @@ async def begin(sender: str, name: str, size: int, most: int) -> Partial:
         TooMany: too many are on the way already.
     """
     now = clock.now()
-    held = await many(Row, "FROM partial_upload WHERE sender = $1 AND outcome = '' AND ends_at > $2", sender, now)
+    held = await fetch_all(Row, "FROM partial_upload WHERE sender = $1 AND outcome = '' AND ends_at > $2", sender, now)
     if len(held) >= AT_ONCE:
         raise TooMany("同时在传的文件太多了。请等一会儿再传。", retry_after=60)
     if size + sum(row.size for row in held) > most:
@@ -88,7 +89,9 @@ async def begin(sender: str, name: str, size: int, most: int) -> Partial:
 
 async def partial(id: str, sender: str) -> Partial | None:
     """Return the upload called *id* if it is this sender's and its time is not over."""
-    row = await one(Row, "FROM partial_upload WHERE id = $1 AND sender = $2 AND ends_at > $3", id, sender, clock.now())
+    row = await fetch_one(
+        Row, "FROM partial_upload WHERE id = $1 AND sender = $2 AND ends_at > $3", id, sender, clock.now()
+    )
     if row is None:
         return None
     return Partial(row.id, opened(row.name, f"partial_upload.name:{row.id}"), row.size, row.ends_at, row.outcome)
@@ -98,7 +101,7 @@ async def offset(upload: Partial) -> int:
     """Return how many bytes have arrived, from the beginning on."""
     if upload.outcome:
         return upload.size
-    return int(await value("SELECT coalesce(sum(size), 0) FROM partial_part WHERE upload = $1", upload.id))
+    return int(await fetch_value("SELECT coalesce(sum(size), 0) FROM partial_part WHERE upload = $1", upload.id))
 
 
 async def append(upload: Partial, begins: int, chunks: AsyncIterator[bytes]) -> int:
@@ -150,7 +153,7 @@ async def claim(upload: Partial) -> str:
     """
     for _ in range(60):
         now = clock.now()
-        mine = await run(
+        mine = await execute(
             "UPDATE partial_upload SET claimed_until = $2 "
             "WHERE id = $1 AND outcome = '' AND (claimed_until IS NULL OR claimed_until < $3)",
             upload.id,
@@ -159,7 +162,7 @@ async def claim(upload: Partial) -> str:
         )
         if mine:
             return ""
-        outcome = await value("SELECT outcome FROM partial_upload WHERE id = $1", upload.id)
+        outcome = await fetch_value("SELECT outcome FROM partial_upload WHERE id = $1", upload.id)
         if outcome:
             return str(outcome)
         await asyncio.sleep(0.5)
@@ -196,30 +199,30 @@ async def whole(upload: Partial) -> AsyncIterator[Received]:
 
 async def settle(upload: Partial, outcome: str) -> None:
     """Write down what became of *upload*; its bytes are not needed any more."""
-    await run("UPDATE partial_upload SET outcome = $2, claimed_until = NULL WHERE id = $1", upload.id, outcome)
+    await execute("UPDATE partial_upload SET outcome = $2, claimed_until = NULL WHERE id = $1", upload.id, outcome)
     if outcome:
         await _forget_parts(upload.id)
 
 
 async def cancel(upload: Partial) -> None:
     """Forget *upload* and what has arrived of it."""
-    await run("UPDATE partial_upload SET ends_at = $2 WHERE id = $1", upload.id, clock.now())
+    await execute("UPDATE partial_upload SET ends_at = $2 WHERE id = $1", upload.id, clock.now())
     await _forget(upload.id)
 
 
 async def _parts(upload: str) -> list[Part]:
-    return await many(Part, "FROM partial_part WHERE upload = $1 ORDER BY begins", upload)
+    return await fetch_all(Part, "FROM partial_part WHERE upload = $1 ORDER BY begins", upload)
 
 
 async def _forget_parts(upload: str) -> None:
     names = [name async for name in storage.names(f"partial-{upload}")]
     await storage.delete(*names)
-    await run("DELETE FROM partial_part WHERE upload = $1", upload)
+    await execute("DELETE FROM partial_part WHERE upload = $1", upload)
 
 
 async def _forget(upload: str) -> None:
     await _forget_parts(upload)
-    await run("DELETE FROM partial_upload WHERE id = $1", upload)
+    await execute("DELETE FROM partial_upload WHERE id = $1", upload)
 
 
 class Over(msgspec.Struct, frozen=True):
@@ -231,7 +234,7 @@ class Over(msgspec.Struct, frozen=True):
 @every(timedelta(hours=1))
 async def sweep() -> None:
     """Delete the uploads whose time is over, and parts that were stored but never got their row."""
-    for over in await many(Over, "SELECT id FROM partial_upload WHERE ends_at <= $1", clock.now()):
+    for over in await fetch_all(Over, "SELECT id FROM partial_upload WHERE ends_at <= $1", clock.now()):
         await _forget(over.id)
     async for name in storage.names(before=clock.now() - KEPT):
         if name.startswith("partial-"):

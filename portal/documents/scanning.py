@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from portal.core import storage
-from portal.core.database import many, run
-from portal.core.jobs import every
+from portal.core.store import storage
+from portal.core.store.database import execute, fetch_all
+from portal.core.store.jobs import every
 from portal.documents.check import virus_in
 from portal.documents.keep import Document, Named, Row, document_of, erase
 
@@ -17,7 +17,7 @@ async def unsafe(case: str) -> list[Document]:
 
     They are told of until another file was taken in their place.
     """
-    return [document_of(row) for row in await many(Row, UNSAFE, case)]
+    return [document_of(row) for row in await fetch_all(Row, UNSAFE, case)]
 
 
 @every(timedelta(minutes=1))
@@ -26,13 +26,13 @@ async def scan_waiting() -> None:
 
     Without a scanner in the settings nothing waits for one any more.
     """
-    for waiting in await many(Named, "SELECT id FROM document WHERE state = 'checking' ORDER BY added_at"):
+    for waiting in await fetch_all(Named, "SELECT id FROM document WHERE state = 'checking' ORDER BY added_at"):
         original = await storage.get(f"{waiting.id}/original")
         virus = await virus_in(original[at : at + PIECE] for at in range(0, len(original), PIECE))
         if virus is None:
             return
         state = "virus" if virus else "ok"
-        await run("UPDATE document SET state = $2 WHERE id = $1 AND state = 'checking'", waiting.id, state)
+        await execute("UPDATE document SET state = $2 WHERE id = $1 AND state = 'checking'", waiting.id, state)
         if virus:
             await erase(waiting.id)
         else:

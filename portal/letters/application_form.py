@@ -7,7 +7,7 @@ import msgspec
 
 from portal.accounts.person import Person
 from portal.accounts.register import Insured
-from portal.core.paper import pdf
+from portal.core.tools.paper import pdf
 from portal.questions.catalogue import journey
 from portal.questions.rules import birth_in, sex_in
 from portal.regions.load import Region

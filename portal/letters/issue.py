@@ -16,19 +16,20 @@ import msgspec
 
 from portal.accounts.person import Person, person
 from portal.accounts.staff import member
-from portal.cases import corrections, decision, sent
-from portal.cases.case import Case, Event, on_event
-from portal.cases.deadlines import take_back_until
-from portal.cases.moves import Move
-from portal.cases.opinion import FINDINGS, VERDICTS, opinion_of
-from portal.cases.seats import given, seats
-from portal.cases.words import KINDS
-from portal.core import clock
-from portal.core.crypto import seal_bytes, token
-from portal.core.database import insert, run, value
-from portal.core.i18n import long_day
-from portal.core.pages import hour
-from portal.core.settings import SETTINGS
+from portal.cases.experts.seats import given, seats
+from portal.cases.life.case import Case, Event, on_event
+from portal.cases.life.deadlines import take_back_until
+from portal.cases.life.moves import Move
+from portal.cases.life.words import KINDS
+from portal.cases.papers import corrections, sent
+from portal.cases.result import decision
+from portal.cases.result.opinion import FINDINGS, VERDICTS, opinion_of
+from portal.core.store.crypto import seal_bytes, token
+from portal.core.store.database import execute, fetch_value, insert
+from portal.core.tools import clock
+from portal.core.tools.i18n import long_day
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.pages import hour
 from portal.documents import keep
 from portal.letters.tables import Letter as Table
 from portal.letters.verify import new_code
@@ -116,7 +117,7 @@ def fits(region: Region) -> None:
 async def issue(case: Case, event: Event, move: Move) -> None:
     """Issue the letters that *move* names; taking back makes the earlier ones void."""
     if move.action == "take_back":
-        await run("UPDATE letter SET void_at = $2 WHERE case_id = $1 AND void_at IS NULL", case.id, event.at)
+        await execute("UPDATE letter SET void_at = $2 WHERE case_id = $1 AND void_at IS NULL", case.id, event.at)
     for kind in move.letters.split():
         if kind not in NOT_ISSUED:
             await _issue(case, event, kind)
@@ -125,7 +126,7 @@ async def issue(case: Case, event: Event, move: Move) -> None:
 async def _issue(case: Case, event: Event, kind: str) -> None:
     who = await person(case.person)
     assert who
-    count = int(await value("SELECT count(*) FROM letter WHERE case_id = $1", case.id))
+    count = int(await fetch_value("SELECT count(*) FROM letter WHERE case_id = $1", case.id))
     number, code = f"{case.number}-{count + 1:02}", new_code()
     content = msgspec.json.encode(await _content(case, event, kind, who, number, code))
     id = token()
@@ -145,7 +146,7 @@ async def _issue(case: Case, event: Event, kind: str) -> None:
 
 
 async def _content(case: Case, event: Event, kind: str, who: Person, number: str, code: str) -> Content:
-    text, own = texts()[kind], case.rules.letters.get(kind)
+    text, own = texts()[kind], case.city.letters.get(kind)
     words = await _words(case, event, who, code)
     return Content(
         kind=kind,
@@ -154,11 +155,11 @@ async def _content(case: Case, event: Event, kind: str, who: Person, number: str
         rows=[(ROWS[name], words[name]) for name in text.rows if words[name]],
         body=[paragraph.format(**words) for paragraph in (own.body if own else text.body)],
         lists=[await _items(name, case) for name in text.lists],
-        agency=case.rules.rules.agency.name_zh,
+        agency=case.city.rules.agency.name_zh,
         issued_on=long_day(clock.day_of(event.at)),
         code=code,
         verify_at=f"{SETTINGS.public_origin}/v/{code}",
-        sample=case.rules.sample(),
+        sample=case.city.sample(),
     )
 
 
@@ -187,7 +188,7 @@ ROWS = {
 
 
 async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, str]:
-    region, rules = case.rules, case.rules.rules
+    region, rules = case.city, case.city.rules
     files = await sent.documents(case)
     notice = await corrections.open_correction(case)
     day = long_day(clock.day_of(event.at))
@@ -218,7 +219,7 @@ async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, 
 
 
 def _hour_of(submitted: datetime | None, case: Case) -> str:
-    return hour(take_back_until(submitted, case.rules)) if submitted else ""
+    return hour(take_back_until(submitted, case.city)) if submitted else ""
 
 
 def _due(case: Case) -> tuple[str, str]:
@@ -226,13 +227,13 @@ def _due(case: Case) -> tuple[str, str]:
     if case.due_on is None:
         return "", ""
     day = long_day(case.due_on)
-    if case.rules.calendar.published(case.due_on):
+    if case.city.calendar.published(case.due_on):
         return day, f"最晚 {day} 告诉您结果。"
     return f"预计 {day}", f"预计 {day} 告诉您结果，以公布的放假安排为准。"
 
 
 def _names(case: Case, files: list[keep.Document]) -> list[str]:
-    named = slot_names(case.rules)
+    named = slot_names(case.city)
     return list(dict.fromkeys(named.get(file.slot, "补正材料") for file in files))
 
 
@@ -257,7 +258,7 @@ def _period(start: date | None, end: date | None) -> str:
 async def _items(name: str, case: Case) -> Items:
     if name == "defects":
         notice = await corrections.open_correction(case)
-        named = slot_names(case.rules)
+        named = slot_names(case.city)
         found = await corrections.defects(notice, ()) if notice else []
         return Items("需要补正", [f"{named.get(defect.slot, '申请内容')}：{defect.said}" for defect in found])
     if name == "reasons":
@@ -274,7 +275,7 @@ async def _opinions(case: Case) -> list[str]:
     for place in given(await seats(case.id)):
         expert = await member(place.expert)
         for code, one in opinion_of(place).items():
-            texts = case.rules.criteria[code].numbered()
+            texts = case.city.criteria[code].numbered()
             found = "；".join(f"{text}：{FINDINGS[one.findings[number]]}" for number, text in texts)
             name = expert.name if expert else "已停用的专家"
             said.append(f"{name}，{VERDICTS[one.verdict]}。{found}。{one.words}")
@@ -283,7 +284,7 @@ async def _opinions(case: Case) -> list[str]:
 
 def appeal_sentences(case: Case) -> list[str]:
     """Return the ways to object, as the region gives them."""
-    appeal = case.rules.rules.appeal
+    appeal = case.city.rules.appeal
     return [
         f"收到本文书之日起 {appeal.recheck_days} 日内，可以向{appeal.agency_zh}申请复核，网上就能申请。",
         f"自知道本决定之日起 {appeal.reconsideration_days} 日内，可以向{appeal.reconsideration_body_zh}申请行政复议。",

@@ -7,10 +7,11 @@ import msgspec
 import segno
 from markupsafe import Markup
 
-from portal.core import clock, storage
-from portal.core.crypto import open_bytes
-from portal.core.database import many, one, run
-from portal.core.paper import pdf
+from portal.core.store import storage
+from portal.core.store.crypto import open_bytes
+from portal.core.store.database import execute, fetch_all, fetch_one
+from portal.core.tools import clock
+from portal.core.tools.paper import pdf
 from portal.letters.issue import CERTIFICATE, INTERNAL, Content, texts
 
 RESULTS = ("L09", "L10", "L11", "L14")  # what only those may open who receive the result
@@ -47,13 +48,13 @@ class Row(msgspec.Struct, frozen=True):
 
 async def letters(case_id: str, *, desk: bool = False) -> list[Row]:
     """Return a case's letters, the oldest first; for the *desk* also those that stay in the office."""
-    found = await many(Row, "FROM letter WHERE case_id = $1 ORDER BY issued_at, number", case_id)
+    found = await fetch_all(Row, "FROM letter WHERE case_id = $1 ORDER BY issued_at, number", case_id)
     return [row for row in found if desk or row.kind != INTERNAL]
 
 
 async def letter(case_id: str, id: str, *, desk: bool = False) -> Row | None:
     """Return one letter of a case; for the *desk* also one that stays in the office."""
-    found = await one(Row, "FROM letter WHERE id = $1 AND case_id = $2", id, case_id)
+    found = await fetch_one(Row, "FROM letter WHERE id = $1 AND case_id = $2", id, case_id)
     return found if found and (desk or found.kind != INTERNAL) else None
 
 
@@ -65,7 +66,7 @@ def certificate_among(found: list[Row]) -> Row | None:
 async def mark_opened(row: Row) -> None:
     """Remember when the citizen first opened it."""
     if row.opened_at is None:
-        await run("UPDATE letter SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL", row.id, clock.now())
+        await execute("UPDATE letter SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL", row.id, clock.now())
 
 
 async def as_pdf(row: Row) -> bytes:

@@ -6,8 +6,8 @@ import msgspec
 
 from portal.accounts.delegation import SCOPES, Delegation
 from portal.accounts.person import Person
-from portal.core.i18n import long_day
-from portal.core.paper import pdf
+from portal.core.tools.i18n import long_day
+from portal.core.tools.paper import pdf
 from portal.regions.load import Region
 
 

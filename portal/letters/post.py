@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from portal.cases.case import Case
-from portal.cases.envelopes import Delivery
-from portal.core import clock
-from portal.core.paper import CannotPrint, pdf
+from portal.cases.life.case import Case
+from portal.cases.mail.envelopes import Delivery
+from portal.core.tools import clock
+from portal.core.tools.paper import CannotPrint, pdf
 from portal.letters.letter import Row, drawn, letters
 from portal.questions.rules import grouped_mobile
 from portal.regions.load import Region

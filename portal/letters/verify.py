@@ -4,11 +4,11 @@ from datetime import datetime
 
 import msgspec
 
-from portal.cases.benefit import Benefit, of_case
-from portal.cases.case import case_by_id
-from portal.core import clock
-from portal.core.crypto import random_bytes
-from portal.core.database import one
+from portal.cases.benefits.benefit import Benefit, of_case
+from portal.cases.life.case import case_by_id
+from portal.core.store.crypto import random_bytes
+from portal.core.store.database import fetch_one
+from portal.core.tools import clock
 
 # Crockford's letters: none of them looks like another or like a digit.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -52,7 +52,7 @@ class Found(msgspec.Struct, frozen=True):
 
 async def letter_with(code: str) -> Found | None:
     """Return the letter with a verification code, or nothing."""
-    return await one(Found, "FROM letter WHERE code = $1 AND kind <> 'L07'", code)
+    return await fetch_one(Found, "FROM letter WHERE code = $1 AND kind <> 'L07'", code)
 
 
 async def benefit_of(case_id: str) -> Benefit | None:

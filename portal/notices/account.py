@@ -2,9 +2,10 @@
 
 from portal.accounts import devices
 from portal.accounts.phones import phones_of
-from portal.core import clock, outbox
-from portal.core.crypto import seal, seal_json, token
-from portal.core.database import insert
+from portal.core.store import outbox
+from portal.core.store.crypto import seal, seal_json, token
+from portal.core.store.database import insert
+from portal.core.tools import clock
 from portal.notices.tables import Notice as Table
 from portal.regions.load import Region
 

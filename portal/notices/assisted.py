@@ -1,8 +1,8 @@
 """Tell a person that staff have filled their application in: N38, with the way to check and send it."""
 
-from portal.cases.assisted import on_ready
-from portal.cases.case import Case, Event
-from portal.core import clock
+from portal.cases.apply.assisted import on_ready
+from portal.cases.life.case import Case, Event
+from portal.core.tools import clock
 from portal.notices.write import tell
 
 CODE = "N38"

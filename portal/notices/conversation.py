@@ -1,7 +1,7 @@
 """Tell the citizen that the office has answered: N33, in the transaction of the answer."""
 
-from portal.cases.case import Case, Event
-from portal.cases.conversation import Message, on_message
+from portal.cases.life.case import Case, Event
+from portal.cases.talk.conversation import Message, on_message
 from portal.notices.write import tell
 
 CODE = "N33"

@@ -1,7 +1,7 @@
 """What principal and proxy are told of the delegation itself: it was verified, it has ended."""
 
 from portal.accounts.delegation import Delegation, both, on_change
-from portal.core import clock
+from portal.core.tools import clock
 from portal.notices.write import Message, send_to
 from portal.regions.load import REGIONS
 

@@ -2,9 +2,9 @@
 
 from portal.accounts.delegation import delegation
 from portal.accounts.staff import members
-from portal.cases.case import Case
-from portal.cases.delivery import LATE, on_mail
-from portal.cases.envelopes import Delivery
+from portal.cases.life.case import Case
+from portal.cases.mail.delivery import LATE, on_mail
+from portal.cases.mail.envelopes import Delivery
 from portal.notices.staff import tell_staff
 from portal.notices.write import tell_people
 

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from portal.core import clock
-from portal.core.crypto import opened_json
-from portal.core.database import many, one, run, value
-from portal.core.i18n import SOURCE
+from portal.core.store.crypto import opened_json
+from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value
+from portal.core.tools import clock
+from portal.core.tools.i18n import SOURCE
 from portal.notices.write import words
 
 # Who acted for somebody no longer sees what they were told about that case, or that benefit.
@@ -46,7 +46,7 @@ class Message(msgspec.Struct, frozen=True):
 
 async def messages(person: str, count: int = 50, language: str = SOURCE) -> list[Message]:
     """Return a person's in-app messages in *language*, the newest first."""
-    rows = await many(
+    rows = await fetch_all(
         Row,
         f"FROM notice WHERE person = $1 AND channel = 'in_app' AND {STILL} ORDER BY made_at DESC, id LIMIT $3",
         person,
@@ -67,7 +67,7 @@ async def messages(person: str, count: int = 50, language: str = SOURCE) -> list
 
 async def unread(person: str) -> int:
     """Return how many messages a person has not seen."""
-    count = await value(
+    count = await fetch_value(
         f"SELECT count(*) FROM notice WHERE person = $1 AND channel = 'in_app' AND read_at IS NULL AND {STILL}",
         person,
         clock.today(),
@@ -77,7 +77,7 @@ async def unread(person: str) -> int:
 
 async def mark_read(person: str) -> None:
     """Remember that a person has seen their messages."""
-    await run(
+    await execute(
         "UPDATE notice SET read_at = $2 WHERE person = $1 AND channel = 'in_app' AND read_at IS NULL",
         person,
         clock.now(),
@@ -93,4 +93,4 @@ class Linked(msgspec.Struct, frozen=True):
 
 async def linked(link: str) -> Linked | None:
     """Return the case behind the short link of a message, the latest that has it, or nothing."""
-    return await one(Linked, "FROM notice WHERE link = $1 ORDER BY made_at DESC LIMIT 1", link)
+    return await fetch_one(Linked, "FROM notice WHERE link = $1 ORDER BY made_at DESC LIMIT 1", link)

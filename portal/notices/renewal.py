@@ -5,11 +5,11 @@ from datetime import date
 from portal.accounts import person as people
 from portal.accounts.delegation import of_principal
 from portal.accounts.principal import phone_on_record
-from portal.cases.acting import may_see
-from portal.cases.benefit import Benefit
-from portal.cases.case import Case, answers_of, case_by_id
-from portal.cases.reminders import on_benefit
-from portal.core import clock
+from portal.cases.apply.acting import may_see
+from portal.cases.benefits.benefit import Benefit
+from portal.cases.life.case import Case, answers_of, case_by_id
+from portal.cases.time.reminders import on_benefit
+from portal.core.tools import clock
 from portal.notices.write import Message, send_to
 from portal.regions.load import REGIONS
 

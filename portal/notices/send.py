@@ -8,13 +8,17 @@ from datetime import datetime, time, timedelta
 
 import msgspec
 
-from portal.cases import calls, measures, rounds
-from portal.cases.case import Case, case_by_id
-from portal.core import clock, jobs, outbox, sms
-from portal.core.clock import BEIJING
-from portal.core.crypto import opened, opened_json
-from portal.core.database import one, run, transaction, value
-from portal.core.jobs import works
+from portal.cases.desk import calls
+from portal.cases.figures import measures
+from portal.cases.life.case import Case, case_by_id
+from portal.cases.time import rounds
+from portal.core.outside import sms
+from portal.core.store import jobs, outbox
+from portal.core.store.crypto import opened, opened_json
+from portal.core.store.database import execute, fetch_one, fetch_value, transaction
+from portal.core.store.jobs import works
+from portal.core.tools import clock
+from portal.core.tools.clock import BEIJING
 from portal.notices.write import in_words, words
 
 QUIET_FROM, QUIET_TO = time(22), time(8)
@@ -39,7 +43,7 @@ async def send(notice: str) -> None:
     Raises:
         NotSent: the gateway did not take it; the worker tries again.
     """
-    row = await one(Row, "FROM notice WHERE id = $1", notice)
+    row = await fetch_one(Row, "FROM notice WHERE id = $1", notice)
     if row is None or row.state != "queued":
         return
     wait = quiet_until(clock.now())
@@ -47,7 +51,7 @@ async def send(notice: str) -> None:
         await outbox.add("send_notice", f"{notice}:{wait:%Y%m%d}", at=wait, notice=notice)
         return
     provider_id = await _handed_over(row)
-    await run(
+    await execute(
         "UPDATE notice SET state = 'sent', sent_at = $2, provider_id = $3, tries = tries + 1 WHERE id = $1",
         notice,
         clock.now(),
@@ -75,7 +79,7 @@ async def lose(notice: str) -> None:
 async def take_report(report: sms.Report) -> None:
     """Keep what became of a message, as its provider reports it."""
     if report.arrived:
-        await run("UPDATE notice SET state = 'delivered' WHERE provider_id = $1 AND state = 'sent'", report.id)
+        await execute("UPDATE notice SET state = 'delivered' WHERE provider_id = $1 AND state = 'sent'", report.id)
     else:
         sql = "UPDATE notice SET state = 'failed' WHERE provider_id = $1 AND state <> 'failed' RETURNING case_id"
         await _lost(sql, report.id)
@@ -88,7 +92,7 @@ class About(msgspec.Struct, frozen=True):
 
 
 async def _lost(sql: str, id: str) -> None:
-    row = await one(About, sql, id)
+    row = await fetch_one(About, sql, id)
     case = await case_by_id(row.case_id) if row else None
     if case:
         await measures.add(case.region, "sms", "failed")
@@ -102,7 +106,7 @@ async def arrived(case: Case, code: str, since: datetime) -> bool:
         "SELECT 1 FROM notice WHERE case_id = $1 AND code = $2 AND made_at >= $3 "
         "AND (read_at IS NOT NULL OR channel = 'sms' AND state IN ('sent', 'delivered')) LIMIT 1"
     )
-    return bool(await value(sql, case.id, code, since))
+    return bool(await fetch_value(sql, case.id, code, since))
 
 
 def quiet_until(now: datetime) -> datetime | None:

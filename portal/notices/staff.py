@@ -6,22 +6,22 @@ They are written in the transaction of what they tell about, like those to citiz
 from typing import Any
 
 from portal.accounts.staff import members
-from portal.cases.case import Case, Event, on_event
-from portal.cases.moves import Move
-from portal.cases.panel import on_invitation, on_loss
-from portal.cases.rounds import on_time
-from portal.cases.seats import Seat, seats_of
-from portal.cases.supplement import sent_with
-from portal.core import clock
-from portal.core.crypto import seal_json, token
-from portal.core.database import insert, value
+from portal.cases.experts.panel import on_invitation, on_loss
+from portal.cases.experts.seats import Seat, seats_of
+from portal.cases.life.case import Case, Event, on_event
+from portal.cases.life.moves import Move
+from portal.cases.papers.supplement import sent_with
+from portal.cases.time.rounds import on_time
+from portal.core.store.crypto import seal_json, token
+from portal.core.store.database import fetch_value, insert
+from portal.core.tools import clock
 from portal.notices.tables import Notice as Table
 
 
 async def tell_staff(case: Case, staff: str, code: str, key: str, **variables: Any) -> None:
     """Write one message to one member of staff; the same *key* is never told twice."""
     whole = f"{key}:{code}:{staff}"
-    if await value("SELECT 1 FROM notice WHERE key = $1", whole):
+    if await fetch_value("SELECT 1 FROM notice WHERE key = $1", whole):
         return
     id = token()
     await insert(
@@ -76,5 +76,5 @@ async def written(case: Case, event: Event, move: Move) -> None:
     if move.action == "supplement":
         await tell_staff(case, case.assigned_to, "N12", str(event.id), n=len(await sent_with(case, event)))
     if move.action == "answer_correction":
-        due, known = case.due_on or "", case.due_on is None or case.rules.calendar.published(case.due_on)
+        due, known = case.due_on or "", case.due_on is None or case.city.calendar.published(case.due_on)
         await tell_staff(case, case.assigned_to, "N08", str(event.id), date=due, provisional=not known)

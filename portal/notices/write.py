@@ -16,15 +16,18 @@ from typing import Any
 import msgspec
 
 from portal.accounts.delegation import Delegation, both, delegation
-from portal.cases import corrections, decision, draft, publicity
-from portal.cases.case import Case, Event, answers_of, on_event
-from portal.cases.moves import Move
-from portal.cases.rounds import on_time
-from portal.core import clock, outbox
-from portal.core.crypto import seal, seal_json, token
-from portal.core.database import insert, value
-from portal.core.i18n import SOURCE, Said, day_of_year, translate
-from portal.core.settings import SETTINGS
+from portal.cases.apply import draft
+from portal.cases.life.case import Case, Event, answers_of, on_event
+from portal.cases.life.moves import Move
+from portal.cases.papers import corrections
+from portal.cases.result import decision, publicity
+from portal.cases.time.rounds import on_time
+from portal.core.store import outbox
+from portal.core.store.crypto import seal, seal_json, token
+from portal.core.store.database import fetch_value, insert
+from portal.core.tools import clock
+from portal.core.tools.i18n import SOURCE, Said, day_of_year, translate
+from portal.core.tools.settings import SETTINGS
 from portal.documents import keep
 from portal.notices.tables import Notice as Table
 from portal.regions.load import REGIONS
@@ -113,7 +116,7 @@ async def remind(case: Case, code: str, key: str) -> None:
     """Write the message *code* that time brought about, once for each *key*; supervisors hear of what is late."""
     known = await delegation(case.delegation)
     whole = f"{case.id}:{key}:{code}"
-    if await value("SELECT 1 FROM notice WHERE key = $1", f"{whole}:{case.person}:in_app"):
+    if await fetch_value("SELECT 1 FROM notice WHERE key = $1", f"{whole}:{case.person}:in_app"):
         return
     await tell_people(case, known, code, f"{case.id}:{key}")
 
@@ -206,7 +209,7 @@ async def _add(message: Message, person: str, channel: str, to: str) -> None:
 
 
 async def _variables(case: Case, code: str) -> dict[str, Any]:
-    region = case.rules
+    region = case.city
     found: dict[str, Any] = {
         "city": region.id,  # whose words they are said in
         "sign": region.rules.notices.sign_zh,

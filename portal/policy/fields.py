@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from portal.core.forms import Form
+from portal.core.web.forms import Form
 from portal.policy.toml_text import Path, value_at
 from portal.regions.catalogue import Disease, Hospital
 from portal.regions.model import Rules

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from portal.core import clock
-from portal.core.database import Taken, insert, many
-from portal.core.i18n import learn
-from portal.core.log import LOG, where
+from portal.core.store.database import Taken, fetch_all, insert
+from portal.core.tools import clock
+from portal.core.tools.i18n import learn
+from portal.core.tools.log import LOG, where
 from portal.policy import holding
 from portal.policy.tables import PolicyEdition as Table
 from portal.regions import editions
@@ -82,9 +82,9 @@ def in_english(part: Any) -> Iterator[tuple[str, str]]:
 
 async def _share_editions() -> None:
     """Keep the editions of now for good, and read those that other processes, or earlier portals, had."""
-    there = {row.id for row in await many(Id, "SELECT id FROM policy_edition")}
+    there = {row.id for row in await fetch_all(Id, "SELECT id FROM policy_edition")}
     for id in there - editions.known():
-        for row in await many(Edition, "FROM policy_edition WHERE id = $1", id):
+        for row in await fetch_all(Edition, "FROM policy_edition WHERE id = $1", id):
             editions.remember(row.id, msgspec.json.decode(row.texts, type=dict[str, str]))
     for id, region in REGIONS.items():
         if region.edition not in there and id in holding.SHIPPED:

@@ -5,8 +5,8 @@ from datetime import date
 
 import msgspec
 
-from portal.core import clock
-from portal.core.database import many, value
+from portal.core.store.database import fetch_all, fetch_value
+from portal.core.tools import clock
 from portal.regions.catalogue import BadFile
 from portal.regions.load import CALENDAR, HERE, REGIONS, Region, read, text_of
 
@@ -52,7 +52,9 @@ class Held(msgspec.Struct, frozen=True):
 
 async def released() -> list[Held]:
     """Return every released version in the order in which they come to hold."""
-    return await many(Held, "FROM policy_version WHERE state = 'released' ORDER BY effective_from, released_at, id")
+    return await fetch_all(
+        Held, "FROM policy_version WHERE state = 'released' ORDER BY effective_from, released_at, id"
+    )
 
 
 async def held(day: date) -> dict[tuple[str, str], int]:
@@ -70,7 +72,7 @@ async def texts(place: str, day: date) -> dict[str, str]:
     found = dict(SHIPPED[place])
     for (where, file), id in (await held(day)).items():
         if where == place:
-            found[file] = str(await value("SELECT text FROM policy_version WHERE id = $1", id))
+            found[file] = str(await fetch_value("SELECT text FROM policy_version WHERE id = $1", id))
     return found
 
 

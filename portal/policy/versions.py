@@ -9,10 +9,11 @@ from datetime import date, datetime
 
 import msgspec
 
-from portal.core import audit, clock, outbox
-from portal.core.database import ON_SQLITE, insert, many, one, run, transaction, value
-from portal.core.errors import Stale
-from portal.core.i18n import Said
+from portal.core.store import audit, outbox
+from portal.core.store.database import ON_SQLITE, execute, fetch_all, fetch_one, fetch_value, insert, transaction
+from portal.core.tools import clock
+from portal.core.tools.errors import Stale
+from portal.core.tools.i18n import Said
 from portal.policy import holding
 from portal.policy.tables import PolicyVersion as Table
 
@@ -60,17 +61,17 @@ class Version(msgspec.Struct, frozen=True):
 
 async def version(id: int) -> Version | None:
     """Return one version."""
-    return await one(Version, "FROM policy_version WHERE id = $1", id)
+    return await fetch_one(Version, "FROM policy_version WHERE id = $1", id)
 
 
 async def versions(place: str, file: str) -> list[Version]:
     """Return the versions of a file, the newest first."""
-    return await many(Version, "FROM policy_version WHERE place = $1 AND file = $2 ORDER BY id DESC", place, file)
+    return await fetch_all(Version, "FROM policy_version WHERE place = $1 AND file = $2 ORDER BY id DESC", place, file)
 
 
 async def last(place: str, file: str) -> Version | None:
     """Return the released version of a file that comes to hold last; nothing while the shipped one does."""
-    return await one(
+    return await fetch_one(
         Version,
         "FROM policy_version WHERE place = $1 AND file = $2 AND state = 'released' "
         "ORDER BY effective_from DESC, released_at DESC, id DESC LIMIT 1",
@@ -113,7 +114,7 @@ async def begin(place: str, file: str, text: str, by: str, note: str = "") -> Ve
             edited_at=now,
             row_version=1,
         )
-        id = int(await value("SELECT max(id) FROM policy_version WHERE made_by = $1", by))
+        id = int(await fetch_value("SELECT max(id) FROM policy_version WHERE made_by = $1", by))
         await audit.note(actor=by, role="admin", act="policy_draft", thing=f"policy:{id}", why=f"{place}/{file}")
     made = await version(id)
     assert made
@@ -180,7 +181,7 @@ async def release(known: Version, by: str) -> None:
     day = max(known.effective_from, clock.today())
     async with transaction():
         if not ON_SQLITE:  # one release at a time, so that two do not go together badly; SQLite has one writer
-            await run("SELECT pg_advisory_xact_lock(7461004)")
+            await execute("SELECT pg_advisory_xact_lock(7461004)")
         await _up_to_date(known)
         for turn in {day, *[planned for planned in await holding.turns() if planned > day]}:
             await holding.check(known.place, known.file, known.text, turn)
@@ -232,7 +233,7 @@ async def _set(known: Version, before: str, after: str, **values: object) -> Non
     """
     new = {"state": after, "edited_at": clock.now(), **values}
     columns = ", ".join(f"{name} = ${place}" for place, name in enumerate(new, start=4))
-    changed = await run(
+    changed = await execute(
         f"UPDATE policy_version SET row_version = row_version + 1, {columns} "
         "WHERE id = $1 AND state = $2 AND row_version = $3",
         known.id,

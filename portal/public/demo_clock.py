@@ -5,9 +5,10 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 
-from portal.core import clock, jobs
-from portal.core.pages import page, see_other
-from portal.core.sessions import form_of
+from portal.core.store import jobs
+from portal.core.tools import clock
+from portal.core.web.pages import page, see_other
+from portal.core.web.sessions import form_of
 
 ANYBODY = ("anyone",)
 MOST_DAYS = 3650

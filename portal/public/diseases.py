@@ -7,8 +7,8 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
-from portal.core.i18n import Said, listed
-from portal.core.pages import page
+from portal.core.tools.i18n import Said, listed
+from portal.core.web.pages import page
 from portal.public.places import region_named
 from portal.public.start import ANYBODY
 from portal.questions.rules import narrow

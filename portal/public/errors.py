@@ -5,11 +5,11 @@ from typing import Any
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from portal.core.crypto import digits
-from portal.core.errors import First, Problem, SignInFirst
-from portal.core.log import LOG, where
-from portal.core.pages import page, see_other, with_next
-from portal.core.paper import CannotPrint
+from portal.core.store.crypto import digits
+from portal.core.tools.errors import First, Problem, SignInFirst
+from portal.core.tools.log import LOG, where
+from portal.core.tools.paper import CannotPrint
+from portal.core.web.pages import page, see_other, with_next
 from portal.regions.load import REGIONS, Region
 
 # status: title, what happened, what to do

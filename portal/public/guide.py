@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from portal.core.i18n import Said, listed
+from portal.core.tools.i18n import Said, listed
 from portal.questions.materials import KINDS
 from portal.regions.load import Region
 from portal.regions.model import Channel, Material, Step

@@ -2,7 +2,7 @@
 
 from litestar import Controller, Response, get
 
-from portal.core import jobs
+from portal.core.store import jobs
 from portal.public.start import ANYBODY
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
-from portal.core.pages import page
+from portal.core.web.pages import page
 from portal.public.places import region_named
 from portal.public.start import ANYBODY
 from portal.regions.load import Region

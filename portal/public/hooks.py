@@ -9,11 +9,11 @@ import msgspec
 from litestar import Controller, Request, Response, post
 from litestar.params import FromPath
 
-from portal.core import sms
-from portal.core.crypto import same
-from portal.core.door import MACHINE
-from portal.core.errors import BadRequest, NotFound
-from portal.core.settings import SETTINGS
+from portal.core.outside import sms
+from portal.core.store.crypto import same
+from portal.core.tools.errors import BadRequest, NotFound
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.door import MACHINE
 
 TAKEN = b'{"code":0,"msg":"OK"}'
 

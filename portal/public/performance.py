@@ -6,10 +6,10 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
-from portal.cases import measures
-from portal.cases.measures import HOURS_A_DAY
-from portal.core import clock
-from portal.core.pages import page
+from portal.cases.figures import measures
+from portal.cases.figures.measures import HOURS_A_DAY
+from portal.core.tools import clock
+from portal.core.web.pages import page
 from portal.public.places import region_named
 from portal.regions.load import Region
 from portal.regions.reasons import words

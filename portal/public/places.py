@@ -2,7 +2,7 @@
 
 from litestar.params import FromPath
 
-from portal.core.errors import found
+from portal.core.tools.errors import found
 from portal.regions.load import REGIONS, Region
 
 

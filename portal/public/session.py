@@ -8,10 +8,10 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
-from portal.core import late
-from portal.core.errors import found
-from portal.core.pages import page, see_other
-from portal.core.sessions import visitor_of
+from portal.core.tools.errors import found
+from portal.core.web import late
+from portal.core.web.pages import page, see_other
+from portal.core.web.sessions import visitor_of
 from portal.public.errors import region_in
 from portal.public.start import ANYBODY
 

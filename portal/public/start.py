@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
-from portal.core.frames import framed
+from portal.core.web.frames import framed
 from portal.public.guide import Guide
 from portal.public.places import region_named
 from portal.regions.load import REGIONS, Region

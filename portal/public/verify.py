@@ -8,10 +8,10 @@ from litestar import Controller, Request, Response, get
 from litestar.params import FromPath, FromQuery
 
 from portal.accounts.person import person
-from portal.cases.case import case_by_id
-from portal.core import limits
-from portal.core.pages import page, see_other
-from portal.core.security import client_address
+from portal.cases.life.case import case_by_id
+from portal.core.store import limits
+from portal.core.web.pages import page, see_other
+from portal.core.web.security import client_address
 from portal.letters import verify
 from portal.letters.issue import texts
 from portal.public.start import ANYBODY
@@ -63,7 +63,7 @@ class VerifyController(Controller):
         return page(
             request,
             "public/verify/show",
-            region=case.rules,
+            region=case.city,
             letter=found,
             title=texts()[found.kind].title,
             name=who.masked_name,

@@ -1,6 +1,6 @@
 """承诺与签名: what a person signs; asked on the last page, never kept in the draft."""
 
-from portal.core.i18n import Said
+from portal.core.tools.i18n import Said
 from portal.questions.model import Question, Rule, Step
 from portal.questions.rules import required, tidy_name
 

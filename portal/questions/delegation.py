@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from portal.core import clock
+from portal.core.tools import clock
 from portal.questions.insured_person import MOBILE
 from portal.questions.model import Choice, Question, Rule, Step
 from portal.questions.rules import day as day_in

@@ -7,7 +7,7 @@ published standard and therefore generous; what does not fit the register goes t
 import re
 from typing import NamedTuple
 
-from portal.core.i18n import Said
+from portal.core.tools.i18n import Said
 from portal.questions.model import Choice
 from portal.questions.rules import resident_number_error
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-from portal.core.i18n import Said, listed
+from portal.core.tools.i18n import Said, listed
 from portal.questions.model import Answers, Step
 from portal.regions.load import Region
 

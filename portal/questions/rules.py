@@ -4,8 +4,8 @@ import re
 import unicodedata
 from datetime import date
 
-from portal.core import clock
-from portal.core.i18n import WEEKDAYS, Said
+from portal.core.tools import clock
+from portal.core.tools.i18n import WEEKDAYS, Said
 from portal.questions.model import Rule
 
 # 民委发〔2016〕33号: the dot in names is U+00B7; keyboards write many others.

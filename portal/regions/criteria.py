@@ -10,7 +10,7 @@ from typing import Literal, Union
 
 import msgspec
 
-from portal.core.i18n import Said, listed
+from portal.core.tools.i18n import Said, listed
 from portal.regions.catalogue import BadFile, Disease
 
 Finding = Literal["met", "unmet", "unclear"]

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from portal.core.settings import SETTINGS
+from portal.core.tools.settings import SETTINGS
 from portal.regions.catalogue import BadFile, Disease, Hospital, diseases, hospitals
 from portal.regions.criteria import Criteria, criteria
 from portal.regions.model import Material, Rules

@@ -19,15 +19,16 @@ from piccolo.engine.sqlite import convert_datetime_in
 from piccolo.table import Table
 
 from portal.accounts.tables import Person
-from portal.cases import measures, tally
-from portal.cases.desk_tables import Measure
-from portal.cases.moves import State
-from portal.cases.number import check_digit
-from portal.cases.tables import Case, CaseDisease, CaseEvent
-from portal.core import clock
-from portal.core.crypto import keyed, seal, seal_json
-from portal.core.database import DB, many, run
-from portal.core.sqlite import OneWriterEngine
+from portal.cases.desk import tally
+from portal.cases.figures import measures
+from portal.cases.figures.tables import Measure
+from portal.cases.life.moves import State
+from portal.cases.life.number import check_digit
+from portal.cases.life.tables import Case, CaseDisease, CaseEvent
+from portal.core.store.crypto import keyed, seal, seal_json
+from portal.core.store.database import DB, execute, fetch_all
+from portal.core.store.sqlite import OneWriterEngine
+from portal.core.tools import clock
 from portal.regions.load import REGIONS
 
 PER_PERSON = 3
@@ -89,28 +90,28 @@ async def _hurried() -> AsyncIterator[None]:
         sqlite3.register_adapter(datetime, lru_cache(10_000)(convert_datetime_in))  # there are few, again and again
         for pragma in ("synchronous = OFF", "cache_size = -600000", "foreign_keys = OFF"):
             DB.writer().connection.execute(f"PRAGMA {pragma}")
-        indexes = await many(Index, INDEXES)  # made at the end they are sorted once
+        indexes = await fetch_all(Index, INDEXES)  # made at the end they are sorted once
         for index in indexes:
-            await run(f"DROP INDEX {index.name}")
+            await execute(f"DROP INDEX {index.name}")
         try:
             yield
         finally:
             for index in indexes:
-                await run(index.sql)
+                await execute(index.sql)
         for pragma in ("synchronous = FULL", "cache_size = -4000", "foreign_keys = ON"):
             DB.writer().connection.execute(f"PRAGMA {pragma}")
         return
     for table in CHILDREN:  # of `cases` none: their triggers count
-        await run(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        await execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
     yield
     for table in CHILDREN:
-        await run(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
+        await execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
 
 
 async def _settle() -> None:
     """Do what a database does by itself in time: know its rows, throw away what is gone, write back its log."""
     if isinstance(DB, OneWriterEngine):
-        await run("ANALYZE")
+        await execute("ANALYZE")
         with closing(sqlite3.connect(str(DB.path))) as apart:
             apart.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     else:

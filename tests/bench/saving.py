@@ -37,11 +37,11 @@ def ours() -> Any:
     """Return an application that takes files in as the portal does, up to where they would be decoded."""
     from litestar import Litestar, Request, Response, get, post
 
-    from portal.core import crypto
-    from portal.core.door import Door
-    from portal.core.security import Front
-    from portal.core.sessions import visitor_of
-    from portal.core.uploads import Limits, received
+    from portal.core.store import crypto
+    from portal.core.web.door import Door
+    from portal.core.web.security import Front
+    from portal.core.web.sessions import visitor_of
+    from portal.core.web.uploads import Limits, received
 
     crypto.make_keys()
 

@@ -17,20 +17,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 if __name__ == "__main__" and sys.argv[1] == "postgres":  # the settings are read when the portal is imported
-    from tests.postgres import address_of_a_new_server
+    from tests.helpers.postgres import address_of_a_new_server
 
     os.environ["DATABASE_URL"] = address_of_a_new_server(Path(os.environ["PORTAL_DATA"]))
 
 import asyncpg
 
 from portal.accounts.person import known_as
-from portal.cases import measures, tally
-from portal.cases.case import cases_of
-from portal.cases.search import PAGE, Wanted, queue
-from portal.cases.search import questions as statements
-from portal.core import clock, crypto
-from portal.core.database import DB, ON_SQLITE, _numbered, migrate, opened
-from portal.core.settings import SETTINGS
+from portal.cases.desk import tally
+from portal.cases.desk.search import PAGE, Wanted, queue
+from portal.cases.desk.search import questions as statements
+from portal.cases.figures import measures
+from portal.cases.life.case import cases_of
+from portal.core.store import crypto
+from portal.core.store.database import DB, ON_SQLITE, _numbered, migrate, opened
+from portal.core.tools import clock
+from portal.core.tools.settings import SETTINGS
 from tests.bench.client import cpu_seconds
 from tests.bench.generate import generate, number_of, person_id
 
@@ -49,8 +51,8 @@ class Question(NamedTuple):
 
 async def main(size: int) -> None:
     """Generate the cases, then answer line by line."""
-    from tests.client import Client
-    from tests.factories import make_staff
+    from tests.helpers.client import Client
+    from tests.helpers.factories import make_staff
 
     logging.getLogger("httpx").setLevel(logging.WARNING)
     crypto.make_keys()
@@ -144,7 +146,7 @@ def page(who: Any, path: str) -> Ask:
 
 async def sign_in(browser: Any, subject: str, roles: str) -> None:
     """Give a browser a session, without codes and passwords."""
-    from portal.core.sessions import Visitor, cookie_line, start
+    from portal.core.web.sessions import Visitor, cookie_line, start
 
     visitor = Visitor()
     await start(visitor, subject=subject, roles=roles, idle=timedelta(hours=9), lasts=timedelta(hours=9), agent="bench")

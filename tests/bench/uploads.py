@@ -91,7 +91,8 @@ def decoding() -> None:
 
 
 async def _decoded(content: bytes) -> tuple[float, float, float]:
-    from portal.core import crypto, sandbox, storage
+    from portal.core.store import crypto, storage
+    from portal.core.tools import sandbox
     from portal.documents.decode import cleaned
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,192 @@
+"""续期 and 复审: a new case about a benefit that is there, pre-filled, with the newest evidence only.
+
+A renewal is the person's wish and follows the benefit; a re-review is the office's and changes no day of
+it. Nothing here decides: both are cases like any other.
+"""
+
+from datetime import date, timedelta
+from typing import Literal
+
+import msgspec
+
+from portal.accounts.delegation import Delegation, delegation
+from portal.cases.apply import acting, draft
+from portal.cases.apply.draft import FIRST, What
+from portal.cases.benefits import benefit
+from portal.cases.benefits.benefit import Benefit
+from portal.cases.life.case import Case, Event, answers_of, case_by_id, on_event
+from portal.cases.life.moves import ENDS, Move, State
+from portal.cases.life.words import NEW, RENEWAL, REREVIEW
+from portal.cases.papers import sent
+from portal.cases.papers.papers import papers
+from portal.core.store.database import execute, fetch_one, transaction
+from portal.core.tools import clock
+from portal.questions.delivery import ELECTRONIC
+from portal.questions.materials import slots
+from portal.regions.load import REGIONS, Region
+
+# What is looked over or answered anew: how the illness is treated now, and which papers there are.
+ASKED_AGAIN = (
+    *("done.diagnosis", "saved.", "without.", "within.", "checked.", "acting"),
+    *("done.delivery", ELECTRONIC.name, "receives"),  # a consent is given anew
+)
+STARTS: dict[str, str] = {"open": RENEWAL, "asked": REREVIEW}
+_ends = ", ".join(f"'{state}'" for state in sorted({*ENDS, State.DRAFT}))
+UNDER_WAY = f"""
+FROM cases WHERE person = $1 AND state NOT IN ({_ends}) AND (parent_benefit = $2 OR id IN
+(SELECT case_id FROM case_disease WHERE person = $1 AND code = $3 AND open)) ORDER BY made_at DESC LIMIT 1
+""".strip()
+NEXT = (
+    "FROM benefit WHERE person = $1 AND code = $2 AND starts_on > $3 AND state <> 'revoked' AND state <> 'terminated' "
+    "ORDER BY starts_on LIMIT 1"
+)
+
+
+Word = Literal["open", "asked", "early", "permanent", "renewed", "under_way", "over", "unlisted"]
+
+
+class NotOpen(Exception):
+    """There is nothing to begin for this benefit now."""
+
+
+class Chance(msgspec.Struct, frozen=True):
+    """What can be done about a benefit: `open` to a renewal, `asked` for a re-review, or why neither.
+
+    `early` before the window, `permanent` when it never ends, `renewed` when another follows, `under_way`
+    with the case, `over` when it has ended, `unlisted` when the disease has left the catalogue.
+    """
+
+    word: Word
+    opens_on: date | None = None
+    case: Case | None = None
+    follows: Benefit | None = None
+
+    @property
+    def begins(self) -> bool:
+        """Whether a case about it can be begun."""
+        return self.word in STARTS
+
+
+def opens_on(held: Benefit) -> date | None:
+    """Return from which day *held* can be renewed; nothing when it never ends."""
+    days = REGIONS[held.region].rules.renewal.opens_days_before
+    return max(held.ends_on - timedelta(days=days), held.starts_on) if held.ends_on else None
+
+
+async def chance(held: Benefit) -> Chance:
+    """Return what can be done about *held* today."""
+    case = await fetch_one(Case, UNDER_WAY, held.person, held.id, held.code)
+    if case:
+        return Chance("under_way", case=case)
+    today, opens = clock.today(), opens_on(held)
+    if held.state_on(today) not in ("active", "pending_effective"):
+        return Chance("over")
+    if held.code not in REGIONS[held.region].diseases:
+        return Chance("unlisted")
+    follows = await fetch_one(Benefit, NEXT, held.person, held.code, held.starts_on)
+    if follows:
+        return Chance("renewed", follows=follows)
+    window: Word = "open" if opens and opens <= today else "early" if opens else "permanent"
+    return Chance("asked" if held.rereview_by and window != "open" else window, opens_on=opens)
+
+
+async def begin(held: Benefit, known: Delegation | None, mobile: str) -> Case:
+    """Return the one draft about *held*, pre-filled; under the delegation *known* it is the proxy's.
+
+    Args:
+        held: the benefit that is renewed or looked at again.
+        known: by which delegation somebody acts for the person.
+        mobile: the phone of whoever acts, where the earlier case does not name theirs.
+
+    Raises:
+        NotOpen: nothing can be begun for it now.
+    """
+    found = await chance(held)
+    if not found.begins:
+        raise NotOpen
+    return await draft_about(held, STARTS[found.word], known, mobile)
+
+
+async def draft_about(held: Benefit, kind: str, known: Delegation | None, mobile: str) -> Case:
+    """Return the draft of this *kind* about *held*, or a new one, pre-filled, with the papers that are kept."""
+    what = What(kind, held.id, known.id if known else "")
+    region, gave = REGIONS[held.region], await case_by_id(held.case_id)
+    assert gave
+    theirs = await _by_the_same(gave, known)
+    async with transaction():
+        await execute("UPDATE benefit SET id = id WHERE id = $1", held.id)  # who presses at the same moment waits
+        there = await draft.open_draft(held.person, region, what)
+        if there:
+            return there
+        case = await draft.fresh(held.person, region, _pre_filled(gave, known, mobile, theirs=theirs), what)
+    if theirs:
+        await _keep_papers(gave, case)
+    return case
+
+
+async def _by_the_same(gave: Case, known: Delegation | None) -> bool:
+    """Return whether whoever acts may see what was filled in: the person always, a proxy their own."""
+    if known is None:
+        return True
+    earlier = await delegation(gave.delegation)
+    return earlier is not None and earlier.proxy == known.proxy
+
+
+def _pre_filled(gave: Case, known: Delegation | None, mobile: str, *, theirs: bool) -> dict[str, str]:
+    said = answers_of(gave)
+    kept = {name: text for name, text in said.items() if theirs and not name.startswith(ASKED_AGAIN)}
+    kept |= {"disease": said["disease"], "done.disease": "yes"}
+    if known:
+        return kept | acting.first_answers(known, mobile)
+    own = {"mobile": mobile, "notify_mobile": mobile} if gave.delegation else {}
+    return kept | own
+
+
+async def _keep_papers(gave: Case, case: Case) -> None:
+    """Take along the papers that the city does not ask for anew: who the person is, never what they are ill with."""
+    region = case.city
+    asked = {slot.id: slot.material for slot in slots(region, answers_of(case))}
+    found = await papers(gave, await sent.documents(gave))
+    kept = [paper for paper in found if asked.get(paper.slot) in region.rules.renewal.keeps_materials]
+    await draft.take_along(kept, case)
+
+
+async def again(ended: Case) -> Case:
+    """Return a draft with what is there of a case that ended without a benefit, for the same while that is open."""
+    held = await benefit.benefit(ended.parent_benefit)
+    found = await chance(held) if held else None
+    same = found is not None and found.begins and STARTS[found.word] == ended.kind
+    return await draft.again(ended, What(ended.kind, ended.parent_benefit) if same else FIRST)
+
+
+async def held_already(case: Case, code: str) -> Benefit | None:
+    """Return the benefit because of which *case* cannot be a first application for a disease, or nothing."""
+    if case.kind != NEW:
+        return None
+    found = await benefit.held(case.person, code, clock.today())
+    return max(found, key=lambda one: one.ends_on or date.max) if found else None
+
+
+async def asked_by(case: Case) -> date | None:
+    """Return until when the office asks for this re-review; nothing for other cases and once it is not waited for."""
+    held = await benefit.benefit(case.parent_benefit) if case.kind == REREVIEW else None
+    if held is None or (await chance(held)).word != "asked":
+        return None
+    return held.rereview_by
+
+
+def answer_by(region: Region) -> date:
+    """Return until when a re-review that opens today is asked for; a working day."""
+    return region.calendar.on_or_after(clock.today() + timedelta(days=region.rules.renewal.rereview_days))
+
+
+@on_event
+async def hold(case: Case, _event: Event, _move: Move) -> None:
+    """Where the city says so, keep a benefit until its renewal, sent in time, is decided; else the calendar rules."""
+    held = await benefit.benefit(case.parent_benefit) if case.kind == RENEWAL else None
+    if held is None or held.state not in ("active", "renewing"):
+        return
+    waits = case.submitted_at is not None and not case.ended and case.at is not State.DRAFT
+    in_time = waits and case.submitted_at and held.ends_on and clock.day_of(case.submitted_at) <= held.ends_on
+    state = "renewing" if in_time and case.city.rules.renewal.grace_until_decision else "active"
+    await execute("UPDATE benefit SET state = $2 WHERE id = $1 AND state = $3", held.id, state, held.state)

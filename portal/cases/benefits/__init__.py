@@ -1,0 +1,1 @@
+"""What a passed disease gives (待遇), from when and until when."""

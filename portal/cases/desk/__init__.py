@@ -1,0 +1,1 @@
+"""Who of the staff works on which case, finds it, notes something down, calls."""

@@ -1,0 +1,80 @@
+"""打电话: whom no message reached is called by the desk, and what came of it is written down.
+
+A case waits for one call at a time, whatever did not arrive. A correction does not lapse before its
+reminder has arrived or such a call was written down (`rounds.py`).
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.cases.desk.tables import CallTask
+from portal.cases.life.case import Case, Event, on_event
+from portal.cases.life.moves import Move, State
+from portal.core.store import audit
+from portal.core.store.crypto import token
+from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value, insert, transaction
+from portal.core.tools import clock
+
+FAILED, UNREAD = "failed", "unread"  # a message could not be sent; a reminder has neither arrived nor been read
+REACHED, MISSED = "reached", "missed"
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call that waits: about which case, why, since when."""
+
+    id: str
+    case_id: str
+    why: str
+    opened_at: datetime
+
+
+async def ask_for(case: Case, why: str) -> None:
+    """Have the desk call the people of *case*, unless a call waits already; joins the caller's transaction."""
+    if await waiting_for(case):
+        return
+    await insert(
+        CallTask,
+        id=token(),
+        region=case.region,
+        case_id=case.id,
+        why=why,
+        opened_at=clock.now(),
+        done_at=None,
+        member="",
+        outcome="",
+    )
+
+
+@on_event
+async def no_longer(case: Case, event: Event, _move: Move) -> None:
+    """Forget the call about a reminder when the correction is over."""
+    if event.before == State.CORRECTION and event.after != State.CORRECTION:
+        await execute("DELETE FROM call_task WHERE case_id = $1 AND why = $2 AND done_at IS NULL", case.id, UNREAD)
+
+
+async def waiting(region: str) -> list[Call]:
+    """Return the calls that wait in *region*, the oldest first."""
+    return await fetch_all(Call, "FROM call_task WHERE region = $1 AND done_at IS NULL ORDER BY opened_at, id", region)
+
+
+async def waiting_for(case: Case) -> Call | None:
+    """Return the call that a case waits for."""
+    return await fetch_one(Call, "FROM call_task WHERE case_id = $1 AND done_at IS NULL", case.id)
+
+
+async def write_down(case: Case, member: str, outcome: str) -> bool:
+    """Keep that *member* has called, and whether somebody answered; return False when nothing waited any more."""
+    sql = "UPDATE call_task SET done_at = $2, member = $3, outcome = $4 WHERE case_id = $1 AND done_at IS NULL"
+    async with transaction():
+        done = await execute(sql, case.id, clock.now(), member, outcome)
+        if done:
+            act = f"called_{outcome}"
+            await audit.note(actor=member, role="staff", act=act, thing=f"case:{case.id}", about=case.person)
+    return bool(done)
+
+
+async def called_since(case: Case, moment: datetime) -> bool:
+    """Return whether a call about a case was written down since *moment*."""
+    sql = "SELECT 1 FROM call_task WHERE case_id = $1 AND done_at >= $2 LIMIT 1"
+    return bool(await fetch_value(sql, case.id, moment))

@@ -1,0 +1,1 @@
+"""Who is asked for an opinion on a case: the pool, the panel, its seats."""

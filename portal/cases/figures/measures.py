@@ -1,0 +1,237 @@
+"""效能: how long stages take, how much is on time, what is corrected, which uploads fail; no names.
+
+Written when it happens, in the transaction of the move, as rows that are only added, so nobody waits
+for anybody; every minute a round puts them to what their day holds (`fold`). A report reads a row for
+each day and word, and what the round has not seen yet. Working time is the time on working days of
+the city's calendar, 24 hours to a day: what a clock on the wall shows, without days nobody works.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+
+from portal.cases.figures.hours import Spread, read, spread, stored, took
+from portal.cases.figures.tables import Measure
+from portal.cases.life.case import Case, Event, clock_on, history, on_event
+from portal.cases.life.moves import DECIDED, Move, State
+from portal.core.store.database import ON_SQLITE, execute, fetch_all, fetch_value, insert, transaction
+from portal.core.store.jobs import every
+from portal.core.tools import clock
+from portal.regions.workdays import ONE_DAY, Calendar
+
+MEASURED = (State.SUBMITTED, State.CORRECTION, State.REVIEWING, State.APPRAISING, State.DECIDING)
+ENDED = (*DECIDED, State.NOT_ACCEPTED)
+HOURS_A_DAY = 24
+REASONS = (
+    "SELECT d.reason, count(*) FROM defect d JOIN correction c ON c.id = d.correction "
+    "WHERE c.case_id = $1 AND c.answered_at IS NULL AND c.cancelled_at IS NULL GROUP BY d.reason"
+)
+
+# Kind by kind, so that an index that begins with the kind leads to it. What a round moves meanwhile counts once,
+# because one statement reads both tables.
+_WHERE = "WHERE region = $1 AND what IN ({kinds}) AND day >= $2 AND day <= $3"
+COUNTS = (
+    f"SELECT what, word, sum(n) FROM (SELECT what, word, n FROM measured_day {_WHERE} "
+    f"UNION ALL SELECT what, word, n FROM measure {_WHERE}) AS found GROUP BY what, word"
+)
+TALLIED = COUNTS.format(kinds="'ended', 'asked', 'reason', 'upload', 'browser', 'sms'")
+ENDINGS = COUNTS.format(kinds="'ended'")
+TIMES = (
+    f"SELECT what, word, took, 0, 0 FROM measured_day {_WHERE} "
+    f"UNION ALL SELECT what, word, NULL, hours, n FROM measure {_WHERE}"
+).format(kinds="'stage', 'whole'")
+FIRST_DAY = "DELETE FROM measure WHERE day = (SELECT min(day) FROM measure) RETURNING region, what, day, word, hours, n"
+PUT = (
+    "INSERT INTO measured_day (region, what, day, word, n, took) VALUES ($1, $2, $3, $4, $5, $6) "
+    "ON CONFLICT (region, what, day, word) DO UPDATE SET n = measured_day.n + excluded.n, took = excluded.took"
+)
+HELD = "SELECT took FROM measured_day WHERE region = $1 AND what = $2 AND day = $3 AND word = $4"
+
+
+async def add(region: str, what: str, word: str, hours: int = 0, n: int = 1) -> None:
+    """Count *n* things of a kind for today."""
+    await insert(Measure, region=region, day=clock.today(), what=what, word=word, hours=hours, n=n)
+
+
+def working_hours(since: datetime, until: datetime, calendar: Calendar) -> int:
+    """Return the whole hours from *since* to *until* that lie on working days, in Asia/Shanghai."""
+    total, at, end = timedelta(), since.astimezone(clock.BEIJING), until.astimezone(clock.BEIJING)
+    while at < end:
+        midnight = datetime.combine(at.date() + ONE_DAY, time(), clock.BEIJING)
+        if calendar.works(at.date()):
+            total += min(midnight, end) - at
+        at = midnight
+    return int(total.total_seconds() // 3600)
+
+
+@on_event
+async def measure(case: Case, event: Event, _move: Move) -> None:
+    """Count what this move ends: a stage, and perhaps the case."""
+    if event.action == "ask_correction":
+        await _asked(case)
+    if event.before == event.after:
+        return
+    events = await history(case)
+    if event.before in MEASURED:
+        since = _entered(events, event)
+        await add(case.region, "stage", event.before, working_hours(since, event.at, case.city.calendar))
+    if event.after in ENDED:
+        ticking = clock_on(case, events)
+        await add(case.region, "ended", "late" if ticking.late(clock.day_of(event.at)) else "in_time")
+        start = next(one.at for one in reversed(events) if one.action in ("submit", "consent"))
+        await add(case.region, "whole", event.after, working_hours(start, event.at, case.city.calendar))
+
+
+def _entered(events: list[Event], left: Event) -> datetime:
+    """Return when the state that *left* ends was entered."""
+    before = [one for one in events if one.id < left.id and one.after == left.before and one.before != one.after]
+    return before[-1].at if before else left.at
+
+
+async def _asked(case: Case) -> None:
+    events = await history(case)
+    due = clock_on(case, events[:-1]).due
+    await add(case.region, "asked", "last_day" if due == clock.today() else "earlier")
+    for reason in await fetch_all(Reason, REASONS, case.id):
+        await add(case.region, "reason", reason.word, n=reason.n)
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """How often a reason stands in a notice."""
+
+    word: str
+    n: int
+
+
+class Added(msgspec.Struct, frozen=True):
+    """So many things of a kind on a day, that took so many hours."""
+
+    region: str
+    what: str
+    day: date
+    word: str
+    hours: int
+    n: int
+
+
+@every(timedelta(minutes=1))
+async def fold() -> None:
+    """Put what was added to what its day holds; nothing that is added meanwhile is lost."""
+    while await _fold_a_day():
+        pass
+
+
+async def _fold_a_day() -> bool:
+    """Do so with the first day there is, so that nobody waits long for the database; return whether there was one."""
+    async with transaction():
+        if not ON_SQLITE:  # one at a time, or each would add to what the other has not written yet
+            await execute("SELECT pg_advisory_xact_lock(7461005)")
+        rows = await fetch_all(Added, FIRST_DAY)
+        found: dict[tuple[str, str, date, str], list[Added]] = {}
+        for row in rows:
+            found.setdefault((row.region, row.what, row.day, row.word), []).append(row)
+        for key, added in found.items():
+            taken = read(await fetch_value(HELD, *key) or b"") + sum(took(row.hours, row.n) for row in added)
+            await execute(PUT, *key, sum(row.n for row in added), stored(taken))
+    return bool(rows)
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """So many things of a kind."""
+
+    what: str
+    word: str
+    n: int
+
+
+class Timed(msgspec.Struct, frozen=True):
+    """How long things of a kind took: those of a day, or those that are still to be put to theirs."""
+
+    what: str
+    word: str
+    took: bytes | None
+    hours: int
+    n: int
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a city's desk did in a period."""
+
+    stages: list[Spread]
+    whole: list[Spread]
+    in_time: int
+    late: int
+    reasons: list[tuple[str, int]]
+    uploads: list[tuple[str, int]]
+    browsers: list[tuple[str, int]]
+    asked: int
+    asked_last_day: int
+    not_sent: int
+
+    @property
+    def ended(self) -> int:
+        """How many were decided."""
+        return self.in_time + self.late
+
+    @property
+    def share(self) -> int | None:
+        """How many of 100 were decided in time; nothing when none was decided."""
+        return round(100 * self.in_time / self.ended) if self.ended else None
+
+
+async def report(region: str, since: date, until: date) -> Report:
+    """Return the measures of *region* from the day *since* to the day *until*, both included."""
+    counts = await fetch_all(Counted, TALLIED, region, since, until)
+    ended, asked = dict(_most(counts, "ended")), dict(_most(counts, "asked"))
+    taken: dict[str, int] = {}
+    for row in await fetch_all(Timed, TIMES, region, since, until):
+        word = row.word if row.what == "stage" else row.what
+        taken[word] = taken.get(word, 0) + (read(row.took) if row.took else took(row.hours, row.n))
+    return Report(
+        stages=[spread(state.value, taken.get(state, 0)) for state in MEASURED],
+        whole=[spread("whole", taken.get("whole", 0))],
+        in_time=ended.get("in_time", 0),
+        late=ended.get("late", 0),
+        reasons=_most(counts, "reason"),
+        uploads=_most(counts, "upload"),
+        browsers=_most(counts, "browser"),
+        asked=sum(asked.values()),
+        asked_last_day=asked.get("last_day", 0),
+        not_sent=sum(n for _, n in _most(counts, "sms")),
+    )
+
+
+def _most(counts: list[Counted], what: str) -> list[tuple[str, int]]:
+    """Return ``(word, count)`` of one kind, the most frequent first."""
+    found = [(row.word, int(row.n)) for row in counts if row.what == what]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+async def on_time(region: str, since: date) -> int | None:
+    """Return how many of 100 cases decided since a day were decided in time; nothing when there is none."""
+    found = dict(_most(await fetch_all(Counted, ENDINGS, region, since, clock.today()), "ended"))
+    total = sum(found.values())
+    return round(100 * found.get("in_time", 0) / total) if total else None
+
+
+KEPT_SECONDS = 60.0
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A report for everybody: of which days, and until which tick it is good."""
+
+    days: tuple[date, date]
+    ends: float
+    report: Report
+
+
+_kept: dict[str, Kept] = {}
+
+
+async def public_report(region: str, since: date, until: date) -> Report:
+    """Return the `report`; for a minute the same one, so that asking often does not load the database."""
+    kept = _kept.get(region)
+    if kept is None or kept.days != (since, until) or clock.ticks() >= kept.ends:
+        made = await report(region, since, until)
+        kept = _kept[region] = Kept((since, until), clock.ticks() + KEPT_SECONDS, made)
+    return kept.report

@@ -1,0 +1,28 @@
+"""Tables of what is counted."""
+
+from piccolo.columns import Bytea, Date, Integer, Serial, Varchar
+from piccolo.table import Table
+
+
+class Measure(Table, tablename="measure"):
+    """So many things of a kind happened on a day, lately; names nobody and no case. A round puts it to its day."""
+
+    id: Serial
+    region = Varchar(length=40)
+    day = Date(default=None)
+    what = Varchar(length=12)
+    word = Varchar(length=40)
+    hours = Integer()
+    n = Integer()
+
+
+class MeasuredDay(Table, tablename="measured_day"):
+    """All things of a kind on a day: how many, and a histogram of their hours (`portal.cases.figures.hours`)."""
+
+    id: Serial
+    region = Varchar(length=40)
+    what = Varchar(length=12)
+    day = Date(default=None)
+    word = Varchar(length=40)
+    n = Integer()
+    took = Bytea(default=None)

@@ -1,0 +1,181 @@
+"""When is it due, is it late, what stops the clock: pure functions over the history of a case.
+
+Nothing here is stored as truth. Days are those of Asia/Shanghai; the day of an event is not
+counted (民法典 第二百零一条); a date in a year whose calendar is not published is provisional (预计),
+and nothing is late on such a date.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Literal
+
+import msgspec
+
+from portal.core.tools.clock import day_of
+from portal.regions.load import Region
+from portal.regions.workdays import Calendar
+
+# What stops the office's clock, and what lets it run on; a decision during 公示 ends it.
+STOPS = ("ask_correction", "publish")
+RESUMES = ("answer_correction", "cancel_correction", "uphold_objection")
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """A correction was open from `start` until `end` (open-ended while it still is)."""
+
+    start: date
+    end: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Return whether the office is not charged for *day*."""
+        return self.start < day and (self.end is None or day <= self.end)
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """What the clocks need of one event."""
+
+    action: str
+    after: str
+    at: datetime
+    days: int = 0
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """The office's clock of one case, as it stands."""
+
+    runs: Literal["none", "acceptance", "decision", "ended"]
+    due: date | None = None
+    provisional: bool = False
+    paused_since: date | None = None
+    paused_days: int = 0
+    extended_by: int = 0
+
+    def late(self, today: date) -> bool:
+        """Return whether the due date has passed, on a published calendar."""
+        return self.due is not None and not self.provisional and today > self.due
+
+
+def due(
+    accepted: date,
+    working_days: int,
+    pauses: Sequence[Pause],
+    resume: Literal["continue", "restart"],
+    calendar: Calendar,
+) -> date | None:
+    """Return the last day for the decision, or nothing while the clock stands still.
+
+    Args:
+        accepted: day of acceptance in Asia/Shanghai; it is not counted itself.
+        working_days: as the region declares, plus an extension if one was granted (>= 1).
+        pauses: when correction notices were open; in any order, they may overlap.
+        resume: whether the rest of the days or all of them follow the last answer.
+        calendar: beyond its published years the answer is provisional.
+
+    An answer that comes after the last day leaves one working day, so that no date lies in the past.
+    """
+    if any(pause.end is None for pause in pauses):
+        return None
+    resumed = max((pause.end for pause in pauses if pause.end), default=accepted)
+    days = calendar.after(resumed if resume == "restart" else accepted)
+    charged = (day for day in days if not any(pause.covers(day) for pause in pauses))
+    last = next(islice(charged, working_days - 1, None))
+    return max(last, next(calendar.after(resumed)))
+
+
+def clock_of(history: Sequence[Happened], region: Region, *, by_letter: bool = False) -> Clock:
+    """Return the office's clock after *history*, which is in order of time.
+
+    Only what came after the last submission counts: taking back starts everything anew.
+    """
+    run = _since_submit(history)
+    if not run:
+        return Clock("none")
+    pauses = _pauses(run)
+    open_ = next((pause for pause in pauses if pause.end is None), None)
+    stopped = sum(_length(pause) for pause in pauses if pause.end)
+    accepted = next((event for event in run if event.action in ("accept", "deem_accepted")), None)
+    extended = sum(event.days for event in run if event.action == "extend_deadline")
+    ended = _ended(run)
+    if accepted is None:
+        limit = acceptance_days(region, by_letter=by_letter)
+        start, runs = day_of(run[0].at), "acceptance"
+    else:
+        limit = region.rules.clock.limit_workdays + extended
+        start, runs = _acceptance_day(run, accepted), "decision"
+    last = due(start, max(limit, 1), pauses, region.rules.correction.resume, region.calendar)
+    return Clock(
+        runs="ended" if ended else runs,  # type: ignore[arg-type]
+        due=last,
+        provisional=last is not None and not region.calendar.published(last),
+        paused_since=open_.start if open_ and not ended else None,
+        paused_days=stopped,
+        extended_by=extended,
+    )
+
+
+def extended_to(clock: Clock, region: Region) -> date | None:
+    """Return the new due day if the office's time were extended now; nothing while it stands still."""
+    return region.calendar.add(clock.due, region.rules.extension.workdays) if clock.due else None
+
+
+def acceptance_days(region: Region, *, by_letter: bool) -> int:
+    """Return the working days for accepting: more when a letter must be verified first."""
+    rules = region.rules.acceptance
+    return rules.limit_workdays_delegated if by_letter else rules.limit_workdays
+
+
+def answer_by(asked: date, region: Region, *, extended: bool = False) -> date:
+    """Return the citizen's last day for a correction asked on *asked*; it ends at 24:00.
+
+    Calendar days; a last day that is not a working day moves to the next one.
+    """
+    rules = region.rules.correction
+    days = rules.days_to_answer + (rules.extension_days if extended else 0)
+    return region.calendar.on_or_after(asked + timedelta(days=days))
+
+
+def promised(submitted: date, region: Region) -> tuple[date, bool]:
+    """Return the last day for a result if the case were submitted on *submitted*, and whether it is provisional.
+
+    Where a reviewer accepts, the longest time for accepting is counted in.
+    """
+    accepted = region.calendar.add(submitted, acceptance_days(region, by_letter=False))
+    last = region.calendar.add(accepted, region.rules.clock.limit_workdays)
+    return last, not region.calendar.published(last)
+
+
+def take_back_until(submitted: datetime, region: Region) -> datetime:
+    """Return the moment until which the citizen may take the application back (inclusive)."""
+    return submitted + timedelta(minutes=region.rules.take_back.minutes)
+
+
+def _since_submit(history: Sequence[Happened]) -> list[Happened]:
+    starts = [at for at, event in enumerate(history) if event.action in ("submit", "consent")]
+    taken_back = [at for at, event in enumerate(history) if event.action == "take_back"]
+    if not starts or (taken_back and taken_back[-1] > starts[-1]):
+        return []
+    return list(history[starts[-1] :])
+
+
+def _pauses(run: Sequence[Happened]) -> list[Pause]:
+    pauses: list[Pause] = []
+    for event in run:
+        if event.action in STOPS:
+            pauses.append(Pause(day_of(event.at)))
+        elif event.action in RESUMES and pauses:
+            pauses[-1] = Pause(pauses[-1].start, day_of(event.at))
+    return pauses
+
+
+def _acceptance_day(run: Sequence[Happened], accepted: Happened) -> date:
+    """Deemed acceptance counts from the day of receipt, not from the day it was noticed."""
+    return day_of(run[0].at if accepted.action == "deem_accepted" else accepted.at)
+
+
+def _ended(run: Sequence[Happened]) -> bool:
+    return run[-1].after in {"approved", "partly_approved", "denied", "not_accepted", "withdrawn", "lapsed"}
+
+
+def _length(pause: Pause) -> int:
+    return (pause.end - pause.start).days if pause.end else 0

@@ -1,0 +1,14 @@
+"""Every move of a case is a row of the audit log, in its transaction.
+
+The audit log has one writer at a time, so `app.py` registers this listener, as the last: who waits
+for it holds nothing that somebody in front of it still wants.
+"""
+
+from portal.cases.life.case import Case, Event
+from portal.cases.life.moves import Move
+from portal.core.store import audit
+
+
+async def watch(case: Case, event: Event, _move: Move) -> None:
+    """Write who moved the case."""
+    await audit.note(actor=event.actor, role=event.role, act=event.action, thing=f"case:{case.id}", about=case.person)

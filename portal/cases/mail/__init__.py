@@ -1,0 +1,1 @@
+"""What a case sends and receives by post, and whether its letters are served."""

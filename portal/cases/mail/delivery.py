@@ -1,0 +1,258 @@
+"""邮寄: the results of a case on paper. One envelope at a time for each case; the latest is the one that counts.
+
+Every act is one transaction: compare-and-set on the row version, whoever must hear of it (`on_mail`),
+and a row of the audit log, which is its history too. Where the envelope goes is sealed.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from portal.accounts.person import person
+from portal.cases.life.case import Case, Event, answers_of, case_by_id, on_event
+from portal.cases.life.moves import DECIDED, Move, State
+from portal.cases.mail.acts import AT_DESK, OVER, Act, Hand, NotOpen, Stand, find
+from portal.cases.mail.envelopes import Address, Delivery, latest
+from portal.cases.mail.serving import service
+from portal.cases.mail.tables import Delivery as Table
+from portal.core.store import audit
+from portal.core.store.crypto import seal_json, token
+from portal.core.store.database import Taken, execute, fetch_all, insert, transaction
+from portal.core.store.jobs import every
+from portal.core.tools import clock
+from portal.core.web.stream import tell
+from portal.questions.delivery import POSTAL_ADDRESS, RECIPIENT, RECIPIENT_MOBILE, by_mail, sends_mail
+
+WHERE = (RECIPIENT, RECIPIENT_MOBILE, POSTAL_ADDRESS)  # what is asked, in the application and later alike
+MAILED = DECIDED | {State.NOT_ACCEPTED, State.LAPSED}  # the ends with a letter that tells the result
+WITH_THE_END = ("decide", "not_accept", "lapse", "revoke_benefit")  # the moves whose letters tell a result
+LATE = "N23x"
+
+
+class By(NamedTuple):
+    """Who acts: an identifier, in whose place, and the role that the audit log keeps."""
+
+    id: str
+    hand: Hand
+    role: str
+
+
+Listener = Callable[[Case, Delivery, str], Awaitable[None]]
+_listeners: list[Listener] = []
+
+
+def on_mail(listener: Listener) -> Listener:
+    """Have *listener* called for every message (N number) that an act or the clock brings about, in its transaction."""
+    _listeners.append(listener)
+    return listener
+
+
+def may_order(case: Case) -> bool:
+    """Return whether there is a result that the city would send by mail."""
+    return sends_mail(case.city) and case.at in MAILED
+
+
+def usual(case: Case, name: str) -> dict[str, str]:
+    """Return where something for a person called *name* probably goes: as answered for the mail, else to their home."""
+    answers = answers_of(case)
+    return {one: answers.get(one) or text for one, text in _home(answers, name).items()}
+
+
+def _home(answers: Mapping[str, str], name: str) -> dict[str, str]:
+    phone, address = answers.get("mobile", ""), answers.get("address", "")
+    return {"recipient": name, "recipient_mobile": phone, "postal_address": address}
+
+
+async def on_paper(case: Case, at: datetime) -> Address | None:
+    """Return where a result of that moment goes on paper without anybody ordering it, or nothing.
+
+    To the address of the mail that was asked for; to the home, if it is known, of who is not served on line.
+    """
+    who, answers = await person(case.person), answers_of(case)
+    assert who
+    if by_mail(case.city, answers):
+        where = {question.name: answers.get(question.name, "") for question in WHERE}
+    elif sends_mail(case.city) and not (await service(case)).electronic(at):
+        where = _home(answers, who.name)
+    else:
+        return None
+    return None if errors_in(where, case) else msgspec.convert(where, Address)
+
+
+def errors_in(where: Mapping[str, str], case: Case) -> dict[str, str]:
+    """Return what is wrong with an address as it was typed, by question."""
+    said = {question.name: question.error(where.get(question.name, ""), case.city) for question in WHERE}
+    return {name: message for name, message in said.items() if message}
+
+
+async def order(case: Case, where: Address, by: By) -> None:
+    """Ask for a copy on paper.
+
+    Raises:
+        NotOpen: there is no result to send, or an envelope is under way already.
+    """
+    known = await latest(case)
+    find("order", known.at if known else Stand.NOTHING, by.hand)
+    if not may_order(case):
+        raise NotOpen("order: nothing to send")
+    try:
+        async with transaction():
+            id = await _insert(case, where)
+            await _noted(id, case.person, "order", by)
+    except Taken as error:
+        raise NotOpen("order: somebody was quicker") from error
+
+
+async def _insert(case: Case, where: Address) -> str:
+    id, now = token(), clock.now()
+    await insert(
+        Table,
+        id=id,
+        case_id=case.id,
+        region=case.region,
+        person=case.person,
+        state=Stand.REQUESTED.value,
+        row_version=1,
+        address=seal_json(where, f"delivery.address:{id}"),
+        made_at=now,
+        waits_since=now,
+    )
+    await tell(f"case:{case.id}")
+    return id
+
+
+@on_event
+async def with_the_end(case: Case, event: Event, row: Move) -> None:
+    """Order with the decision, in its transaction, what was asked for in the application or is not served on line."""
+    if row.action not in WITH_THE_END or not may_order(case):
+        return
+    known, where = await latest(case), await on_paper(case, event.at)
+    if where and (known is None or known.at in OVER):  # what waits to be printed takes a further letter along
+        await _insert(case, where)
+
+
+async def act(known: Delivery, name: str, by: By, **changes: Any) -> Delivery:
+    """Carry out the act called *name*, with what else *changes* by it, and return the envelope as it is afterwards.
+
+    Raises:
+        NotOpen: the table has no such act for this hand now, or the envelope had moved on.
+    """
+    row = find(name, known.at, by.hand, missed=known.missed)
+    after = msgspec.structs.replace(known, **{**_follows(known, row), **changes})
+    async with transaction():
+        await _keep(known, after)
+        case = await case_by_id(known.case_id)
+        assert case
+        if row.notice:
+            await _tell(case, after, row.notice)
+        await tell(f"case:{known.case_id}")
+        await _noted(known.id, known.person, name, by)
+    return after
+
+
+def _follows(known: Delivery, row: Act) -> dict[str, Any]:
+    """Return what the table and the kind of act change by themselves."""
+    found: dict[str, Any] = {"state": row.lands(known.at).value, "row_version": known.row_version + 1}
+    match row.name:
+        case "post":
+            found |= {"posted_at": clock.now()}
+        case "miss":
+            found |= {"missed_at": clock.now()}
+        case "return" | "fix_address" | "send_again":
+            found |= {"missed_at": None, "batch": "", "waits_since": clock.now()}
+    if row.name in ("print", "send_again"):  # what an earlier courier did with it no longer counts
+        found |= {"courier": "", "waybill": "", "posted_at": None, "delivered_on": None}
+    return found
+
+
+async def _keep(known: Delivery, after: Delivery) -> None:
+    try:
+        changed = await execute(
+            "UPDATE delivery SET state = $1, row_version = $2, address = $3, batch = $4, courier = $5, waybill = $6, "
+            "waits_since = $7, posted_at = $8, delivered_on = $9, missed_at = $10 "
+            "WHERE id = $11 AND state = $12 AND row_version = $13",
+            after.state,
+            after.row_version,
+            after.address,
+            after.batch,
+            after.courier,
+            after.waybill,
+            after.waits_since,
+            after.posted_at,
+            after.delivered_on,
+            after.missed_at,
+            known.id,
+            known.state,
+            known.row_version,
+        )
+    except Taken as error:
+        raise NotOpen("another envelope for this case is under way") from error
+    if not changed:
+        raise NotOpen("the envelope has moved on")
+
+
+async def change_address(known: Delivery, where: Address, by: By) -> Delivery:
+    """Have it go elsewhere: while it waits to be printed, or after it came back.
+
+    Raises:
+        NotOpen: it is printed, or on its way.
+    """
+    name = "fix_address" if known.at is Stand.RETURNED else "change_address"
+    return await act(known, name, by, address=seal_json(where, f"delivery.address:{known.id}"))
+
+
+async def print_all(found: list[Delivery], by: By) -> str:
+    """Take envelopes as printed together and return the name of the batch; all of them, or none.
+
+    Raises:
+        NotOpen: one of them has moved on.
+    """
+    name = token()
+    async with transaction():
+        for known in found:
+            await act(known, "print", by, batch=name)
+    return name
+
+
+async def post_all(found: list[Delivery], waybills: Mapping[str, str], courier: str, by: By) -> None:
+    """Take envelopes as handed to *courier*, each by its waybill; all of them, or none.
+
+    Raises:
+        NotOpen: one of them has moved on.
+    """
+    async with transaction():
+        for known in found:
+            await act(known, "post", by, courier=courier, waybill=waybills[known.id])
+
+
+async def _noted(id: str, person: str, name: str, by: By) -> None:
+    await audit.note(actor=by.id, role=by.role, act=f"mail_{name}", thing=f"delivery:{id}", about=person)
+
+
+async def _tell(case: Case, known: Delivery, code: str) -> None:
+    for listener in _listeners:
+        await listener(case, known, code)
+
+
+def send_by(known: Delivery, case: Case) -> date | None:
+    """Return the last day on which it should be posted, or nothing when it is not the desk's turn."""
+    if known.at not in AT_DESK:
+        return None
+    return case.city.calendar.add(clock.day_of(known.waits_since), case.city.rules.delivery.send_workdays)
+
+
+@every(timedelta(hours=1))
+async def mind_late() -> int:
+    """Alarm the desk of what should have been posted; each envelope once for each time it waits. Return how many."""
+    states, told = ", ".join(f"'{stand.value}'" for stand in AT_DESK), 0
+    sql = f"FROM delivery WHERE state IN ({states}) AND waits_since < $1"
+    for known in await fetch_all(Delivery, sql, clock.now() - timedelta(days=1)):
+        case = await case_by_id(known.case_id)
+        last = send_by(known, case) if case else None
+        if case and last and clock.today() > last:
+            async with transaction():
+                await _tell(case, known, LATE)
+            told += 1
+    return told

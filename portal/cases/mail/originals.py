@@ -1,0 +1,182 @@
+"""纸质原件: papers that staff of a case want to see, sent by post; a small register. They hold no application up.
+
+One packet at a time for a case. The acts are a table, as those of the mail that goes out.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from portal.cases.life.case import Case
+from portal.cases.mail.tables import Original as Table
+from portal.cases.talk import conversation
+from portal.core.store import audit
+from portal.core.store.crypto import token
+from portal.core.store.database import Taken, execute, fetch_all, fetch_one, insert, transaction
+from portal.core.tools import clock
+from portal.core.web.stream import tell
+from portal.regions.load import Region
+
+
+class Place(StrEnum):
+    """Where a packet is; the values are what the database holds."""
+
+    NOT_NEEDED = "not_needed"  # nobody asked, or no longer
+    ASKED = "asked"
+    IN_TRANSIT = "in_transit"
+    RECEIVED = "received"
+    CHECKED = "checked"
+    SENT_BACK = "sent_back"
+
+
+Whose = Literal["office", "citizen", "mail_clerk"]
+
+
+class Act(NamedTuple):
+    """One row of the table."""
+
+    name: str
+    before: tuple[Place, ...]
+    after: Place
+    who: Whose
+
+
+P = Place
+# fmt: off
+ACTS = (
+    Act("ask",       (P.NOT_NEEDED, P.SENT_BACK), P.ASKED,      "office"),
+    Act("drop",      (P.ASKED,),                  P.NOT_NEEDED, "office"),
+    Act("send",      (P.ASKED,),                  P.IN_TRANSIT, "citizen"),
+    Act("receive",   (P.ASKED, P.IN_TRANSIT),     P.RECEIVED,   "mail_clerk"),
+    Act("check",     (P.RECEIVED,),               P.CHECKED,    "office"),
+    Act("send_back", (P.CHECKED,),                P.SENT_BACK,  "mail_clerk"),
+)
+# fmt: on
+ASKED = "我们想看纸质原件。请打开办理进度里的“纸质原件”，那里写着要寄什么、寄到哪里。不寄也不影响办理。"
+
+
+class NotOpen(Exception):
+    """The act is not open now, or not to whoever tries."""
+
+
+class Original(msgspec.Struct, frozen=True):
+    """A packet as stored; *materials* are ids of the city's list, parted by spaces."""
+
+    id: str
+    case_id: str
+    region: str
+    person: str
+    materials: str
+    state: str
+    row_version: int
+    waybill: str
+    back_waybill: str
+    asked_at: datetime
+    received_at: datetime | None
+
+    @property
+    def at(self) -> Place:
+        """Where it is."""
+        return Place(self.state)
+
+    def open_to(self, who: Whose) -> list[str]:
+        """Return the names of what *who* may do now."""
+        return acts_open(self.at, who)
+
+
+def acts_open(place: Place, who: Whose) -> list[str]:
+    """Return the names of the acts that are open to *who* now, in table order."""
+    return [act.name for act in ACTS if place in act.before and act.who == who]
+
+
+def kept_on_paper(region: Region) -> dict[str, str]:
+    """Return the materials whose originals the city may ask for, by id."""
+    return {one.id: one.name_zh for one in region.rules.materials if one.paper_original != "not_needed"}
+
+
+def named(known: Original, region: Region) -> list[str]:
+    """Return what is in the packet, by name."""
+    names = kept_on_paper(region)
+    return [names[id] for id in known.materials.split() if id in names]
+
+
+async def of(case: Case) -> Original | None:
+    """Return the packet that was asked for last, or nothing."""
+    return await fetch_one(Original, "FROM original WHERE case_id = $1 ORDER BY asked_at DESC, id LIMIT 1", case.id)
+
+
+async def original_in(id: str, region: str) -> Original | None:
+    """Return the packet called *id* if it is of *region*."""
+    return await fetch_one(Original, "FROM original WHERE id = $1 AND region = $2", id, region)
+
+
+async def register(region: str, count: int = 100) -> list[Original]:
+    """Return the packets that are somewhere between asked for and sent back, the longest first."""
+    sql = "FROM original WHERE region = $1 AND state NOT IN ('not_needed', 'sent_back') ORDER BY asked_at, id LIMIT $2"
+    return await fetch_all(Original, sql, region, count)
+
+
+async def ask(case: Case, materials: Iterable[str], by: str) -> None:
+    """Ask the citizen for originals, and tell them so.
+
+    Raises:
+        NotOpen: the city keeps none of these on paper, the case is over, or one packet is asked for already.
+    """
+    known, names = await of(case), kept_on_paper(case.city)
+    wanted = [id for id in names if id in set(materials)]
+    if case.ended or not wanted or "ask" not in acts_open(known.at if known else Place.NOT_NEEDED, "office"):
+        raise NotOpen("ask")
+    id = token()
+    try:
+        async with transaction():
+            await insert(
+                Table,
+                id=id,
+                case_id=case.id,
+                region=case.region,
+                person=case.person,
+                materials=" ".join(wanted),
+                state=Place.ASKED.value,
+                row_version=1,
+                asked_at=clock.now(),
+            )
+            await conversation.say(case, by, ASKED, by_staff=True)
+            await _noted(id, case.person, "ask", by, "staff")
+    except Taken as error:
+        raise NotOpen("ask: somebody was quicker") from error
+
+
+async def act(known: Original, name: str, who: Whose, by: str, role: str, **changes: Any) -> None:
+    """Carry out the act called *name* with what else *changes* by it: the waybills.
+
+    Raises:
+        NotOpen: the table has no such act for *who* now, or the packet had moved on.
+    """
+    row = next((one for one in ACTS if one.name == name and known.at in one.before and one.who == who), None)
+    if row is None:
+        raise NotOpen(f"{name} by {who} at {known.state}")
+    if name == "receive":
+        changes = {**changes, "received_at": clock.now()}
+    after = msgspec.structs.replace(known, state=row.after.value, **changes)
+    async with transaction():
+        changed = await execute(
+            "UPDATE original SET state = $1, row_version = row_version + 1, waybill = $2, back_waybill = $3, "
+            "received_at = $4 WHERE id = $5 AND row_version = $6",
+            after.state,
+            after.waybill,
+            after.back_waybill,
+            after.received_at,
+            known.id,
+            known.row_version,
+        )
+        if not changed:
+            raise NotOpen(f"{name}: it has moved on")
+        await tell(f"case:{known.case_id}")
+        await _noted(known.id, known.person, name, by, role)
+
+
+async def _noted(id: str, person: str, name: str, by: str, role: str) -> None:
+    await audit.note(actor=by, role=role, act=f"original_{name}", thing=f"original:{id}", about=person)

@@ -1,0 +1,50 @@
+"""送达: whether the letters of a case count as served on line. They do with a consent of its own, as long as it holds.
+
+The consent is asked for with the application and kept for the person, in the version of its words.
+Who takes it back, takes it back for every letter from then on; each letter can be read all the same.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.accounts import consents
+from portal.accounts.consents import Given
+from portal.cases.life.case import Case, Event, answers_of, on_event
+from portal.cases.life.moves import Move
+from portal.questions.delivery import ELECTRONIC, SERVICE_VERSION
+
+SUBMITS = ("submit", "consent")  # the moves that send an application in
+
+
+class Service(msgspec.Struct, frozen=True):
+    """How the letters of one case reach its person."""
+
+    consents: list[Given]
+
+    def electronic(self, at: datetime) -> bool:
+        """Return whether a letter of that moment is served on line."""
+        return any(one.given_at <= at and (one.withdrawn_at is None or at < one.withdrawn_at) for one in self.consents)
+
+
+async def service(case: Case) -> Service:
+    """Return how letters are served: on line only where its own application says so."""
+    if not agreed(case):
+        return Service([])
+    return Service([one for one in await consents.consents_of(case.person) if one.purpose == ELECTRONIC.name])
+
+
+def agreed(case: Case) -> bool:
+    """Return whether the application agrees to electronic service, by somebody who may."""
+    answers = answers_of(case)
+    return answers.get(ELECTRONIC.name) == "yes" and ELECTRONIC.asked_if(case.city, answers)
+
+
+@on_event
+async def keep_consent(case: Case, event: Event, move: Move) -> None:
+    """Keep the consent of an application with its submission, whose row of history says who gave it.
+
+    A draft that nobody sends in agrees to nothing.
+    """
+    if move.action in SUBMITS and agreed(case):
+        await consents.give(case.person, ELECTRONIC.name, SERVICE_VERSION, event.at)

@@ -1,0 +1,292 @@
+"""补正: one consolidated notice of what is missing or wrong, and the citizen's answer to it.
+
+A defect names the slot it is about, a reason from the library and words of the clerk. It is
+answered by a file, or by an explanation; the whole is sent back at once.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from portal.cases.life.case import Actor, Case, move
+from portal.cases.life.deadlines import answer_by
+from portal.cases.life.moves import NotAllowed, Role
+from portal.cases.papers import sent, supplement
+from portal.cases.papers.sent import ADDITION, ANSWER
+from portal.cases.papers.tables import Correction as Table
+from portal.cases.papers.tables import Defect as DefectTable
+from portal.core.store import audit
+from portal.core.store.crypto import opened, seal, token
+from portal.core.store.database import execute, fetch_all, fetch_value, insert, transaction
+from portal.core.tools import clock
+from portal.core.tools.i18n import Said
+from portal.documents import keep, pages
+from portal.documents.keep import Document
+from portal.regions.reasons import OTHER, words
+
+
+def said(code: str, reason: str, words: str) -> str:
+    """Return what is wrong in words: the *reason* of the library, then the clerk's own."""
+    if not words:
+        return reason
+    return words if code == OTHER else Said("{reason}：{words}", reason=reason, words=words)
+
+
+class NewDefect(msgspec.Struct, frozen=True):
+    """A defect as a clerk writes it."""
+
+    slot: str
+    reason: str
+    words: str
+
+
+class DefectRow(msgspec.Struct, frozen=True):
+    """A defect as stored."""
+
+    id: str
+    position: int
+    slot: str
+    reason: str
+    reason_words: str
+    words: bytes
+    explanation: bytes | None
+
+
+class Defect(msgspec.Struct, frozen=True):
+    """A defect, opened; *files* are those sent for it."""
+
+    id: str
+    position: int
+    slot: str
+    reason: str
+    reason_words: str  # those of the library when it was written
+    words: str
+    explanation: str
+    files: tuple[Document, ...] = ()
+
+    @property
+    def upload_slot(self) -> str:
+        """The slot that files for this defect are kept in."""
+        return f"{ANSWER}{self.id}"
+
+    @property
+    def answered(self) -> bool:
+        """Whether the citizen has done something about it."""
+        return bool(self.files or self.explanation)
+
+    @property
+    def said(self) -> str:
+        """What is wrong, in words."""
+        return said(self.reason, self.reason_words, self.words)
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """A notice."""
+
+    id: str
+    case_id: str
+    number: int
+    asked_at: datetime
+    answer_by: date
+    extended: bool
+    answered_at: datetime | None
+    cancelled_at: datetime | None
+    reminded_on: date | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for the citizen."""
+        return self.answered_at is None and self.cancelled_at is None
+
+
+async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
+    """Send the notice with *defects* and return the case.
+
+    Raises:
+        NotAllowed: no further notice may be sent, or the case has moved on.
+        ValueError: no defect, or a reason nobody knows.
+    """
+    library = words(case.city.reasons.correction)
+    if not defects or any(defect.reason not in library for defect in defects):
+        raise ValueError("a notice needs defects with reasons of the library")
+    allowed = await slots_to_ask(case)
+    if allowed is not None and any(defect.slot not in allowed for defect in defects):
+        raise NotAllowed("ask_correction: only what came after the last notice")
+    id, now = token(), clock.now()
+
+    async def together() -> None:
+        number = int(await fetch_value("SELECT count(*) FROM correction WHERE case_id = $1", case.id)) + 1
+        await insert(
+            Table,
+            id=id,
+            case_id=case.id,
+            number=number,
+            asked_at=now,
+            answer_by=answer_by(clock.day_of(now), case.city),
+            extended=False,
+        )
+        waiting = await supplement.unsent(case)
+        for position, defect in enumerate(defects, start=1):
+            added = await _add(id, position, defect, library[defect.reason])
+            await _wait_at(added, [file for file in waiting if file.slot == supplement.upload_slot(defect.slot)])
+
+    return await move(case, "ask_correction", actor, together=together)
+
+
+async def slots_to_ask(case: Case) -> set[str] | None:
+    """Return the slots that a further notice may be about: those with new material. Nothing: any slot.
+
+    A city that allows a number of notices refuses a further one about what was already there.
+    """
+    at_most = case.city.rules.correction.at_most
+    if not at_most or case.corrections_asked < at_most or case.one_more:
+        return None
+    notices = await corrections(case)
+    about = {defect.upload_slot: defect.slot for notice in notices for defect in await defects(notice, ())}
+    since = notices[-1].asked_at
+    files = await keep.documents(case.id)
+    moments = await sent.sent_at(case, files)
+    fresh = [file.slot for file in files if file.id in moments and moments[file.id] > since]
+    return {about.get(slot, slot.removeprefix(ADDITION)) for slot in fresh}
+
+
+async def allow_another(case: Case, by: Actor, why: str) -> None:
+    """Let a supervisor allow one more notice because of *why*, which the log keeps.
+
+    Raises:
+        NotAllowed: the case has moved on, or the actor is no supervisor.
+    """
+    if by.role is not Role.SUPERVISOR or case.ended:
+        raise NotAllowed("allow_another: a supervisor, while the case is open")
+    async with transaction():
+        changed = await execute(
+            "UPDATE cases SET one_more = $2, row_version = row_version + 1 WHERE id = $1 AND row_version = $3",
+            case.id,
+            True,
+            case.row_version,
+        )
+        if not changed:
+            raise NotAllowed("allow_another: the case has moved on")
+        thing = f"case:{case.id}"
+        await audit.note(
+            actor=by.id, role="supervisor", act="allow_correction", thing=thing, about=case.person, why=why
+        )
+
+
+async def _add(correction: str, position: int, defect: NewDefect, reason: str) -> str:
+    id = token()
+    await insert(
+        DefectTable,
+        id=id,
+        correction=correction,
+        position=position,
+        slot=defect.slot,
+        reason=defect.reason,
+        reason_words=reason,
+        words=seal(defect.words, f"defect.words:{id}"),
+    )
+    return f"{ANSWER}{id}"
+
+
+async def _wait_at(slot: str, files: Sequence[Document]) -> None:
+    """Let what the citizen has not sent yet wait in *slot*: the same file would not be taken twice."""
+    for file in files:
+        await pages.sort_into(file, slot)
+
+
+async def corrections(case: Case) -> list[Correction]:
+    """Return the notices of a case, the first first."""
+    return await fetch_all(Correction, "FROM correction WHERE case_id = $1 ORDER BY number", case.id)
+
+
+async def correction(case: Case, number: int) -> Correction | None:
+    """Return one notice of a case; *number* may be any, also one that no database could look for."""
+    return next((notice for notice in await corrections(case) if notice.number == number), None)
+
+
+async def open_correction(case: Case) -> Correction | None:
+    """Return the notice that waits for the citizen, or nothing."""
+    found = [one_ for one_ in await corrections(case) if one_.open]
+    return found[-1] if found else None
+
+
+async def defects(notice: Correction, files: Sequence[Document]) -> list[Defect]:
+    """Return the notice's defects with what was sent for each of them."""
+    rows = await fetch_all(DefectRow, "FROM defect WHERE correction = $1 ORDER BY position", notice.id)
+    return [
+        Defect(
+            id=row.id,
+            position=row.position,
+            slot=row.slot,
+            reason=row.reason,
+            reason_words=row.reason_words,
+            words=opened(row.words, f"defect.words:{row.id}"),
+            explanation=opened(row.explanation, f"defect.explanation:{row.id}") if row.explanation else "",
+            files=tuple(file for file in files if file.slot == f"{ANSWER}{row.id}"),
+        )
+        for row in rows
+    ]
+
+
+async def as_sent(case: Case) -> list[tuple[Correction, list[Defect]]]:
+    """Return the notices of a case, the first first, with what the office may see: no answer before it is sent."""
+    files, found = await sent.documents(case), []
+    for notice in await corrections(case):
+        items = await defects(notice, files)
+        found.append((notice, items if notice.answered_at else [replace(item, explanation="") for item in items]))
+    return found
+
+
+async def explain(defect: Defect, words: str) -> None:
+    """Keep what the citizen says about a defect; an empty text takes it back."""
+    kept = seal(words, f"defect.explanation:{defect.id}") if words else None
+    await execute("UPDATE defect SET explanation = $2 WHERE id = $1", defect.id, kept)
+
+
+async def answer(case: Case, actor: Actor, notice: Correction) -> Case:
+    """Send the answer to *notice* and return the case; every defect has been answered.
+
+    Raises:
+        NotAllowed: the notice is not open any more.
+    """
+    files = {file.slot for file in await keep.documents(case.id)}
+    fresh = any(defect.upload_slot in files for defect in await defects(notice, ()))
+
+    async def together() -> None:
+        await execute("UPDATE correction SET answered_at = $2 WHERE id = $1", notice.id, clock.now())
+        if fresh:
+            await execute("UPDATE cases SET new_material = $2 WHERE id = $1", case.id, True)
+
+    return await move(case, "answer_correction", actor, together=together)
+
+
+async def extend(case: Case, actor: Actor, notice: Correction) -> Case:
+    """Give the citizen more time for a notice, once; return the case.
+
+    Raises:
+        NotAllowed: it was extended already, or is not open any more.
+    """
+    later = answer_by(clock.day_of(notice.asked_at), case.city, extended=True)
+
+    async def together() -> None:
+        sql = "UPDATE correction SET extended = $2, answer_by = $3, reminded_on = NULL WHERE id = $1"
+        await execute(sql, notice.id, True, later)
+
+    return await move(case, "extend_correction", actor, together=together)
+
+
+async def cancel(case: Case, actor: Actor, notice: Correction, why: str) -> Case:
+    """Take a notice back because of *why* and return the case.
+
+    Raises:
+        NotAllowed: it is not open any more.
+    """
+
+    async def together() -> None:
+        await execute("UPDATE correction SET cancelled_at = $2 WHERE id = $1", notice.id, clock.now())
+        for defect in await defects(notice, await keep.documents(case.id)):
+            await _wait_at(supplement.upload_slot(defect.slot), defect.files)
+
+    return await move(case, "cancel_correction", actor, note=why, together=together)

@@ -1,0 +1,50 @@
+"""补充材料: what a citizen adds unasked while the case is open; the office's clock runs on.
+
+Files are kept as they come, in a slot beside the one of the material; sending is one move.
+"""
+
+from portal.cases.life.case import Actor, Case, Event, move
+from portal.cases.life.moves import NotAllowed
+from portal.cases.papers.sent import ADDITION, sent_at
+from portal.core.store.database import execute
+from portal.documents import keep
+from portal.documents.keep import Document
+
+
+def upload_slot(slot: str) -> str:
+    """Return the slot that additions to a material are kept in."""
+    return f"{ADDITION}{slot}"
+
+
+async def unsent(case: Case) -> list[Document]:
+    """Return the additions that have not been sent yet."""
+    files = await added(case)
+    moments = await sent_at(case, files)
+    return [file for file in files if file.id not in moments]
+
+
+async def added(case: Case) -> list[Document]:
+    """Return every addition, sent or not."""
+    return [file for file in await keep.documents(case.id) if file.slot.startswith(ADDITION)]
+
+
+async def sent_with(case: Case, event: Event) -> list[Document]:
+    """Return the additions that were sent with *event*."""
+    files = await added(case)
+    moments = await sent_at(case, files)
+    return [file for file in files if moments.get(file.id) == event.at]
+
+
+async def send(case: Case, actor: Actor) -> Case:
+    """Tell the office about the additions; return the case.
+
+    Raises:
+        NotAllowed: there are none, or the case takes no additions now.
+    """
+    if not await unsent(case):
+        raise NotAllowed("supplement: nothing was added")
+
+    async def together() -> None:
+        await execute("UPDATE cases SET new_material = $2 WHERE id = $1", case.id, True)
+
+    return await move(case, "supplement", actor, together=together)

@@ -1,0 +1,33 @@
+"""Tables of corrections: a notice and what it asks for."""
+
+from piccolo.columns import Boolean, Bytea, Date, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.table import Table
+
+from portal.cases.life.tables import Case
+
+
+class Correction(Table, tablename="correction"):
+    """A notice of what is missing or wrong, and how far it has been answered."""
+
+    id = Varchar(length=32, primary_key=True, default=None)
+    case_id = ForeignKey(Case, null=False, default=None, index=True)
+    number = Integer()
+    asked_at = Timestamptz(default=None)
+    answer_by = Date(default=None)
+    extended = Boolean(default=False)
+    answered_at = Timestamptz(null=True, default=None)
+    cancelled_at = Timestamptz(null=True, default=None)
+    reminded_on = Date(null=True, default=None)
+
+
+class Defect(Table, tablename="defect"):
+    """One item of a correction: which material, what is wrong, what the citizen did about it."""
+
+    id = Varchar(length=32, primary_key=True, default=None)
+    correction = ForeignKey(Correction, null=False, default=None, index=True)
+    position = Integer()
+    slot = Varchar(length=80)
+    reason = Varchar(length=40)
+    reason_words = Varchar(length=200, default="")
+    words = Bytea(default=None)
+    explanation = Bytea(null=True, default=None)

@@ -1,0 +1,1 @@
+"""What a case comes to: the opinions of experts, the decision, publicity."""

@@ -1,0 +1,211 @@
+"""专家意见: one expert's findings on each criterion and what they come to; and what all of them come to.
+
+Nobody sees another's opinion before giving the own. When enough agree, or most of three, the case
+goes on to the approver by itself, with the proposal that follows from the opinions.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from portal.cases.experts.panel import locked
+from portal.cases.experts.seats import Seat, given, seat, seats
+from portal.cases.life.case import SYSTEM, Actor, Case, move
+from portal.cases.life.moves import NotAllowed, State
+from portal.cases.result.decision import Decided, Reasons, diseases
+from portal.core.store.crypto import opened_json, seal_json
+from portal.core.store.database import execute, transaction
+from portal.core.tools import clock
+from portal.core.web.stream import tell
+from portal.regions.criteria import Finding
+from portal.regions.reasons import CRITERIA
+
+Verdict = Literal["passed", "failed", "insufficient"]
+VERDICTS: dict[Verdict, str] = {
+    "passed": "符合认定标准",
+    "failed": "不符合认定标准",
+    "insufficient": "材料不足，看不出来",
+}
+FINDINGS: dict[Finding, str] = {"met": "符合", "unmet": "不符合", "unclear": "材料不足"}
+# What the criteria come to, as a verdict.
+FOLLOWS: dict[Finding, Verdict] = {"met": "passed", "unmet": "failed", "unclear": "insufficient"}
+
+
+class Opinion(msgspec.Struct, frozen=True):
+    """What one expert says of one disease; *words* are for the office only."""
+
+    findings: dict[int, Finding]
+    verdict: Verdict
+    words: str = ""
+
+
+class WordsNeeded(Exception):
+    """The verdict is not what the criteria come to; the expert has to say why."""
+
+
+class Split(msgspec.Struct, frozen=True):
+    """How the opinions on a case stand: how many came in of how many, and whether they settle it."""
+
+    given: int
+    needed: int
+    verdicts: dict[str, Verdict]  # disease: what was settled
+    differ: bool
+    unsure: bool
+
+    @property
+    def settled(self) -> bool:
+        """Whether every disease has its verdict."""
+        return bool(self.verdicts)
+
+
+def opinion_of(seat: Seat) -> dict[str, Opinion]:
+    """Return what an expert said, by disease; empty before that."""
+    if seat.opinion is None:
+        return {}
+    return msgspec.convert(opened_json(seat.opinion, f"appraisal.opinion:{seat.id}"), dict[str, Opinion], strict=False)
+
+
+def check(case: Case, code: str, opinion: Opinion) -> None:
+    """Check that an opinion is complete and that a verdict against the criteria is explained.
+
+    Raises:
+        ValueError: a criterion nobody looked at, or one that does not exist.
+        WordsNeeded: the verdict is not what the findings come to, and nothing says why.
+    """
+    criteria = case.city.criteria[code]
+    if set(opinion.findings) != {number for number, _ in criteria.numbered()}:
+        raise ValueError("a finding for each criterion, and for no other")
+    if opinion.verdict != FOLLOWS[criteria.come_to(opinion.findings)] and not opinion.words:
+        raise WordsNeeded
+
+
+async def give(place: Seat, actor: str, opinions: Mapping[str, Opinion]) -> Case:
+    """Keep an expert's opinions on every disease of the case; return the case, which may go on by itself.
+
+    Raises:
+        WordsNeeded, ValueError: as for `check`.
+        NotAllowed: not this expert's place, not open any more, or the case is not being appraised.
+    """
+    async with transaction():
+        case = await locked(place.case_id)
+        known = await diseases(case)
+        if case.at is not State.APPRAISING or place.expert != actor or set(opinions) != {one.code for one in known}:
+            raise NotAllowed("give: not now, or not theirs")
+        for code, opinion in opinions.items():
+            check(case, code, opinion)
+        await _keep(place, opinions)
+        await tell(f"case:{case.id}")
+        return await concluded(case)
+
+
+async def _keep(place: Seat, opinions: Mapping[str, Opinion]) -> None:
+    kept = await execute(
+        "UPDATE appraisal SET state = 'given', ended_at = $2, verdict = $3, opinion = $4 "
+        "WHERE id = $1 AND state = 'invited'",
+        place.id,
+        clock.now(),
+        overall([one.verdict for one in opinions.values()]),
+        seal_json({code: msgspec.to_builtins(one) for code, one in opinions.items()}, f"appraisal.opinion:{place.id}"),
+    )
+    if not kept:
+        raise NotAllowed("give: the place was given up, or the opinion is in")
+
+
+def overall(verdicts: Sequence[Verdict]) -> str:
+    """Return what the verdicts on several diseases have in common: insufficient if one is, else mixed."""
+    if "insufficient" in verdicts:
+        return "insufficient"
+    return verdicts[0] if len(set(verdicts)) == 1 else "mixed"
+
+
+def split(case: Case, panel: Sequence[Seat], codes: Sequence[str]) -> Split:
+    """Return how the opinions stand: all of the required ones agree, or most of a third and more."""
+    required = case.city.rules.experts.required
+    held = [opinion_of(one) for one in given(panel)]
+    by_disease = {code: [one[code].verdict for one in held] for code in codes}
+    found = {code: verdict for code, said in by_disease.items() for verdict in [_settled(said, required)] if verdict}
+    differ = any(len(set(said)) > 1 for said in by_disease.values())
+    return Split(
+        given=len(held),
+        needed=max(required, len(held) + 1 if len(held) >= required and len(found) < len(codes) else 0),
+        verdicts=found if len(found) == len(codes) else {},
+        differ=differ,
+        unsure=any("insufficient" in said for said in by_disease.values()),
+    )
+
+
+def _settled(said: Sequence[Verdict], required: int) -> Verdict | None:
+    """Return the verdict that *said* settles: without an expert who cannot tell in the end."""
+    if len(said) < required or not said:
+        return None
+    verdict, count = Counter(said).most_common(1)[0]
+    if verdict == "insufficient":
+        return None
+    return verdict if count == len(said) or (len(said) > required and 2 * count > len(said)) else None
+
+
+async def concluded(case: Case) -> Case:
+    """Send the case on to the approver if the opinions settle it; return the case. Joins a transaction."""
+    known = await diseases(case)
+    panel = await seats(case.id)
+    stands = split(case, panel, [one.code for one in known])
+    if not stands.settled:
+        return case
+
+    async def together() -> None:
+        for disease in known:
+            await _propose(case, disease, panel, stands.verdicts[disease.code])
+        await execute(
+            "UPDATE appraisal SET state = 'revoked', ended_at = $2 WHERE case_id = $1 AND state = 'invited'",
+            case.id,
+            clock.now(),
+        )
+
+    return await move(case, "conclude_appraisal", SYSTEM, together=together)
+
+
+async def _propose(case: Case, disease: Decided, panel: Sequence[Seat], verdict: Verdict) -> None:
+    """Write the proposal that follows from the opinions; whoever convened the panel answers for it."""
+    agreeing = [one for one in (opinion_of(seat)[disease.code] for seat in given(panel)) if one.verdict == verdict]
+    reasons = reasons_of(case, disease.code, agreeing) if verdict == "failed" else Reasons()
+    await execute(
+        "UPDATE case_disease SET decision = $2, drafted_by = $3, reasons = $4 WHERE id = $1",
+        disease.id,
+        verdict,
+        panel[0].invited_by,
+        seal_json(reasons, f"case_disease.reasons:{disease.id}"),
+    )
+
+
+def reasons_of(case: Case, code: str, opinions: Sequence[Opinion]) -> Reasons:
+    """Return the reasons of a refusal: every criterion that most of the agreeing experts found not met."""
+    criteria = case.city.criteria[code]
+    unmet = [
+        text
+        for number, text in criteria.numbered()
+        if 2 * sum(one.findings[number] == "unmet" for one in opinions) >= len(opinions)
+    ]
+    words = next((one.words for one in opinions if one.words), "")
+    return Reasons((CRITERIA,), "" if unmet else words, tuple(unmet)).worded(case.city.reasons.refusal)
+
+
+async def conclude_again(case: Case, actor: Actor, why: str) -> Case:
+    """Send a case that the approver gave back on again, with the reviewer's answer *why*; return the case.
+
+    Raises:
+        NotAllowed: the opinions do not settle it, or the case had moved on.
+    """
+    async with transaction():
+        answered = await move(case, "change_panel", actor, note=why)
+        after = await concluded(answered)
+        if after.at is State.APPRAISING:
+            raise NotAllowed("conclude: the opinions do not settle it")
+        return after
+
+
+async def place_named(id: str, staff: str) -> Seat | None:
+    """Return an expert's own place, or nothing."""
+    found = await seat(id)
+    return found if found and found.expert == staff else None

@@ -1,0 +1,1 @@
+"""What a citizen and the office write to each other about a case."""

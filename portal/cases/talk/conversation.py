@@ -1,0 +1,145 @@
+"""沟通: messages between the citizen of a case and the office. What must be formal is a letter, not this.
+
+A question of the citizen waits until the office answers; the city says within how many working
+days. The rooms above hear of a message by `on_message`, in its transaction.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+from msgspec.structs import replace
+
+from portal.cases.life.case import Case
+from portal.cases.talk.tables import CaseMessage
+from portal.core.store import audit
+from portal.core.store.crypto import opened, seal
+from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value, insert, transaction
+from portal.core.tools import clock
+from portal.documents import enclosed
+from portal.documents.allowed import Allowed, allowed
+from portal.documents.keep import Document
+from portal.regions.load import Region
+
+LONGEST = 1000
+A_DAY = timedelta(days=1)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A message as stored."""
+
+    id: int
+    case_id: str
+    by_staff: bool
+    author: str
+    text: bytes
+    at: datetime
+    answered_at: datetime | None
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message, opened."""
+
+    id: int
+    by_staff: bool
+    author: str
+    text: str
+    at: datetime
+    answered: bool
+    files: tuple[Document, ...] = ()
+
+
+Listener = Callable[[Case, Message], Awaitable[None]]
+_listeners: list[Listener] = []
+LIST = "FROM case_message WHERE case_id = $1 ORDER BY id"
+
+
+def on_message(listener: Listener) -> Listener:
+    """Have *listener* called inside the transaction of every message."""
+    _listeners.append(listener)
+    return listener
+
+
+async def messages(case: Case) -> list[Message]:
+    """Return the messages of a case with their files, the oldest first."""
+    rows = await fetch_all(Row, LIST, case.id)
+    files = await enclosed.sent(case.id) if rows else {}
+    return [_opened(row, files.get(row.id, ())) for row in rows]
+
+
+async def say(case: Case, author: str, text: str, *, by_staff: bool) -> Message:
+    """Write a message with the files its author has added; the office's answers what was asked until then."""
+    now = clock.now()
+    async with transaction():
+        await insert(
+            CaseMessage,
+            case_id=case.id,
+            region=case.region,
+            by_staff=by_staff,
+            author=author,
+            text=seal(text, f"case_message.text:{case.id}"),
+            at=now,
+        )
+        row = await fetch_one(Row, "FROM case_message WHERE case_id = $1 ORDER BY id DESC LIMIT 1", case.id)
+        assert row
+        await enclosed.send(case.id, author, row.id)
+        if by_staff:
+            await answered(case)
+        said = _opened(row)
+        for listener in _listeners:
+            await listener(case, said)
+        role, act = ("staff", "answer_message") if by_staff else ("citizen", "write_message")
+        await audit.note(actor=author, role=role, act=act, thing=f"case:{case.id}", about=case.person)
+    return said
+
+
+async def answered(case: Case) -> None:
+    """Take the citizen's questions as answered: by a message, or by telephone."""
+    await execute(
+        "UPDATE case_message SET answered_at = $2 WHERE case_id = $1 AND answered_at IS NULL AND NOT by_staff",
+        case.id,
+        clock.now(),
+    )
+
+
+async def waiting(region: str) -> int:
+    """Return how many questions of citizens wait for an answer."""
+    return int(
+        await fetch_value(
+            "SELECT count(*) FROM case_message WHERE region = $1 AND answered_at IS NULL AND NOT by_staff", region
+        )
+        or 0
+    )
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A case with a question that waits, and since when."""
+
+    case_id: str
+    since: datetime
+
+
+async def asked(region: str, count: int = 50) -> list[Asked]:
+    """Return the cases with a question that waits, the longest first."""
+    return await fetch_all(
+        Asked,
+        "SELECT case_id, min(at) AS since FROM case_message WHERE region = $1 AND answered_at IS NULL "
+        "AND NOT by_staff GROUP BY case_id ORDER BY since LIMIT $2",
+        region,
+        count,
+    )
+
+
+def answer_by(case: Case, at: datetime) -> date:
+    """Return the last day for the answer to what was asked *at*."""
+    return case.city.calendar.add(clock.day_of(at), case.city.rules.contact.consult_workdays)
+
+
+def takes(region: Region) -> Allowed:
+    """Return what a message takes as files."""
+    return replace(allowed(region), files=region.rules.uploads.max_files_per_message)
+
+
+def _opened(row: Row, files: Sequence[Document] = ()) -> Message:
+    text = opened(row.text, f"case_message.text:{row.case_id}")
+    return Message(row.id, row.by_staff, row.author, text, row.at, row.answered_at is not None, tuple(files))

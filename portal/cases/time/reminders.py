@@ -1,0 +1,102 @@
+"""What time does to benefits: people are reminded before one ends, and asked when one is to be looked at again."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from itertools import pairwise
+
+from portal.accounts import person as people
+from portal.accounts.delegation import Delegation, delegation
+from portal.accounts.principal import phone_on_record
+from portal.cases.apply import renewal
+from portal.cases.apply.acting import may_see
+from portal.cases.benefits.benefit import Benefit
+from portal.cases.life.case import case_by_id
+from portal.cases.life.words import REREVIEW
+from portal.cases.time.rounds import HOURLY, each
+from portal.core.store.database import execute, fetch_all
+from portal.core.store.jobs import every
+from portal.core.tools import clock
+from portal.regions.load import REGIONS, Region
+
+# Benefits whose last reminder was earlier than so many days before their end, which is now that near.
+DUE = "FROM benefit WHERE state = 'active' AND region = $1 AND ends_on >= $2 AND ends_on <= $3 AND reminded > $4"
+AGAIN = "FROM benefit WHERE state = 'active' AND rereview_by IS NULL AND rereview_on <= $1"
+
+# Who wants to hear: of which benefit, which message (N number), what makes it the only one, and the day it names.
+Listener = Callable[[Benefit, str, str, date], Awaitable[None]]
+_listeners: list[Listener] = []
+
+
+def on_benefit(listener: Listener) -> Listener:
+    """Have *listener* called for every message about a benefit that time brings about, in its transaction."""
+    _listeners.append(listener)
+    return listener
+
+
+async def _tell(held: Benefit, code: str, key: str, day: date) -> None:
+    for listener in _listeners:
+        await listener(held, code, key, day)
+
+
+@every(HOURLY)
+async def remind() -> int:
+    """Remind people of benefits that end, at each of the city's days before; return how many.
+
+    Of days that were missed only the nearest counts.
+    """
+    done = 0
+    for region in REGIONS.values():
+        for nearest, days in pairwise([-1, *sorted(region.rules.renewal.remind_days_before)]):
+            done += await each(await _ending(region, nearest + 1, days), _remind_of(days))
+    return done
+
+
+async def _ending(region: Region, soonest: int, latest: int) -> list[Benefit]:
+    today = clock.today()
+    first, last = today + timedelta(days=soonest), today + timedelta(days=latest)
+    return await fetch_all(Benefit, DUE, region.id, first, last, latest)
+
+
+def _remind_of(days: int) -> Callable[[Benefit], Awaitable[bool]]:
+    async def remind_of(held: Benefit) -> bool:
+        changed = await execute("UPDATE benefit SET reminded = $2 WHERE id = $1 AND reminded > $2", held.id, days)
+        assert held.ends_on
+        if not changed or (await renewal.chance(held)).word not in ("open", "early", "asked"):
+            return False
+        await _tell(held, "N25", str(days), held.ends_on)
+        return True
+
+    return remind_of
+
+
+@every(HOURLY)
+async def ask_again() -> int:
+    """Open a re-review of each benefit whose day has come and say until when it is asked for; return how many."""
+    return await each(await fetch_all(Benefit, AGAIN, clock.today()), _ask_again)
+
+
+async def _ask_again(held: Benefit) -> bool:
+    """Ask, unless a case about it is under way or a renewal is open, which asks for the same."""
+    if (await renewal.chance(held)).word not in ("early", "permanent"):
+        return False
+    day = renewal.answer_by(REGIONS[held.region])
+    sql = "UPDATE benefit SET rereview_by = $2 WHERE id = $1 AND rereview_by IS NULL"
+    if not await execute(sql, held.id, day):
+        return False
+    known = await _proxy_of(held)
+    await renewal.draft_about(held, REREVIEW, known, known.proxy_phone if known else await _phone_of(held))
+    await _tell(held, "N25r", f"{held.rereview_on}", day)
+    return True
+
+
+async def _proxy_of(held: Benefit) -> Delegation | None:
+    """Return the delegation under which the benefit was applied for, while it covers applying."""
+    gave = await case_by_id(held.case_id)
+    known = await delegation(gave.delegation) if gave else None
+    may = known and known.verified and known.allows("apply", clock.today()) and may_see(known, held.code)
+    return known if may else None
+
+
+async def _phone_of(held: Benefit) -> str:
+    who = await people.person(held.person)
+    return await phone_on_record(who) if who else ""

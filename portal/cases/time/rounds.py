@@ -1,0 +1,191 @@
+"""What time does to cases: reminders, deemed acceptance, lapse, overdue told honestly, old drafts deleted.
+
+Each round looks for what is due and does it case by case; doing it twice does no harm. A machine
+never decides: when the office's time is over, people are told and the supervisor is alarmed.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from portal.cases.apply import draft, renewal
+from portal.cases.desk import calls
+from portal.cases.life.case import SYSTEM, Case, case_by_id, clock_on, history, move
+from portal.cases.life.moves import NotAllowed
+from portal.cases.papers import corrections
+from portal.cases.papers.corrections import Correction
+from portal.cases.result import publicity
+from portal.core.store.database import execute, fetch_all, transaction
+from portal.core.store.jobs import every
+from portal.core.tools import clock
+from portal.core.tools.errors import Stale
+from portal.core.tools.log import LOG, where
+from portal.regions.load import REGIONS
+
+HOURLY = timedelta(hours=1)
+Thing = TypeVar("Thing")
+OFFICE = ("submitted", "reviewing", "appraising", "deciding")
+
+# Who wants to hear: of which case, which message (N number), and what makes it the only one.
+Listener = Callable[[Case, str, str], Awaitable[None]]
+_listeners: list[Listener] = []
+
+
+def on_time(listener: Listener) -> Listener:
+    """Have *listener* called for every message that time brings about, in its transaction."""
+    _listeners.append(listener)
+    return listener
+
+
+# Who knows whether a message of a kind (N number) about a case has arrived since a moment.
+Arrived = Callable[[Case, str, datetime], Awaitable[bool]]
+_ledgers: list[Arrived] = []
+
+
+def ledger(knows: Arrived) -> Arrived:
+    """Ask *knows* whether reminders have arrived."""
+    _ledgers.append(knows)
+    return knows
+
+
+class Id(msgspec.Struct, frozen=True):
+    """Which case."""
+
+    id: str
+
+
+async def cases_where(sql: str, *args: object) -> list[Case]:
+    """Return the cases whose ids *sql* finds."""
+    found = [await case_by_id(row.id) for row in await fetch_all(Id, sql, *args)]
+    return [case for case in found if case]
+
+
+async def _tell(case: Case, code: str, key: str) -> None:
+    for listener in _listeners:
+        await listener(case, code, key)
+
+
+async def each(things: list[Thing], act: Callable[[Thing], Awaitable[bool]]) -> int:
+    """Do *act* for each case or benefit and return how many were done; one that fails does not stop the others."""
+    done = 0
+    for thing in things:
+        try:
+            async with transaction():
+                done += await act(thing)
+        except (NotAllowed, Stale):
+            continue
+        except Exception as error:
+            LOG.error("round failed", kind=act.__name__, error=type(error).__name__, where=where(error))
+    return done
+
+
+@every(HOURLY)
+async def accept_late() -> int:
+    """Accept, as of the day of receipt, what nobody accepted in time (视为受理); return how many."""
+    sql = "SELECT id FROM cases WHERE state = 'submitted' AND due_on < $1"
+    return await each(await cases_where(sql, clock.today()), _accept_late)
+
+
+async def _accept_late(case: Case) -> bool:
+    if not clock_on(case, await history(case)).late(clock.today()):
+        return False
+    await move(case, "deem_accepted", SYSTEM)
+    return True
+
+
+@every(HOURLY)
+async def tell_overdue() -> int:
+    """Tell people and supervisors of each case whose time is over, once for each due day; return how many."""
+    places = ", ".join(f"'{state}'" for state in OFFICE)
+    sql = f"SELECT id FROM cases WHERE state IN ({places}) AND due_on < $1"
+    return await each(await cases_where(sql, clock.today()), _tell_overdue)
+
+
+async def _tell_overdue(case: Case) -> bool:
+    if not clock_on(case, await history(case)).late(clock.today()):
+        return False
+    await _tell(case, "N27", f"{case.due_on}")
+    return True
+
+
+@every(HOURLY)
+async def mind_corrections() -> int:
+    """Remind those who have something to mend, and end what was not mended; return how many.
+
+    Nothing ends before a reminder has arrived, or somebody at the desk has called.
+    """
+    return await each(await cases_where("SELECT id FROM cases WHERE state = 'correction'"), _mind_correction)
+
+
+async def _mind_correction(case: Case) -> bool:
+    notice = await corrections.open_correction(case)
+    if notice is None:
+        return False
+    today = clock.today()
+    if today > notice.answer_by and notice.reminded_on and notice.reminded_on < today:
+        if not await _knows(case, notice):
+            await calls.ask_for(case, calls.UNREAD)
+            return False
+        await move(case, "lapse", SYSTEM)
+        return True
+    if not _to_remind(notice, case, today):
+        return False
+    await execute("UPDATE correction SET reminded_on = $2 WHERE id = $1", notice.id, today)
+    await _tell(case, "N29", f"{notice.number}:{today}")
+    return True
+
+
+async def _knows(case: Case, notice: Correction) -> bool:
+    """Return whether the people of a case know that their time for *notice* runs out."""
+    for arrived in _ledgers:
+        if await arrived(case, "N29", notice.asked_at):
+            return True
+    return await calls.called_since(case, notice.asked_at)
+
+
+def _to_remind(notice: Correction, case: Case, today: date) -> bool:
+    """Return whether a reminder is due: at each of the city's days before, and before a lapse in any case."""
+    days = [notice.answer_by - timedelta(days=count) for count in case.city.rules.correction.remind_days_before]
+    reached = [day for day in (*days, notice.answer_by + timedelta(days=1)) if day <= today]
+    return bool(reached) and (notice.reminded_on is None or notice.reminded_on < max(reached))
+
+
+@every(HOURLY)
+async def mind_drafts() -> int:
+    """Warn of drafts that will be deleted, delete those whose days are over; return how many."""
+    rules = [region.rules.draft for region in REGIONS.values()]
+    soon = clock.now() - timedelta(days=min(one.kept_days - max(one.warn_days_before, default=0) for one in rules))
+    sql = "SELECT id FROM cases WHERE state = 'draft' AND edited_at < $1"
+    return await each(await cases_where(sql, soon), _mind_draft)
+
+
+async def _mind_draft(case: Case) -> bool:
+    if await renewal.asked_by(case):  # what the office asked for waits for its person
+        return False
+    last, today = draft.kept_until(case), clock.today()
+    if today > last:
+        await _tell(case, "N17", f"{last}")
+        await draft.delete(case, expired=True)
+        return True
+    days = [last - timedelta(days=count) for count in case.city.rules.draft.warn_days_before]
+    reached = [day for day in days if day <= today]
+    if not reached:
+        return False
+    await _tell(case, "N28", f"{max(reached)}")
+    return True
+
+
+@every(HOURLY)
+async def close_publicity() -> int:
+    """Decide what was shown long enough and met with no objection that was upheld; return how many."""
+    return await each(await cases_where("SELECT id FROM cases WHERE state = 'publicity'"), _close_publicity)
+
+
+async def _close_publicity(case: Case) -> bool:
+    last = await publicity.ends_on(case)
+    if last is None or clock.today() <= last:
+        return False
+    await publicity.close(case)
+    return True

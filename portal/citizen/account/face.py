@@ -1,0 +1,156 @@
+"""``/{r}/face``: compare the face, after a consent of its own; beside the code, never the only way."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery
+
+from portal.accounts import checks, devices, face, sign_in
+from portal.accounts import person as people
+from portal.accounts.face import Begun, Result
+from portal.accounts.person import Person
+from portal.citizen.shared.mine import region_named
+from portal.core.tools.errors import Unavailable, found
+from portal.core.web import uploads
+from portal.core.web.pages import own_address, page, see_other, with_next
+from portal.core.web.security import client_address
+from portal.core.web.sessions import Visitor, form_of, visitor_of
+from portal.core.web.uploads import Limits
+from portal.questions.rules import name_error, tidy_name, tidy_number
+from portal.regions.load import Region
+
+LIMITS = Limits(file=10 << 20, total=21 << 20, count=2)
+
+
+async def face_in(r: FromPath[str]) -> Region:
+    """Return the region in the address, where faces are compared."""
+    region = await region_named(r)
+    return found(region if face.verifier() is not None and "face" in region.rules.identity.login else None)
+
+
+class FaceController(Controller):
+    """Agree, show the face, be let in."""
+
+    path = "/{r:str}/face"
+    opt = {"who": ("anyone",)}
+    dependencies = {"region": Provide(face_in)}
+
+    @get()
+    async def ask(
+        self,
+        request: Request[Any, Any, Any],
+        region: NamedDependency[Region],
+        check: FromQuery[str] = "",
+        next: FromQuery[str] = "",
+    ) -> Response[bytes]:
+        """Say what is done with the picture, and ask for consent; and who it is, where we do not know."""
+        return consent_page(request, region, {"check": check, "next": next}, {})
+
+    @post()
+    async def agree(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Take the consent."""
+        form, visitor = form_of(request), visitor_of(request)
+        answers = {name: form[name] for name in ("name", "id_number", "consent", "check", "next")}
+        errors = errors_in(answers)
+        if errors:
+            return consent_page(request, region, answers, errors)
+        id = await begin(visitor, answers)
+        return see_other(with_next(f"/{region.id}/face/{id}", form["next"]))
+
+    @get("/{check:str}")
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        region: NamedDependency[Region],
+        check: FromPath[str],
+        next: FromQuery[str] = "",
+    ) -> Response[bytes]:
+        """Ask for a picture."""
+        found(await face.begun(visitor_of(request), check))
+        return picture_page(request, region, check, next, "")
+
+    @post("/{check:str}", streams=True, request_max_body_size=None)
+    async def compare(
+        self, request: Request[Any, Any, Any], region: NamedDependency[Region], check: FromPath[str]
+    ) -> Response[bytes]:
+        """Compare; the picture is gone when this has been answered."""
+        visitor = visitor_of(request)
+        async with uploads.received(request, LIMITS) as (form, files):
+            begun = found(await face.begun(visitor, check))
+            good = [one for one in files if one.size and not one.too_large]
+            result = await face.compare(begun, good, client_address(request.scope))
+        if result.reason:
+            return picture_page(request, region, check, form["next"], face.REASONS[result.reason])
+        agent = request.headers.get("user-agent", "")
+        await let_in(visitor, begun, result, region, agent)
+        return see_other(own_address(form["next"], f"/{region.id}/me"))
+
+
+async def begin(visitor: Visitor, answers: dict[str, str]) -> str:
+    """Begin a check for what the person wants: in, a new phone, or back after a long silence."""
+    if answers["check"]:
+        check = found(await checks.check_of_phone(answers["check"], visitor.via))
+        known = await people.person(check.person)
+        return await face.begin(
+            visitor, "rebind", known if known and _named(known, check.claim.name) else None, check.id
+        )
+    known = await people.known_as(tidy_number(answers["id_number"]))
+    known = known if known and _named(known, tidy_name(answers["name"])) else None
+    return await face.begin(visitor, "sign_in", known)
+
+
+def _named(known: Person, name: str) -> bool:
+    return known.name.casefold() == name.casefold()
+
+
+async def let_in(visitor: Visitor, begun: Begun, result: Result, region: Region, agent: str) -> None:
+    """Begin a session for whose face it was; for a rebind with the new phone added."""
+    who = found(await people.person(begun.person))
+    phone = ""
+    if begun.purpose == "rebind":
+        check = found(await checks.check_of_phone(begun.subject, visitor.via))
+        if not await checks.settle(check, by=who.id, role="face", region=region):
+            raise Unavailable("这次核对已经处理过了。请重新登录看看。")
+        phone = check.phone
+    elif visitor.via and who.id in {one.id for one in await people.behind(visitor.via)}:
+        phone = visitor.via
+        await devices.heard_from(who.id, phone)
+    await sign_in.enter_as(visitor, who.id, phone, agent, region)
+
+
+def errors_in(answers: dict[str, str]) -> dict[str, str]:
+    """Return what is missing, by field."""
+    said = {"consent": "" if answers["consent"] else "请先看清楚照片怎么用，同意后打勾。不同意，可以用短信验证码。"}
+    if not answers["check"]:
+        number = tidy_number(answers["id_number"])
+        asked = {"name": name_error(tidy_name(answers["name"])), "id_number": "" if number else "请填写证件号码。"}
+        said = {**asked, **said}
+    return {name: message for name, message in said.items() if message}
+
+
+def consent_page(
+    request: Request[Any, Any, Any], region: Region, answers: dict[str, str], errors: dict[str, str]
+) -> Response[bytes]:
+    """Return the page that asks for consent."""
+    return page(
+        request,
+        "citizen/account/face/consent",
+        status=422 if errors else 200,
+        region=region,
+        answers={**answers, "next": own_address(answers["next"], "")},
+        errors=errors,
+    )
+
+
+def picture_page(request: Request[Any, Any, Any], region: Region, id: str, next: str, error: str) -> Response[bytes]:
+    """Return the page with the camera."""
+    return page(
+        request,
+        "citizen/account/face/picture",
+        status=422 if error else 200,
+        region=region,
+        id=id,
+        next=own_address(next, ""),
+        errors={"picture": error} if error else {},
+    )

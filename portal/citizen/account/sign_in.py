@@ -1,0 +1,298 @@
+"""``/{r}/login``: in by a code, sent by SMS or read by phone; who of several; who after a long silence."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery
+
+from portal.accounts import face, proof, sign_in
+from portal.accounts.person import masked_phone
+from portal.accounts.sign_in import ChallengeRow, Entered
+from portal.citizen.shared.mine import region_named
+from portal.core.outside import sms
+from portal.core.store import limits
+from portal.core.tools.errors import found
+from portal.core.tools.i18n import Said
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.forms import Form, clean
+from portal.core.web.pages import own_address, page, see_other, with_next
+from portal.core.web.security import client_address
+from portal.core.web.sessions import form_of, visitor_of
+from portal.questions.insured_person import MOBILE
+from portal.questions.rules import narrow, tidy_mobile, tidy_number
+from portal.regions.load import Region
+
+ANYBODY = ("anyone",)
+VERIFIED = ("phone",)
+IDENTITY_TRIES = 5
+TOO_MANY = "试的次数太多了。为了安全，请过一小时再试，或者打热线。"
+
+
+class SignInController(Controller):
+    """``/{r}/login``: a phone number; ``/{r}/login/code``: the code it was sent."""
+
+    path = "/{r:str}/login"
+    opt = {"who": ANYBODY}
+    dependencies = {"region": Provide(region_named)}
+
+    @get()
+    async def ask(
+        self,
+        request: Request[Any, Any, Any],
+        region: NamedDependency[Region],
+        next: FromQuery[str] = "",
+    ) -> Response[bytes]:
+        """Ask for the phone number."""
+        visitor = visitor_of(request)
+        if "citizen" in visitor.roles:
+            return see_other(own_address(next, f"/{region.id}/me"))
+        if "phone" in visitor.roles and own_address(next, ""):  # on the way somewhere: only who it is is missing
+            return see_other(after(region, await sign_in.who_is_behind(visitor.via), next))
+        return phone_page(request, region, next, "", "", expired=visitor.expired)
+
+    @post()
+    async def send(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Send a code to the number, or have it called."""
+        form, visitor = form_of(request), visitor_of(request)
+        number = tidy_mobile(form["mobile"])
+        error = MOBILE.error(number, region)
+        if error:
+            return phone_page(request, region, form["next"], form["mobile"], error)
+        fields = {"mobile": number, "next": form["next"], "action": form["action"]}
+        unproved = await must_wait(request, region, number, f"/{region.id}/login", fields)
+        if unproved:
+            return unproved
+        address, host = client_address(request.scope), _host(request)
+        voice = form["action"] == "voice"
+        challenge = await sign_in.ask(visitor, region, number, address, host, voice=voice)
+        return see_other(with_next(f"/{region.id}/login/code?c={challenge}", form["next"]))
+
+    @get("/code")
+    async def code(
+        self,
+        request: Request[Any, Any, Any],
+        region: NamedDependency[Region],
+        c: FromQuery[str] = "",
+        next: FromQuery[str] = "",
+        sent: FromQuery[str] = "",
+    ) -> Response[bytes]:
+        """Ask for the code."""
+        challenge = await sign_in.challenge(visitor_of(request), clean(c))
+        if challenge is None:
+            return see_other(f"/{region.id}/login")
+        told = {"again": "验证码已经重新发送。", "voice": "我们正在给您打电话，请接听。"}.get(sent, "")
+        return await code_page(request, region, challenge, next, told=told)
+
+    @post("/code")
+    async def answer(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Let in who knows the code; or send another one."""
+        form, visitor = form_of(request), visitor_of(request)
+        challenge = await sign_in.challenge(visitor, form["c"])
+        if challenge is None:
+            return see_other(f"/{region.id}/login")
+        if form["action"] in ("again", "voice"):
+            return await _again(request, region, challenge, form)
+        outcome = await sign_in.answer(challenge, narrow(form["code"]).replace(" ", ""))
+        if outcome != "good":
+            error = say(outcome, challenge, region)
+            return await code_page(request, region, challenge, form["next"], error=error)
+        agent = request.headers.get("user-agent", "")
+        return see_other(after(region, await sign_in.enter(visitor, challenge.number, agent, region), form["next"]))
+
+
+async def _again(
+    request: Request[Any, Any, Any], region: Region, challenge: ChallengeRow, form: Form
+) -> Response[bytes]:
+    address = f"/{region.id}/login/code"
+    wait = sign_in.seconds_to_wait(challenge)
+    if not wait:
+        fields = {"c": challenge.id, "next": form["next"], "action": form["action"]}
+        unproved = await must_wait(request, region, challenge.number, address, fields)
+        if unproved:
+            return unproved
+        voice = form["action"] == "voice"
+        where, host = client_address(request.scope), _host(request)
+        wait = await sign_in.ask_again(challenge, region, where, host, voice=voice)
+    if wait:
+        told = Said("{s} 秒后可以再发一次。", s=wait)
+        return await code_page(request, region, challenge, form["next"], told=told)
+    return see_other(with_next(f"{address}?c={challenge.id}&sent={form['action']}", form["next"]))
+
+
+async def must_wait(
+    request: Request[Any, Any, Any], region: Region, number: str, action: str, fields: dict[str, str]
+) -> Response[bytes] | None:
+    """Return the page of the proof of work where one is due and not given; else nothing."""
+    form, visitor = form_of(request), visitor_of(request)
+    if not await sign_in.must_prove(visitor, number, client_address(request.scope)):
+        return None
+    if await proof.proved(visitor, form["proof"], form["ticket"]):
+        return None
+    left = proof.seconds_left(visitor, form["ticket"])
+    return page(
+        request,
+        "citizen/account/sign_in/proof",
+        status=422,
+        region=region,
+        action=action,
+        fields={name: text for name, text in fields.items() if text},
+        phone=masked_phone(number),
+        puzzle=msgspec.json.encode(proof.puzzle(visitor)).decode(),
+        ticket=form["ticket"] if left > 0 else proof.ticket(visitor),
+        wait=left if left > 0 else proof.WAIT,
+        early=left > 0,
+    )
+
+
+def after(region: Region, entered: Entered, next: str) -> str:
+    """Return where a verified phone leads: in, to the choice, to a further question, or to registering."""
+    if len(entered.people) == 1 and not entered.silent:
+        return own_address(next, f"/{region.id}/me")
+    where = "login/person" if entered.people else "login/identity" if entered.silent else "register"
+    return with_next(f"/{region.id}/{where}", next)
+
+
+def _host(request: Request[Any, Any, Any]) -> str:
+    return request.headers.get("host", "").partition(":")[0]
+
+
+def phone_page(
+    request: Request[Any, Any, Any], region: Region, next: str, mobile: str, error: str, *, expired: bool = False
+) -> Response[bytes]:
+    """Return the page that asks for the phone number."""
+    return page(
+        request,
+        "citizen/account/sign_in/phone",
+        status=422 if error else 200,
+        region=region,
+        next=own_address(next, ""),
+        q=MOBILE,
+        mobile=mobile,
+        errors={"mobile": error} if error else {},
+        expired=expired,
+        kept="/session/resumption/" in next,
+        speaks=sms.gateway().speaks,
+        face=face.verifier() is not None and "face" in region.rules.identity.login,
+    )
+
+
+async def code_page(
+    request: Request[Any, Any, Any],
+    region: Region,
+    challenge: ChallengeRow,
+    next: str,
+    *,
+    error: str = "",
+    told: str = "",
+) -> Response[bytes]:
+    """Return the page that asks for the code; the demonstration shows it there."""
+    number = challenge.number
+    return page(
+        request,
+        "citizen/account/sign_in/code",
+        status=422 if error else 200,
+        region=region,
+        challenge=challenge.id,
+        next=own_address(next, ""),
+        phone=masked_phone(number),
+        errors={"code": error} if error else {},
+        told=told,
+        demo_code=await sms.demo_code(number) if SETTINGS.demo else "",
+        wait=sign_in.seconds_to_wait(challenge),
+        speaks=sms.gateway().speaks,
+    )
+
+
+def say(outcome: str, challenge: ChallengeRow, region: Region) -> str:
+    """Return what to tell the person about a code that did not let them in."""
+    left = max(0, sign_in.TRIES - challenge.tries - 1)
+    return {
+        "wrong": Said("验证码不对，请再看一下短信。您还可以试 {n} 次。", n=left),
+        "expired": "验证码过期了。请点“重新发送”，用新的验证码。",
+        "locked": Said(
+            "试的次数太多了。为了安全，请回上一步重新要验证码。着急请打 {hotline}。", hotline=region.hotline
+        ),
+    }[outcome]
+
+
+class PersonController(Controller):
+    """``/{r}/login/person``: one phone, several people; ``/{r}/login/identity``: after a long silence."""
+
+    path = "/{r:str}/login"
+    opt = {"who": VERIFIED}
+    dependencies = {"region": Provide(region_named)}
+
+    @get("/person")
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        region: NamedDependency[Region],
+        next: FromQuery[str] = "",
+    ) -> Response[bytes]:
+        """Show the people behind the phone, masked; of those long silent nothing is shown."""
+        there = await sign_in.who_is_behind(visitor_of(request).via)
+        return page(
+            request,
+            "citizen/account/sign_in/person",
+            region=region,
+            people=there.people,
+            silent=bool(there.silent),
+            next=own_address(next, ""),
+        )
+
+    @post("/person")
+    async def choose(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Go on as the one that was chosen."""
+        form, visitor = form_of(request), visitor_of(request)
+        there = {one.id: one for one in (await sign_in.who_is_behind(visitor.via)).people}
+        chosen = found(there.get(form["person"]))
+        await sign_in.enter_as(visitor, chosen.id, visitor.via, request.headers.get("user-agent", ""), region)
+        return see_other(own_address(form["next"], f"/{region.id}/me"))
+
+    @get("/identity")
+    async def identity(
+        self,
+        request: Request[Any, Any, Any],
+        region: NamedDependency[Region],
+        next: FromQuery[str] = "",
+    ) -> Response[bytes]:
+        """Ask for more than the phone: it has not been used for so long that it may be another's."""
+        return identity_page(request, region, next, {}, {})
+
+    @post("/identity")
+    async def prove(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Let in who knows both numbers of one of the people behind the phone."""
+        form, visitor = form_of(request), visitor_of(request)
+        typed = {name: tidy_number(form[name]) for name in ("id_number", "card_no")}
+        missing = {"id_number": "请填写证件号码。", "card_no": "请填写社保卡号。"}
+        errors = {name: message for name, message in missing.items() if not typed[name]}
+        if errors:
+            return identity_page(request, region, form["next"], typed, errors)
+        await limits.allow("identity", visitor.via, IDENTITY_TRIES, timedelta(hours=1), TOO_MANY)
+        there = await sign_in.who_is_behind(visitor.via)
+        for one in (*there.people, *there.silent):
+            if (one.id_number, one.card_no) == (typed["id_number"], typed["card_no"]):
+                agent = request.headers.get("user-agent", "")
+                await sign_in.enter_as(visitor, one.id, visitor.via, agent, region)
+                return see_other(own_address(form["next"], f"/{region.id}/me"))
+        wrong = Said("两个号码和登记的对不上。请对照证件和社保卡再填一次，或者打 {hotline}。", hotline=region.hotline)
+        return identity_page(request, region, form["next"], typed, {"id_number": wrong})
+
+
+def identity_page(
+    request: Request[Any, Any, Any], region: Region, next: str, answers: dict[str, str], errors: dict[str, str]
+) -> Response[bytes]:
+    """Return the page that asks for both numbers."""
+    return page(
+        request,
+        "citizen/account/sign_in/identity",
+        status=422 if errors else 200,
+        region=region,
+        next=own_address(next, ""),
+        answers=answers,
+        errors=errors,
+        face=face.verifier() is not None,
+    )

@@ -1,0 +1,41 @@
+"""``/{r}/logout``: out, on the server too."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency, Provide
+
+from portal.accounts import devices
+from portal.citizen.shared.mine import region_named
+from portal.core.web.pages import page, see_other
+from portal.core.web.sessions import end, form_of, visitor_of
+from portal.regions.load import Region
+
+
+class SignOutController(Controller):
+    """Out here, or out everywhere."""
+
+    path = "/{r:str}/logout"
+    opt = {"who": ("anyone",)}
+    dependencies = {"region": Provide(region_named)}
+
+    @get()
+    async def ask(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Ask whether to sign out."""
+        return page(request, "citizen/account/sign_in/out", region=region)
+
+    @post()
+    async def leave(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """End the session, or all of them, and have the browser forget what it holds of us."""
+        visitor = visitor_of(request)
+        if form_of(request)["action"] == "everywhere" and visitor.subject:
+            await devices.end_all(visitor.subject)
+        await end(visitor)
+        return out(f"/{region.id}/")
+
+
+def out(address: str) -> Response[bytes]:
+    """Return the answer that leads to *address* and has the browser forget what it holds of us."""
+    answer = see_other(address)
+    answer.headers["clear-site-data"] = '"cache", "storage"'
+    return answer

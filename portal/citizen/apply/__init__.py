@@ -1,0 +1,1 @@
+"""The way to a submitted application, step by step."""

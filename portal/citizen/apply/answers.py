@@ -1,0 +1,152 @@
+"""``/{r}/apply/{key}/{slug}``: show a step, keep its answers.
+
+Only 下一步 checks; 存起来 and 返回 keep what was typed as it is. Coming from the review page a good
+answer leads back to it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+from msgspec import structs
+
+from portal.accounts.person import Person
+from portal.accounts.register import Insured, Unreachable
+from portal.cases.apply import draft
+from portal.cases.apply.acting import may_see
+from portal.cases.apply.eligibility import standing
+from portal.cases.life.case import Case
+from portal.cases.life.words import NEW
+from portal.citizen.apply.review import held_page
+from portal.citizen.apply.tasks import done_slugs, ticks
+from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named
+from portal.core.web.frames import framed, mark
+from portal.core.web.pages import page, see_other
+from portal.core.web.sessions import form_of
+from portal.documents import keep
+from portal.questions.catalogue import after, before, journey
+from portal.questions.insured_person import PERSON
+from portal.questions.model import Step
+
+TYPED = {"text", "tel", "textarea", "hospital"}  # controls that show an answer as it was typed
+
+
+class AnswersController(Controller):
+    """One step of the wizard."""
+
+    path = "/{r:str}/apply/{key:str}/{slug:str}"
+    opt = {"who": CITIZEN, "scope": "apply"}
+    dependencies = {"mine": Provide(draft_named)}
+
+    @get()
+    async def show(
+        self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft], slug: FromPath[str]
+    ) -> Response[bytes]:
+        """Show the step with what the person answered before."""
+        return await step_page(request, mine, mine.step(slug), mine.answers)
+
+    @post()
+    async def keep(
+        self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft], slug: FromPath[str]
+    ) -> Response[bytes]:
+        """Keep good answers and go on; show bad ones again with what is wrong."""
+        form, step, case = form_of(request), mine.step(slug), mine.case
+        given = step.read(form)
+        only_save = form["action"] in ("save", "back")
+        errors = {} if only_save else step.errors({**mine.answers, **given}, case.city)
+        if mine.delegation and not may_see(mine.delegation, given.get("disease", "")):
+            errors["disease"] = "这个病种涉及隐私，委托时写明了它，代办人才能办。请本人办，或者重新办理委托。"
+        if case.kind != NEW and given.get("disease", mine.answers["disease"]) != mine.answers["disease"]:
+            errors["disease"] = "续期和复审只办原来的病种。要办别的病种，请另外申请。"
+        if errors:
+            return await step_page(request, mine, step, {**mine.answers, **given}, errors)
+        held = await held_page(request, mine, given["disease"]) if "disease" in given and not only_save else None
+        if held:
+            return held
+        marks = {f"saved.{step.slug}": "yes"} if only_save else {f"done.{step.slug}": "yes"}
+        await draft.keep_answers(case, {**given, **marks}, seen=form["row_version"])
+        return see_other(_next_page(case, step, {**mine.answers, **given}, form))
+
+
+def _next_page(case: Case, step: Step, answers: Mapping[str, str], form: Mapping[str, str]) -> str:
+    home = f"/{case.region}/apply/{case.id}"
+    way = journey(case.city, answers)
+    if form["action"] == "save":
+        return home
+    if form["action"] == "back":
+        earlier = before(step, way)
+        return f"{home}/{earlier.slug}" if earlier else home
+    return f"{home}/review" if form["return"] == "review" else f"{home}/{after(step, way).slug}"
+
+
+async def step_page(
+    request: Request[Any, Any, Any],
+    mine: MyDraft,
+    step: Step,
+    answers: Mapping[str, str],
+    errors: dict[str, str] | None = None,
+) -> Response[bytes]:
+    """Return the page of a step; 422 when there are errors, so browsers and tests can tell."""
+    region, case, home = mine.region, mine.case, mine.home
+    way = journey(region, answers)
+    earlier = before(step, way)
+    context: dict[str, Any] = {
+        "region": region,
+        "case": case,
+        "step": step,
+        "ticks": ticks(way, step, done_slugs(answers, region, await keep.documents(case.id))),
+        "back": f"{home}/{earlier.slug}" if earlier else home,
+        "following": after(step, way),
+        "returning": "review" if request.query_params.get("return") == "review" else "",
+        "answers": answers,
+        "errors": errors or {},
+    }
+    if step.page == "questions" and step.slug != PERSON.slug and not errors and not mine.delegation:
+        return _framed(request, mine, step, answers, context)
+    if step.page == "insurance" or step.slug == PERSON.slug:
+        context["person"] = await mine.person()
+    if step.page == "insurance":
+        if not mine.proven:  # nobody learns what offices know of another by typing a name and a number
+            return page(request, f"citizen/apply/answers/{step.page}", **context, record=None, standing="unproven")
+        record, reachable = await _record(context["person"])
+        context |= {"record": record, "standing": standing(record, region, reachable=reachable)}
+    return page(request, f"citizen/apply/answers/{step.page}", status=422 if errors else 200, **context)
+
+
+def _framed(
+    request: Request[Any, Any, Any], mine: MyDraft, step: Step, answers: Mapping[str, str], context: dict[str, Any]
+) -> Response[bytes]:
+    """Return the page of a step on which nothing is wrong; most people's looks the same but for what they typed."""
+    region, case = mine.region, mine.case
+    typed = {q.name: answers.get(q.name, "") for q in step.questions if q.control in TYPED}
+    chosen = tuple((q.name, answers.get(q.name, "")) for q in step.questions if q.control not in TYPED)
+    marked = {**answers, **{name: mark(name) for name in typed}}
+    asked = tuple(q.asked_if(region, answers) for q in step.questions)
+    if any(q.control == "date" and answers.get(q.name) for q in step.questions) or asked != tuple(
+        q.asked_if(region, marked) for q in step.questions
+    ):
+        return page(request, f"citizen/apply/answers/{step.page}", **context)
+    key = (region.key, step.slug, context["ticks"], context["following"].slug, context["returning"], chosen, asked)
+    ours = mark("case")
+    return framed(
+        request,
+        f"citizen/apply/answers/{step.page}",
+        key,
+        {**typed, "case": case.id, "version": str(case.row_version)},
+        here=f"/{case.region}/apply/{ours}/{step.slug}",
+        **{
+            **context,
+            "case": structs.replace(case, id=ours, row_version=mark("version")),
+            "back": context["back"].replace(case.id, ours),
+            "answers": marked,
+        },
+    )
+
+
+async def _record(person: Person) -> tuple[Insured | None, bool]:
+    try:
+        return await draft.look_up(person.id_number), True
+    except Unreachable:
+        return None, False

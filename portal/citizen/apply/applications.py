@@ -1,0 +1,81 @@
+"""``/{r}/apply/new`` and ``/{r}/apply/{key}``: begin; the task list; delete a draft."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency, Provide
+
+from portal.accounts.person import phone_number
+from portal.cases.apply import draft, renewal
+from portal.cases.life.case import cases_of
+from portal.cases.life.moves import State
+from portal.cases.life.words import KINDS, NEW
+from portal.citizen.apply.tasks import tasks
+from portal.citizen.home.home import row
+from portal.citizen.shared.mine import CITIZEN, Me, MyDraft, draft_named, me_in
+from portal.core.tools import clock
+from portal.core.web.pages import page, see_other
+from portal.core.web.sessions import form_of, visitor_of
+
+
+class ApplicationsController(Controller):
+    """``/{r}/apply/new``: what it takes; then a draft is begun."""
+
+    path = "/{r:str}/apply/new"
+    opt = {"who": CITIZEN}
+    dependencies = {"mine": Provide(me_in)}
+
+    @get()
+    async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
+        """Say what is needed; an open draft is offered to go on with."""
+        cases = await cases_of(mine.person.id, mine.region.id)
+        open_ = [row(case) for case in cases if case.at is State.DRAFT and case.kind == NEW and not case.delegation]
+        return page(request, "citizen/apply/applications/new", region=mine.region, person=mine.person, drafts=open_)
+
+    @post()
+    async def create(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
+        """Begin a draft with what is known already, or go on with the open one; for others, ask for whom."""
+        if form_of(request)["for"] == "other" and mine.region.rules.proxy.allowed:
+            return see_other(f"/{mine.region.id}/delegations/new")
+        mobile = await phone_number(visitor_of(request).via)
+        case = await draft.begin(mine.person.id, mine.region, {"mobile": mobile, "notify_mobile": mobile})
+        return see_other(f"/{mine.region.id}/apply/{case.id}")
+
+
+class TasksController(Controller):
+    """``/{r}/apply/{key}``: what is done, what is left."""
+
+    path = "/{r:str}/apply/{key:str}"
+    opt = {"who": CITIZEN, "scope": "apply"}
+    dependencies = {"mine": Provide(draft_named)}
+
+    @get()
+    async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
+        """Show the task list."""
+        rows = await tasks(mine.case, mine.answers)
+        kept_until = clock.day_of(mine.case.edited_at) + timedelta(days=mine.region.rules.draft.kept_days)
+        return page(
+            request,
+            "citizen/apply/applications/show",
+            region=mine.region,
+            case=mine.case,
+            tasks=rows,
+            next_task=next((task for task in rows if task.kind not in ("done", "wait")), rows[-1]),
+            minutes=sum(task.minutes for task in rows if task.kind != "done"),
+            kept_until=kept_until,
+            kind=KINDS.get(mine.case.kind, ""),
+            asked_by=await renewal.asked_by(mine.case),
+        )
+
+    @get("/deletion")
+    async def ask(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
+        """Ask whether the draft is to be deleted."""
+        return page(request, "citizen/apply/applications/deletion", region=mine.region, case=mine.case)
+
+    @post("/deletion")
+    async def delete(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
+        """Delete the draft and its files."""
+        form_of(request)
+        await draft.delete(mine.case)
+        return see_other(f"/{mine.region.id}/me")

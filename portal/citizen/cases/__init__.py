@@ -1,0 +1,1 @@
+"""One case as its citizen follows it: progress, corrections, answers, letters, mail."""

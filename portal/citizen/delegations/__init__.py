@@ -1,0 +1,1 @@
+"""Acting for somebody: offered, asked, agreed to, ended."""

@@ -1,0 +1,227 @@
+"""``/d/{link}``: the principal is asked by SMS whether somebody may act for them.
+
+The link only finds the page. Who opens it first proves with a code to the phone on record that they
+hold that phone; then they see who, what for and until when, and say yes, no, or that they do not know
+the person. The proxy themself can never answer, whatever phone they hold.
+"""
+
+from typing import Any, Protocol
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery
+
+from portal.accounts import delegation as delegations
+from portal.accounts import sign_in
+from portal.accounts.delegation import SCOPES, Delegation, both
+from portal.accounts.person import Person, masked_phone, phone_number
+from portal.accounts.sign_in import ChallengeRow
+from portal.cases.apply import acting
+from portal.cases.apply.draft import Doubled
+from portal.cases.life.case import answers_of
+from portal.citizen.account.sign_in import say
+from portal.citizen.apply.review import eligibility
+from portal.citizen.shared.mine import Asked
+from portal.core.outside.sms import demo_code
+from portal.core.tools.errors import Forbidden, found
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.forms import clean
+from portal.core.web.pages import page, see_other
+from portal.core.web.security import client_address
+from portal.core.web.sessions import form_of, visitor_of
+from portal.questions.rules import narrow
+from portal.regions.load import REGIONS, Region
+
+ANYBODY = ("anyone",)
+
+
+class Confirming(Protocol):
+    """What a principal confirms with a code: a page with a home of its own, about one delegation."""
+
+    @property
+    def region(self) -> Region:
+        """The city."""
+
+    @property
+    def delegation(self) -> Delegation:
+        """What it is about."""
+
+    @property
+    def home(self) -> str:
+        """Where it is asked."""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What the principal is asked, as far as this browser may know it."""
+
+    region: Region
+    delegation: Delegation
+    principal: Person
+    proxy: Person
+
+    @property
+    def home(self) -> str:
+        """Where it is asked."""
+        return f"/d/{self.delegation.link}"
+
+
+async def question_named(link: FromPath[str], request: Asked) -> Question:
+    """Return what is asked under the link; 404 when it is over, or when the proxy opens it."""
+    known = found(await delegations.with_link(link))
+    region = REGIONS[known.region]
+    open_ = delegations.link_holds(known, region.rules.proxy.consent_days)
+    own = visitor_of(request).subject == known.proxy
+    known = found(known if open_ and not own and not known.one_phone else None)
+    principal, proxy = await both(known)
+    return Question(region, known, principal, proxy)
+
+
+async def answered_named(link: FromPath[str], request: Asked) -> Question:
+    """Return what was answered under the link, for who is at the phone; 404 for everybody else."""
+    known = found(await delegations.with_link(link))
+    principal, proxy = await both(known)
+    asked = Question(REGIONS[known.region], known, principal, proxy)
+    own = visitor_of(request).subject == known.proxy
+    return found(asked if not own and known.state != "asked" and await holds_the_phone(request, asked) else None)
+
+
+async def holds_the_phone(request: Asked, asked: Question) -> bool:
+    """Return whether this browser has proved with a code that it is at the principal's own phone."""
+    via = visitor_of(request).via
+    return bool(via) and await phone_number(via) == asked.delegation.principal_phone
+
+
+class ConsentController(Controller):
+    """The question, the code before it, and the answer."""
+
+    path = "/d/{link:str}"
+    opt = {"who": ANYBODY}
+    dependencies = {"mine": Provide(question_named)}
+
+    @get()
+    async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Question]) -> Response[bytes]:
+        """Ask for a code to the phone on record; then show who, what for, until when."""
+        if not await holds_the_phone(request, mine):
+            return page(request, "citizen/delegations/consent/phone", region=mine.region, mine=mine, phone=_phone(mine))
+        return await question_page(request, mine)
+
+    @post("/code")
+    async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[Question]) -> Response[bytes]:
+        """Send a code to the phone on record."""
+        return await send_code(request, mine)
+
+    @get("/code")
+    async def code(
+        self, request: Request[Any, Any, Any], mine: NamedDependency[Question], c: FromQuery[str] = ""
+    ) -> Response[bytes]:
+        """Ask for the code."""
+        challenge = await challenge_of(request, mine, c)
+        return await code_page(request, mine, challenge) if challenge else see_other(mine.home)
+
+    @post("/phone")
+    async def check(self, request: Request[Any, Any, Any], mine: NamedDependency[Question]) -> Response[bytes]:
+        """Let on who knows the code."""
+        challenge = await answered(request, mine)
+        if not isinstance(challenge, ChallengeRow):
+            return challenge
+        await sign_in.enter(visitor_of(request), challenge.number, request.headers.get("user-agent", ""), mine.region)
+        return see_other(mine.home)
+
+    @post()
+    async def answer(self, request: Request[Any, Any, Any], mine: NamedDependency[Question]) -> Response[bytes]:
+        """Take the principal's word: 同意, 不同意, 不认识此人."""
+        word = form_of(request)["action"]
+        if not await holds_the_phone(request, mine):
+            raise Forbidden
+        if word == "agree":
+            return await agree(request, mine)
+        if word not in ("refuse", "stranger"):
+            return await question_page(request, mine)
+        await acting.refuse(mine.delegation, reported=word == "stranger")
+        return see_other(f"{mine.home}/done")
+
+    @get("/done", dependencies={"mine": Provide(answered_named)})
+    async def done(self, request: Request[Any, Any, Any], mine: NamedDependency[Question]) -> Response[bytes]:
+        """Say what became of it."""
+        number = next((case.number for case in await acting.cases_under(mine.delegation)), "")
+        return page(
+            request, "citizen/delegations/consent/done", region=mine.region, d=mine.delegation, mine=mine, number=number
+        )
+
+
+async def agree(request: Asked, asked: Question) -> Response[bytes]:
+    """Submit what waited for the principal's word, or tell them why that cannot be."""
+    case = found(await acting.waiting(asked.delegation))
+    stop = await eligibility(case, asked.principal)
+    if stop:
+        return page(
+            request, "citizen/delegations/consent/stopped", status=422, region=asked.region, mine=asked, stop=stop
+        )
+    try:
+        await acting.consent(asked.delegation)
+    except Doubled:
+        return page(
+            request, "citizen/delegations/consent/stopped", status=409, region=asked.region, mine=asked, stop="doubled"
+        )
+    return see_other(f"{asked.home}/done")
+
+
+async def question_page(request: Asked, asked: Question) -> Response[bytes]:
+    """Return the page with who, what for, until when."""
+    case = await acting.waiting(asked.delegation)
+    disease = case.city.diseases.get(answers_of(case).get("disease", "")) if case else None
+    return page(
+        request,
+        "citizen/delegations/consent/show",
+        region=asked.region,
+        mine=asked,
+        d=asked.delegation,
+        disease=disease.name_zh if disease else "",
+        scopes=[SCOPES[one] for one in asked.delegation.scopes],
+    )
+
+
+async def send_code(request: Asked, asked: Confirming) -> Response[bytes]:
+    """Send a code to the principal's phone, and lead to where it is typed."""
+    host, number = request.headers.get("host", "").partition(":")[0], asked.delegation.principal_phone
+    challenge = await sign_in.ask(visitor_of(request), asked.region, number, client_address(request.scope), host)
+    return see_other(f"{asked.home}/code?c={challenge}")
+
+
+async def answered(request: Asked, asked: Confirming) -> ChallengeRow | Response[bytes]:
+    """Return the challenge whose code was typed, or the page to go on with: the question, or what is wrong."""
+    form = form_of(request)
+    challenge = await challenge_of(request, asked, form["c"])
+    if challenge is None:
+        return see_other(asked.home)
+    outcome = await sign_in.answer(challenge, narrow(form["code"]).replace(" ", ""))
+    if outcome != "good":
+        return await code_page(request, asked, challenge, say(outcome, challenge, asked.region))
+    return challenge
+
+
+async def code_page(request: Asked, asked: Confirming, challenge: ChallengeRow, error: str = "") -> Response[bytes]:
+    """Return the page that asks for the code; the demonstration shows it there."""
+    number = asked.delegation.principal_phone
+    return page(
+        request,
+        "citizen/delegations/consent/code",
+        status=422 if error else 200,
+        region=asked.region,
+        mine=asked,
+        challenge=challenge.id,
+        phone=_phone(asked),
+        errors={"code": error} if error else {},
+        demo_code=await demo_code(number) if SETTINGS.demo else "",
+    )
+
+
+async def challenge_of(request: Asked, asked: Confirming, id: str) -> ChallengeRow | None:
+    """Return the open challenge of this browser, if it went to the principal's phone."""
+    challenge = await sign_in.challenge(visitor_of(request), clean(id))
+    return challenge if challenge and challenge.number == asked.delegation.principal_phone else None
+
+
+def _phone(asked: Confirming) -> str:
+    return masked_phone(asked.delegation.principal_phone)

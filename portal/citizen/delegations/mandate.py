@@ -1,0 +1,197 @@
+"""What somebody writes about acting for another, checked: the mistakes people make are caught here."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from portal.accounts import principal
+from portal.accounts.delegation import Route, Wanted
+from portal.accounts.person import Person
+from portal.core.tools import clock
+from portal.core.tools.i18n import Said
+from portal.core.web.forms import Form
+from portal.questions.delegation import ABOUT, OFFER
+from portal.questions.identity import id_type
+from portal.questions.model import Step
+from portal.questions.rules import birth_in, day
+from portal.regions.load import Region
+
+SAME_TYPED = "对方的手机号和您的一样。对方没有自己的手机，请打勾确认；填错了，请改成对方的号码。"
+SAME_ON_RECORD = "对方在我们这里留的手机号和您的一样。短信只会到您这里，请打勾确认。"
+MISMATCH = "姓名和身份证号对不上。请对照对方的身份证，检查有没有错字。"
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The form as it was sent, tidied."""
+
+    answers: dict[str, str]
+    scopes: tuple[str, ...]
+    same_phone: bool  # 我知道两个人用同一个手机号
+    consent: bool  # a guardian agrees that a small child's data are used
+
+
+def read(form: Form, region: Region, step: Step = ABOUT) -> Written:
+    """Return what was written; parts of a mandate that the city does not know are dropped."""
+    chosen = form.all("scope")
+    return Written(
+        answers=step.read(form),
+        scopes=tuple(one for one in region.rules.proxy.scopes if one in chosen),
+        same_phone=form["same_phone"] == "yes",
+        consent=form["guardian_consent"] == "yes",
+    )
+
+
+def errors_in(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
+    """Return what is wrong, by field in page order; whoever is named has not been looked up yet."""
+    answers = written.answers
+    found = ABOUT.errors(answers, region)
+    if "principal_number" not in found and answers["principal_number"] == me.id_number:
+        found["principal_number"] = "这是您自己的身份证号。给自己办，请回上一步选“自己”。"
+    found |= {name: message for name, message in _days(answers, region).items() if name not in found}
+    if "principal_number" not in found:
+        found |= _ages(written, region, me)
+    if "apply" not in written.scopes:
+        found["scope"] = "请至少选“填写和提交申请”。委托书里没有写到的事，代办人不能办。"
+    if answers["principal_mobile"] and answers["principal_mobile"] == my_phone and not written.same_phone:
+        found["same_phone"] = SAME_TYPED
+    return found
+
+
+def _days(answers: Mapping[str, str], region: Region) -> dict[str, str]:
+    first, last = day(answers["starts_on"]), day(answers["ends_on"])
+    if first is None or last is None:
+        return {}
+    if last < first:
+        return {"ends_on": "到期的日期不能早于开始的日期。请检查两个日期。"}
+    return _too_long("ends_on", first, last, region)
+
+
+def _too_long(name: str, first: date, last: date, region: Region) -> dict[str, str]:
+    months = region.rules.proxy.letter_max_months
+    return {name: Said("委托最长 {n} 个月。请写早一点的日期。", n=months)} if last > later(first, months) else {}
+
+
+def _ages(written: Written, region: Region, me: Person) -> dict[str, str]:
+    rules, today = region.rules.proxy, clock.today()
+    mine, theirs = birth_in(me.id_number), birth_in(written.answers["principal_number"])
+    guardian = written.answers["route"] == "guardian"
+    found: dict[str, str] = {}
+    if mine and years(mine, today) < rules.adult_years:
+        found["principal_name"] = Said("不满 {n} 岁的人不能替别人办。请让大人来办。", n=rules.adult_years)
+    if theirs and years(theirs, today) < rules.adult_years and not guardian:
+        found["route"] = Said("对方不满 {n} 岁，要由监护人办。请选“我是监护人”。", n=rules.adult_years)
+    if theirs and years(theirs, today) < rules.guardian_consent_below_years and guardian and not written.consent:
+        found["guardian_consent"] = Said(
+            "孩子不满 {n} 岁，要监护人同意处理孩子的个人信息。请看一看，同意后打勾。",
+            n=rules.guardian_consent_below_years,
+        )
+    return found
+
+
+async def named(written: Written, region: Region, my_phone: str) -> tuple[Person | None, str, dict[str, str]]:
+    """Return the principal, the phone known to be theirs, and what is wrong with them."""
+    answers = written.answers
+    number = answers["principal_number"]
+    who = await principal.named_by_a_proxy(answers["principal_name"], id_type("resident_id", number), number)
+    if who is None:
+        return None, "", {"principal_name": MISMATCH}
+    phone = await principal.phone_on_record(who)
+    if answers["route"] == "online" and phone in ("", my_phone):
+        return who, phone, {"route": NO_PHONE}
+    if phone == my_phone and not written.same_phone:
+        return who, phone, {"same_phone": SAME_ON_RECORD}
+    return who, phone or answers["principal_mobile"], {}
+
+
+NO_PHONE = "我们没有对方自己的手机号，不能用短信确认。请改选“上传授权委托书”。"
+
+
+def wanted(written: Written, region: Region, me: Person, principal: Person, phones: tuple[str, str]) -> Wanted:
+    """Return the delegation to propose; *phones* are the principal's and the proxy's. Everything was checked before."""
+    answers = written.answers
+    first, last = day(answers["starts_on"]), day(answers["ends_on"])
+    assert first and last
+    route: Route = msgspec.convert(answers["route"], Route)
+    return Wanted(
+        region=region.id,
+        principal=principal.id,
+        proxy=me.id,
+        route=route,
+        relation=answers["relation"],
+        scopes=written.scopes,
+        disease=answers["private_disease"],
+        starts_on=first,
+        ends_on=last,
+        principal_phone=phones[0],
+        proxy_phone=phones[1],
+    )
+
+
+def errors_in_offer(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
+    """Return what is wrong with what a principal wrote about their proxy, who has not been looked up yet."""
+    answers, rules, today = written.answers, region.rules.proxy, clock.today()
+    found = OFFER.errors(answers, region)
+    mine, theirs, last = birth_in(me.id_number), birth_in(answers["proxy_number"]), day(answers["until"])
+    if mine and years(mine, today) < rules.adult_years:
+        found["proxy_name"] = Said("您不满 {n} 岁，要由监护人替您办。请监护人用自己的账号办。", n=rules.adult_years)
+    if answers["proxy_number"] == me.id_number:
+        found["proxy_number"] = "这是您自己的身份证号。请填替您办的那个人的。"
+    elif "proxy_number" not in found and theirs and years(theirs, today) < rules.adult_years:
+        found["proxy_number"] = Said("不满 {n} 岁的人不能替别人办。请换一位大人。", n=rules.adult_years)
+    if "until" not in found and last:
+        found |= _too_long("until", today, last, region)
+    if "apply" not in written.scopes:
+        found["scope"] = "请至少选“填写和提交申请”。没有选的事，代办人不能办。"
+    if answers["proxy_mobile"] and answers["proxy_mobile"] == my_phone and not written.same_phone:
+        found["same_phone"] = SAME_TYPED
+    return found
+
+
+async def named_in_offer(written: Written, my_phone: str) -> tuple[Person | None, str, dict[str, str]]:
+    """Return the proxy, the phone to tell them by, and what is wrong; an account makes no difference."""
+    answers = written.answers
+    number = answers["proxy_number"]
+    who = await principal.named_by_a_proxy(answers["proxy_name"], id_type("resident_id", number), number)
+    if who is None:
+        return None, "", {"proxy_name": MISMATCH}
+    phone = await principal.phone_on_record(who) or answers["proxy_mobile"]
+    if phone and phone == my_phone and not written.same_phone:
+        return who, phone, {"same_phone": SAME_ON_RECORD}
+    return who, phone, {}
+
+
+def offered(written: Written, region: Region, me: Person, proxy: Person, phones: tuple[str, str]) -> Wanted:
+    """Return the delegation to offer; *phones* are the principal's and the proxy's. Everything was checked before."""
+    answers = written.answers
+    last = day(answers["until"])
+    assert last
+    return Wanted(
+        region=region.id,
+        principal=me.id,
+        proxy=proxy.id,
+        route="offer",
+        relation=answers["proxy_relation"],
+        scopes=written.scopes,
+        disease=answers["offered_private"],
+        starts_on=clock.today(),
+        ends_on=last,
+        principal_phone=phones[0],
+        proxy_phone=phones[1],
+    )
+
+
+def years(born: date, today: date) -> int:
+    """Return how old somebody is."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def later(first: date, months: int) -> date:
+    """Return the same day *months* later, or the last day of that month."""
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    for last in (first.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has a 28th")

@@ -1,0 +1,78 @@
+"""The roster of somebody who acts for others: each person with the next thing to do and its last day, nothing else."""
+
+from datetime import date, timedelta
+
+import msgspec
+
+from portal.accounts import delegation as delegations
+from portal.accounts.delegation import Delegation, both
+from portal.accounts.person import Person
+from portal.cases.apply.acting import cases_under
+from portal.cases.life.case import Case
+from portal.cases.life.moves import State, turn
+from portal.cases.papers import corrections
+from portal.core.tools import clock
+from portal.regions.load import REGIONS, Region
+
+
+class Client(msgspec.Struct, frozen=True):
+    """One principal as the proxy sees them: kind is yours, now, done or wait."""
+
+    delegation: Delegation
+    who: Person
+    state: str
+    kind: str
+    todo: str
+    until: date | None
+
+    def fits(self, q: str) -> bool:
+        """Return whether name or identity number contains *q*; everybody fits an empty one."""
+        return q in self.who.name or q.upper() in self.who.id_number
+
+
+ORDER = {"yours": 0, "now": 1, "wait": 2, "done": 3}
+FAR = date(9999, 12, 31)
+
+
+async def clients(proxy: str, region: Region) -> list[Client]:
+    """Return everybody *proxy* acts for in *region*: what they must do comes first, then by its last day."""
+    found = [await _client(one) for one in await delegations.of_proxy(proxy, region.id)]
+    return sorted(found, key=lambda one: (ORDER[one.kind], one.until or FAR))
+
+
+async def _client(known: Delegation) -> Client:
+    principal, _ = await both(known)
+    state = known.state_on(clock.today())
+    if state == "offered":
+        return Client(known, principal, state, "yours", "同意还是不愿意", _answer_by(known))
+    if not known.allows("view", clock.today()) or state in ("held", "expired"):
+        ended = state not in ("held", *delegations.OPEN)
+        return Client(known, principal, state, "done" if ended else "wait", delegations.STATES[state], None)
+    cases = await cases_under(known)
+    kind, todo, until = await _next(known, cases[0] if cases else None)
+    return Client(known, principal, state, kind, todo, until)
+
+
+def _answer_by(known: Delegation) -> date:
+    """Return the last day on which who was asked can still say yes."""
+    days = REGIONS[known.region].rules.proxy.consent_days
+    return min(clock.day_of(known.asked_at or clock.now()) + timedelta(days=days), known.ends_on)
+
+
+async def _next(known: Delegation, case: Case | None) -> tuple[str, str, date | None]:
+    """Return kind, words and last day of the next thing to do."""
+    if case is None:
+        return "yours", "开始申请", known.ends_on
+    match case.at:
+        case State.DRAFT:
+            days = case.city.rules.draft.kept_days
+            return "yours", "接着填，填好提交", clock.day_of(case.edited_at) + timedelta(days=days)
+        case State.AWAITING_PRINCIPAL:
+            return "now", "等本人用短信确认", _answer_by(known)
+        case State.CORRECTION:
+            notice = await corrections.open_correction(case)
+            return "yours", "补正材料", notice.answer_by if notice else None
+        case _ if turn(case.at) == "nobody":
+            return "done", case.city.label(case.state), None
+        case _:
+            return "now", "等经办机构处理", case.due_on

@@ -1,0 +1,1 @@
+"""Files of a citizen: they arrive, are looked at, turned, replaced."""

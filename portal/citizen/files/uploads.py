@@ -1,0 +1,132 @@
+"""``/{r}/uploads``: a file arrives in parts and goes on where it stopped; forms then name it by its id.
+
+The protocol is the IETF's (draft-ietf-httpbis-resumable-upload): POST with ``Upload-Length`` makes
+an upload, HEAD says its ``Upload-Offset``, PATCH sends more from there, DELETE gives it up. The
+file's name comes in ``Content-Disposition``. Plain multipart forms remain for everybody else.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath
+
+from portal.citizen.shared.mine import CITIZEN, Asked, region_named
+from portal.core.tools import clock
+from portal.core.tools.errors import BadRequest, Stale, TooLarge, found
+from portal.core.web.forms import clean
+from portal.core.web.sessions import visitor_of
+from portal.core.web.uploads import CHUNK_SECONDS, LEAST_RATE, NAME
+from portal.documents import partial
+from portal.documents.partial import Partial
+from portal.regions.load import REGIONS, Region
+
+MISMATCH = "https://iana.org/assignments/http-problem-types#mismatching-upload-offset"
+
+
+async def upload_named(r: FromPath[str], id: FromPath[str], request: Asked) -> Partial:
+    """Return the upload in the address if whoever asks began it, or 404."""
+    found(REGIONS.get(r))
+    return found(await partial.partial(id, visitor_of(request).subject))
+
+
+class UploadsController(Controller):
+    """A new upload."""
+
+    path = "/{r:str}/uploads"
+    opt = {"who": CITIZEN}
+    dependencies = {"region": Provide(region_named)}
+
+    @post()
+    async def begin(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
+        """Make an upload and say where its bytes go."""
+        size, limits = number(request, "upload-length"), region.rules.uploads
+        if size > limits.max_file_mib << 20:
+            raise TooLarge
+        sender = visitor_of(request).subject
+        made = await partial.begin(sender, named(request), size, limits.max_total_mib << 20)
+        headers = {"location": f"/{region.id}/uploads/{made.id}", **told(made, 0)}
+        return Response(b"", status_code=201, headers=headers, media_type="text/plain")
+
+
+class UploadController(Controller):
+    """One upload."""
+
+    path = "/{r:str}/uploads/{id:str}"
+    opt = {"who": CITIZEN}
+    dependencies = {"upload": Provide(upload_named)}
+
+    @get()
+    async def show(self, upload: NamedDependency[Partial]) -> Response[bytes]:
+        """Say how far it is."""
+        return Response(b"", status_code=204, headers=told(upload, await partial.offset(upload)))
+
+    @patch(request_max_body_size=None)
+    async def append(self, request: Request[Any, Any, Any], upload: NamedDependency[Partial]) -> Response[bytes]:
+        """Take more of it, from the offset it has reached."""
+        begins = await partial.offset(upload)
+        if number(request, "upload-offset") != begins:
+            return mismatch(upload, begins)
+        try:
+            reached = await partial.append(upload, begins, arriving(request))
+        except Stale:
+            return mismatch(upload, await partial.offset(upload))
+        return Response(b"", status_code=204, headers=told(upload, reached))
+
+    @delete(status_code=204)
+    async def give_up(self, upload: NamedDependency[Partial]) -> None:
+        """Forget it."""
+        await partial.cancel(upload)
+
+
+def number(request: Request[Any, Any, Any], header: str) -> int:
+    """Return the number in a *header*.
+
+    Raises:
+        BadRequest: there is none.
+    """
+    text = request.headers.get(header, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 15):
+        raise BadRequest
+    return int(text)
+
+
+def named(request: Request[Any, Any, Any]) -> str:
+    """Return the file's name out of ``Content-Disposition: attachment; filename*=UTF-8''...``."""
+    _, _, coded = request.headers.get("content-disposition", "").partition("filename*=UTF-8''")
+    name = clean(unquote(coded)).replace("\\", "/").rsplit("/", 1)[-1]
+    return name.replace("\n", " ").strip()[-NAME:]
+
+
+def told(upload: Partial, reached: int) -> dict[str, str]:
+    """Return the headers that say how far *upload* is."""
+    return {
+        "upload-offset": str(reached),
+        "upload-complete": "?1" if reached == upload.size else "?0",
+        "upload-length": str(upload.size),
+        "upload-limit": f"max-size={upload.size}, max-age={int(partial.KEPT.total_seconds())}",
+    }
+
+
+def mismatch(upload: Partial, reached: int) -> Response[bytes]:
+    """Return the answer to somebody who thought another offset had been reached."""
+    said = msgspec.json.encode({"type": MISMATCH, "title": "mismatching-upload-offset", "expected-offset": reached})
+    return Response(said, status_code=409, headers=told(upload, reached), media_type="application/problem+json")
+
+
+async def arriving(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
+    """Yield what arrives until the body ends or the connection is lost; who pauses or trickles is left."""
+    stream, started, taken = request.stream(), clock.ticks(), 0
+    while taken >= LEAST_RATE * (clock.ticks() - started - 60):
+        try:
+            async with asyncio.timeout(CHUNK_SECONDS):
+                chunk = await anext(stream)
+        except (StopAsyncIteration, TimeoutError, HTTPException):  # what has arrived counts; the rest comes later
+            return
+        taken += len(chunk)
+        yield chunk

@@ -1,0 +1,1 @@
+"""What waits for me first, and what I was told."""

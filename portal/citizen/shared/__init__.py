@@ -1,0 +1,1 @@
+"""What the pages of citizens share: what an address names and whose it is."""

@@ -1,0 +1,210 @@
+"""What an address names, and whether it is yours or in your care: settled before a handler runs.
+
+The address names the case, and so the person it is for; who acts for that person needs a delegation
+that covers the act (``scope=`` of the route) at this moment. A foreign thing and one that does not
+exist look the same. Each handler asks for one of these by
+its name, so it cannot forget to ask whose it is. (One dependency each, not several: the framework
+resolves several at a time in a task group, which costs as much as the rest of the request.)
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.params import FromPath
+
+from portal.accounts import person as people
+from portal.accounts.delegation import Delegation
+from portal.accounts.person import Person
+from portal.cases.apply.acting import acting, over, under
+from portal.cases.apply.draft import draft_in
+from portal.cases.benefits.benefit import Benefit, benefit
+from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history
+from portal.cases.life.moves import Role, State
+from portal.cases.life.number import read_number
+from portal.cases.life.words import DID
+from portal.core.tools.errors import Stale, found
+from portal.core.tools.i18n import Said
+from portal.core.web.sessions import visitor_of
+from portal.questions.catalogue import journey
+from portal.questions.model import Step
+from portal.regions.load import REGIONS, Region
+
+CITIZEN = ("citizen",)
+Asked = Request[Any, Any, Any]
+
+
+class Me(msgspec.Struct, frozen=True):
+    """The person who is signed in, in a city."""
+
+    region: Region
+    person: Person
+
+
+class Acting(msgspec.Struct, frozen=True):
+    """For whom the visitor acts on a page: what the banner on top of it says."""
+
+    name: str
+    delegation: Delegation
+
+    @property
+    def address(self) -> str:
+        """Where the delegation lives."""
+        return f"/{self.delegation.region}/delegations/{self.delegation.id}"
+
+
+class MyDraft(msgspec.Struct, frozen=True):
+    """A draft of the person who is signed in, or of somebody they act for."""
+
+    region: Region
+    case: Case
+    answers: dict[str, str]
+    actor: Actor
+    delegation: Delegation | None = None
+
+    @property
+    def home(self) -> str:
+        """Where the draft lives."""
+        return f"/{self.region.id}/apply/{self.case.id}"
+
+    @property
+    def proven(self) -> bool:
+        """Whether what offices know of the person may be shown: to themselves, or by a proven delegation."""
+        return self.delegation is None or self.delegation.verified
+
+    async def person(self) -> Person:
+        """Return whose it is."""
+        return found(await people.person(self.case.person))
+
+    async def signer(self) -> Person:
+        """Return who fills it in and signs it."""
+        return found(await people.person(self.actor.id))
+
+    def step(self, slug: str) -> Step:
+        """Return the step called *slug* if it is on this person's way, or leave with 404."""
+        return found({step.slug: step for step in journey(self.region, self.answers)}.get(slug))
+
+
+class MyCase(msgspec.Struct, frozen=True):
+    """A submitted case of the person who is signed in, or of somebody they act for; `person` is whose it is."""
+
+    region: Region
+    case: Case
+    person: Person
+    actor: Actor
+    delegation: Delegation | None = None
+
+    def may(self, act: str) -> bool:
+        """Return whether whoever acts may do *act* as well."""
+        return self.delegation is None or act in self.delegation.scopes
+
+    @property
+    def home(self) -> str:
+        """Where the case lives."""
+        return f"/{self.region.id}/cases/{self.case.number}"
+
+
+class MyBenefit(msgspec.Struct, frozen=True):
+    """A benefit of the person who is signed in, or of somebody they act for."""
+
+    region: Region
+    benefit: Benefit
+    delegation: Delegation | None = None
+
+    @property
+    def home(self) -> str:
+        """Where the benefit lives."""
+        return f"/{self.region.id}/benefits/{self.benefit.id}"
+
+
+async def region_named(r: FromPath[str]) -> Region:
+    """Return the region in the address, or 404."""
+    return found(REGIONS.get(r))
+
+
+async def me_in(r: FromPath[str], request: Asked) -> Me:
+    """Return the person who is signed in, in the city of the address."""
+    return Me(found(REGIONS.get(r)), found(await people.person(visitor_of(request).subject)))
+
+
+async def draft_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
+    """Return the draft in the address; 404 alike for a made-up key and for one that is not in your care."""
+    case = found(await draft_in(r, key))
+    actor, delegation = await who_acts(case, request)
+    return MyDraft(case.city, case, answers_of(case), actor, delegation)
+
+
+async def begun_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
+    """Return the same, though it may have been submitted meanwhile: a button that is pressed twice."""
+    case = await case_by_id(key)
+    case = found(case if case and case.region == r else None)
+    actor, delegation = await who_acts(case, request)
+    return MyDraft(case.city, case, answers_of(case), actor, delegation)
+
+
+async def case_named(r: FromPath[str], no: FromPath[str], request: Asked) -> MyCase:
+    """Return the case in the address, or 404; one taken back is a draft again."""
+    case = await case_by_number(read_number(no))
+    case = found(case if case and case.region == r else None)
+    actor, delegation = await who_acts(case, request)
+    return MyCase(case.city, case, found(await people.person(case.person)), actor, delegation)
+
+
+async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> MyBenefit:
+    """Return the benefit in the address; 404 alike for a made-up one and for one that is not in your care.
+
+    A proxy needs a delegation that was verified: who has proved nothing learns nothing of what somebody has.
+    """
+    held = await benefit(id)
+    held = found(held if held and held.region == r else None)
+    subject = visitor_of(request).subject
+    if subject == held.person:
+        return MyBenefit(REGIONS[r], held)
+    delegation = found(await over(held, subject, request.scope["route_handler"].opt.get("scope", "")))
+    principal = found(await people.person(held.person))
+    request.scope["state"]["acting"] = Acting(principal.masked_name, delegation)
+    return MyBenefit(REGIONS[r], held, delegation)
+
+
+async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, Delegation | None]:
+    """Return the visitor as who acts on *case*, and by which delegation; 404 when it is not in their care.
+
+    Args:
+        case: what the address names.
+        request: whose route says which part of a delegation it needs; a route that says none is the
+            insured person's alone.
+        act: asked for instead of the route's.
+    """
+    subject = visitor_of(request).subject
+    if subject == case.person:
+        return insured(subject), None
+    asked = act or request.scope["route_handler"].opt.get("scope", "")
+    delegation = found(await under(case, subject, asked))
+    principal = found(await people.person(case.person))
+    request.scope["state"]["acting"] = Acting(principal.masked_name, delegation)
+    return acting(delegation), delegation
+
+
+def insured(person: str) -> Actor:
+    """Return the person as who acts on their own case."""
+    return Actor(person, Role.INSURED_PERSON)
+
+
+async def moved_on(case: Case) -> Stale:
+    """Return the 409 page for who came second: what happened last to the case, and by whom."""
+    events = await history(case)
+    if not events:
+        return Stale()
+    last = events[-1]
+    by = {"insured_person": "申请人", "proxy": "代办人", "system": "系统"}.get(last.role, "经办机构")
+    said = "刚才有了变化：{by}{did}。为了不弄错，这一次没有保存。"
+    return Stale(Said(said, by=by, did=DID.get(last.action, "")))
+
+
+def address(case: Case) -> str:
+    """Return where a case lives: the draft by its key, anything later by its number."""
+    if case.at is State.DRAFT:
+        return f"/{case.region}/apply/{case.id}"
+    if case.at is State.AWAITING_PRINCIPAL:  # it has no number yet
+        return f"/{case.region}/delegations/{case.delegation}"
+    return f"/{case.region}/cases/{case.number}"

@@ -1,0 +1,1 @@
+"""What the portal reaches over the network: SMS gateways, the virus scanner."""

@@ -1,0 +1,178 @@
+"""SMS gateways behind one interface: a template with parameters goes to a phone, at least once.
+
+Providers want templates approved beforehand, so every message is a template id and parameters;
+*text* is what they make of them, for gateways that send text and for the demonstration. What was
+handed over stands in a ledger, by the provider's id and without phone or words; the provider's
+report of what became of it is put beside it.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Protocol
+
+import msgspec
+
+from portal.core.outside.gateways import Aliyun, NotSent, Plain, Report
+from portal.core.store.crypto import keyed, opened, seal, token
+from portal.core.store.database import Taken, execute, fetch_all, fetch_one, insert, transaction
+from portal.core.store.tables import SentMessage, SentSms
+from portal.core.tools import clock
+from portal.core.tools.settings import SETTINGS
+
+__all__ = ["NotSent", "Report", "call", "demo_code", "demo_messages", "gateway", "on_report", "send", "take_reports"]
+
+
+class Gateway(Protocol):
+    """What sends a message."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it can call a phone and read aloud."""
+
+    async def send(self, phone: str, template: str, parameters: dict[str, str], text: str, key: str) -> str:
+        """Hand the message over and return the provider's id; *key* marks a repeated one.
+
+        Raises:
+            NotSent: it was not taken.
+        """
+
+    async def call(self, phone: str, template: str, parameters: dict[str, str], text: str, key: str) -> str:
+        """Have the phone called and the text read; as `send`."""
+
+    def reports(self, body: bytes) -> list[Report]:
+        """Return what the provider reports in *body*.
+
+        Raises:
+            msgspec.DecodeError: it cannot be read.
+        """
+
+
+class Demo:
+    """Keeps messages in the database and sends them nowhere; the demonstration shows them."""
+
+    speaks = True
+
+    async def send(self, phone: str, template: str, parameters: dict[str, str], text: str, key: str) -> str:
+        """Keep the message."""
+        id = token()
+        await insert(
+            SentSms,
+            id=id,
+            phone_hash=keyed("sms", phone),
+            text=seal(text, f"sent_sms.text:{id}"),
+            template=template,
+            sent_at=clock.now(),
+        )
+        return id
+
+    async def call(self, phone: str, template: str, parameters: dict[str, str], text: str, key: str) -> str:
+        """Keep what would be read."""
+        return await self.send(phone, template, parameters, text, key)
+
+    def reports(self, body: bytes) -> list[Report]:
+        """Read reports in the form of a gateway of one's own."""
+        return Plain().reports(body)
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A message the demonstration kept."""
+
+    id: str
+    text: Any
+
+
+async def demo_messages(phone: str, count: int = 20) -> list[str]:
+    """Return the texts last sent to *phone* in the demonstration, newest first."""
+    rows = await fetch_all(
+        Kept,
+        "SELECT id, text FROM sent_sms WHERE phone_hash = $1 ORDER BY sent_at DESC LIMIT $2",
+        keyed("sms", phone),
+        count,
+    )
+    return [opened(row.text, f"sent_sms.text:{row.id}") for row in rows]
+
+
+async def demo_code(phone: str) -> str:
+    """Return the code last sent to *phone* in the demonstration, by SMS or by voice."""
+    row = await fetch_one(
+        Kept,
+        "SELECT id, text FROM sent_sms WHERE phone_hash = $1 AND template IN ('N34', 'N34v') "
+        "ORDER BY sent_at DESC LIMIT 1",
+        keyed("sms", phone),
+    )
+    text = opened(row.text, f"sent_sms.text:{row.id}") if row else ""
+    return "".join(re.findall(r"\d", text.partition("验证码")[2])[:6])
+
+
+GATEWAYS: dict[str, type[Gateway]] = {"demo": Demo, "http": Plain, "aliyun": Aliyun}
+
+
+def gateway() -> Gateway:
+    """Return the gateway of this installation.
+
+    Raises:
+        ValueError: the setting names none.
+    """
+    if SETTINGS.sms not in GATEWAYS:
+        raise ValueError(f"PORTAL_SMS names no gateway: {SETTINGS.sms!r}")
+    return GATEWAYS[SETTINGS.sms]()
+
+
+async def send(phone: str, template: str, parameters: dict[str, str], text: str, key: str) -> str:
+    """Send a message, write it down, and return the provider's id.
+
+    Raises:
+        NotSent: the gateway did not take it.
+    """
+    id = await gateway().send(phone, template, parameters, text, key)
+    await _write_down(id, template, "sms")
+    return id
+
+
+async def call(phone: str, template: str, parameters: dict[str, str], text: str, key: str) -> str:
+    """Have a phone called, write it down, and return the provider's id.
+
+    Raises:
+        NotSent: the gateway did not take it.
+    """
+    id = await gateway().call(phone, template, parameters, text, key)
+    await _write_down(id, template, "voice")
+    return id
+
+
+async def _write_down(id: str, template: str, channel: str) -> None:
+    with suppress(Taken):  # the provider knew the key: it is the same message
+        await insert(SentMessage, id=id, template=template, channel=channel, state="sent", sent_at=clock.now())
+
+
+Listener = Callable[[Report], Awaitable[None]]
+_listeners: list[Listener] = []
+
+
+def on_report(listener: Listener) -> Listener:
+    """Have *listener* hear of every report about a message of ours."""
+    _listeners.append(listener)
+    return listener
+
+
+async def take_reports(body: bytes) -> int:
+    """Keep what the provider reports; return how many of the messages are ours.
+
+    Raises:
+        msgspec.DecodeError: it cannot be read.
+    """
+    known = 0
+    for report in gateway().reports(body):
+        async with transaction():
+            ours = await execute(
+                "UPDATE sent_message SET state = $2, reason = $3, reported_at = $4 WHERE id = $1",
+                report.id,
+                "delivered" if report.arrived else "failed",
+                report.reason[:60],
+                clock.now(),
+            )
+            for listener in _listeners if ours else ():
+                await listener(report)
+        known += ours
+    return known

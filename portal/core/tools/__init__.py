@@ -1,0 +1,1 @@
+"""What needs nothing else: clock, settings, errors, words, log, paper and the sandbox."""

@@ -1,0 +1,1 @@
+"""What every request passes: the door, sessions, forms, uploads, pages, streams."""

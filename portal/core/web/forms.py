@@ -1,0 +1,55 @@
+"""What a person sent with a form: names and texts, cleaned of what no keyboard writes."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import parse_qsl
+
+from portal.core.tools.errors import BadRequest
+
+# C0 controls (but tab and line end), DEL, and the marks that turn the direction of a line around.
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
+FIELDS = 500
+
+
+class Form(Mapping[str, str]):
+    """The fields of a posted form; ``form["name"]`` is the first text under a name, "" when absent."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        """Take ``(name, text)`` pairs in the order they were sent."""
+        self._fields: dict[str, list[str]] = {}
+        for name, text in pairs:
+            self._fields.setdefault(name, []).append(clean(text))
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields.get(name, [""])[0]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def all(self, name: str) -> list[str]:
+        """Return every text under *name*, for checkboxes."""
+        return self._fields.get(name, [])
+
+
+def clean(text: str) -> str:
+    """Return *text* with plain line ends and without characters no keyboard writes."""
+    return UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def parse(body: bytes) -> Form:
+    """Return the form in an urlencoded *body*.
+
+    Raises:
+        BadRequest: not UTF-8, or more than `FIELDS` fields.
+    """
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS, errors="strict")
+    except ValueError as error:
+        raise BadRequest from error
+    return Form(pairs)

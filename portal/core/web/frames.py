@@ -1,0 +1,72 @@
+"""Pages that look the same for many people: made once for a visitor made of marks, then filled in for each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response
+from markupsafe import escape
+
+from portal.core.web import pages
+from portal.core.web.pages import answer
+from portal.core.web.sessions import Visitor, visitor_of
+
+FRAMES = 300  # how many are kept; one takes ten KB
+EDGE = "\x02"  # no template has it; what people type is never looked through for it
+
+
+def mark(hole: str) -> str:
+    """Return what stands for *hole* on a page that `framed` makes."""
+    return f"{EDGE}{hole}{EDGE}"
+
+
+class _Anybody(Visitor):
+    """A visitor for whom a page is made that others will get as well."""
+
+    csrf = mark("csrf")
+    seconds_left = mark("seconds")  # type: ignore[assignment]
+
+    def __init__(self, like: Visitor) -> None:
+        """Have the rights and wishes of somebody, and nothing else of theirs."""
+        super().__init__()
+        self.roles, self.elder, self.language = like.roles, like.elder, like.language
+
+
+_frames: dict[Any, list[bytes | str]] = {}
+
+
+def framed(
+    request: Request[Any, Any, Any],
+    name: str,
+    key: Any,
+    filled: Mapping[str, str] | None = None,
+    /,
+    *,
+    here: str = "",
+    **context: Any,
+) -> Response[bytes]:
+    """Return a page like `page` does, but made once for each *key* and then filled in for each person.
+
+    Args:
+        request: whose visitor gets it; nobody acts for another on it.
+        name: of the template.
+        key: whatever decides what the page looks like, besides who sees it (rights, language, look). No personal data.
+        filled: ``{hole: text}``. Where *context* or *here* have ``mark(hole)``, the page has the text; the template
+            only shows it, and decides nothing by it.
+        here: the path of the page, where it is not the same for all.
+        context: as for `page`, without personal data.
+    """
+    visitor = visitor_of(request)
+    full = (name, key, visitor.language, visitor.elder, visitor.roles)
+    parts = _frames.pop(full, None)
+    if parts is None:
+        here = here or request.scope["path"]
+        text = pages.render(name, visitor.language, visitor=_Anybody(visitor), here=here, acting=None, **context)
+        parts = [part if odd % 2 else part.encode() for odd, part in enumerate(text.split(EDGE))]
+        if len(_frames) >= FRAMES:
+            del _frames[next(iter(_frames))]
+    _frames[full] = parts  # the last of all: the first is who has not been asked for longest
+    texts = {"seconds": str(visitor.seconds_left), **(filled or {})}
+    if "csrf" in parts:  # asking for it gives a newcomer a cookie
+        texts["csrf"] = visitor.csrf
+    body = b"".join([part if isinstance(part, bytes) else escape(texts[part]).encode() for part in parts])
+    return answer(request, body)

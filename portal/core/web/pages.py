@@ -1,0 +1,295 @@
+"""Pages: one Jinja environment per language, `page` to answer with one, and the filters.
+
+A context name that is not there is an error. `templates.py` says what is done when a template is compiled.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+from string import punctuation
+from typing import Any
+from urllib.parse import quote
+
+from isal import isal_zlib
+from jinja2 import FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
+from markupsafe import Markup
+
+from portal.core.tools import clock
+from portal.core.tools.i18n import LANGUAGES, NAMES, SOURCE, WEEKDAYS, day_of_year, direction, long_day, translate
+from portal.core.tools.places import TEMPLATES
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.assets import assets, takes
+from portal.core.web.sessions import Visitor, visitor_of
+from portal.core.web.templates import Compiled, compiled_before, filled, icon
+
+# Below this a compressed page saves less than the headers cost. ISA-L takes a fifth of zlib's time.
+COMPRESS_FROM = 1400
+COMPRESS_LEVEL = 2
+KEPT = 20_000  # parts of pages that are kept at most
+CURRENT = frozenset({"", "diseases", "me", "notices", "login", "logout"})  # what the navigation marks
+
+
+@cache
+def environment(language: str) -> Compiled:
+    """Return the environment whose templates speak *language*."""
+    made = Compiled(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=0,
+        bytecode_cache=compiled_before(language),
+    )
+    made.language = language
+    made.globals.update(_words(language))
+    made.globals.update(_parts(made))
+    made.filters.update(_filters(language))
+    return made
+
+
+def _words(language: str) -> dict[str, Any]:
+    """Return what every template may call or show, besides the parts of the layout."""
+
+    def _(text: str, **values: Any) -> str:
+        said = translate(text, language)
+        return filled(said, **values) if values else said
+
+    return {
+        "_": _,
+        "filled": filled,
+        "asset": assets().url,
+        "icon": icon,
+        "demo": SETTINGS.demo,
+        "lang": language,
+        "other_languages": [(code, name) for code, name in NAMES.items() if code != language],
+        "direction": direction(language),
+    }
+
+
+def _parts(made: Compiled) -> dict[str, Any]:
+    """Return what makes parts of pages that look the same for many people, once for each look."""
+    kept: dict[Any, Any] = {}
+
+    def chrome(name: str, region: Any, visitor: Visitor, here: str) -> Markup:
+        """Return a part of the layout that depends on a few things only, rendered once for each."""
+        current = here.rpartition("/")[2]
+        current = current if current in CURRENT else "-"
+        citizen = "citizen" in visitor.roles
+        key = (name, region.key if region else "", visitor.elder, visitor.signed_in, citizen, current)
+        if key not in kept:
+            text = made.get_template(f"{name}.html").render(
+                region=region,
+                elder=visitor.elder,
+                signed_in=visitor.signed_in,
+                citizen=citizen,
+                current=current,
+            )
+            kept[key] = Markup(text)  # noqa: S704  a template's own output
+        return kept[key]  # type: ignore[no-any-return]
+
+    def keep(macro: Any, key: Any, *args: Any) -> Any:
+        """Return ``macro(*args)``, made once for each *key*; nothing a person typed may be in it."""
+        full = (macro.name, key)
+        if full not in kept and len(kept) < KEPT:
+            kept[full] = macro(*args)
+        return kept[full] if full in kept else macro(*args)
+
+    return {"chrome": chrome, "keep": keep}
+
+
+def _filters(language: str) -> dict[str, Any]:
+    english = language != SOURCE
+    texts: dict[str, Callable[[Any], str]] = {
+        "day": lambda day: long_day(day, english=english),
+        "short_day": lambda day: short_day(day, english=english),
+        "weekday": lambda day: translate(WEEKDAYS[day.weekday()], language),
+        "moment": lambda moment: f"{short_day(clock.day_of(moment), english=english)} {hour(moment)}",
+        "long_moment": lambda moment: f"{long_day(clock.day_of(moment), english=english)} {hour(moment)}",
+        "hour": hour,
+    }
+    # <time> around a date, to be put into a sentence: {{ _("{day} 收到", day=case.submitted_at|moment_element) }}
+    elements = {f"{name}_element": partial(_time_element, show) for name, show in texts.items() if name != "weekday"}
+    return (
+        texts
+        | elements
+        | {
+            "iso": iso,
+            "grouped": grouped,
+            "size": size,
+            "masked": masked,
+        }
+    )
+
+
+def _time_element(show: Callable[[Any], str], moment: date | datetime) -> Markup:
+    """Return *moment* in words, in a ``<time>`` that machines can read."""
+    return Markup('<time datetime="{}">{}</time>').format(iso(moment), show(moment))
+
+
+def warm() -> None:
+    """Compile every page's template in every language, so that nobody waits for it.
+
+    Those of the source language are in memory afterwards. The others are on the disk, ready to be loaded when somebody
+    reads that language: they would take as much memory again.
+    """
+    for language in LANGUAGES:
+        made = environment(language)
+        ready = Path(made.bytecode_cache.directory) / "all"  # type: ignore[union-attr]
+        if language != SOURCE and ready.exists():
+            continue
+        for name in made.list_templates(extensions=["html"]):
+            made.get_template(name)
+        if language != SOURCE:
+            ready.touch()
+            made.loaded.clear()
+
+
+class Ready(Response[bytes]):
+    """An answer of which nothing is left to be made; the framework would look at each part again.
+
+    It has no cookies of its own: the door sets them.
+    """
+
+    def to_asgi_response(self, app: Any, request: Any, **more: Any) -> ASGIResponse:
+        """Return itself."""
+        return self  # type: ignore[return-value]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        own = ((name.encode(), str(text).encode("latin-1")) for name, text in self.headers.items())
+        length = str(len(self.content)).encode()
+        headers = [(b"content-type", str(self.media_type).encode()), (b"content-length", length), *own]
+        await send({"type": "http.response.start", "status": self.status_code or 200, "headers": headers})
+        await send({"type": "http.response.body", "body": self.content, "more_body": False})
+
+
+def page(
+    request: Request[Any, Any, Any],
+    name: str,
+    /,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> Response[bytes]:
+    """Return the page made from template *name* (without ``.html``) in the visitor's language.
+
+    Templates get *context*, and of the request: ``visitor``, ``here`` (its path), and ``acting`` (for whom
+    the visitor acts on this page, or nothing).
+    """
+    visitor = visitor_of(request)
+    acting = request.scope["state"].get("acting")
+    text = render(name, visitor.language, visitor=visitor, here=request.scope["path"], acting=acting, **context)
+    return answer(request, text.encode(), status, headers)
+
+
+def answer(
+    request: Request[Any, Any, Any], body: bytes, status: int = 200, headers: dict[str, str] | None = None
+) -> Response[bytes]:
+    """Return the answer with a page, in gzip form for a browser that takes it."""
+    sent = {"vary": "Cookie, Accept-Encoding", **(headers or {})}
+    if len(body) >= COMPRESS_FROM and takes(_accepted(request), b"gzip"):
+        body = squeezed(body)
+        sent["content-encoding"] = "gzip"
+    return Ready(body, status_code=status, media_type="text/html; charset=utf-8", headers=sent)
+
+
+def _accepted(request: Request[Any, Any, Any]) -> bytes:
+    return next((text for name, text in request.scope["headers"] if name == b"accept-encoding"), b"")
+
+
+def render(name: str, language: str = SOURCE, /, **context: Any) -> str:
+    """Return template *name* rendered in *language*."""
+    return environment(language).get_template(f"{name}.html").render(context)
+
+
+def squeezed(body: bytes) -> bytes:
+    """Return *body* in gzip form."""
+    return isal_zlib.compress(body, level=COMPRESS_LEVEL, wbits=31)
+
+
+def see_other(address: str) -> Response[bytes]:
+    """Send the browser to *address* of ours with GET; what was posted is on the disk by now."""
+    location = quote(address, safe=punctuation)  # a header holds no Chinese
+    return Ready(b"", status_code=303, headers={"location": location}, media_type="text/plain; charset=utf-8")
+
+
+def own_address(text: str, otherwise: str) -> str:
+    """Return *text* when it is a path of ours, else *otherwise*: no way out to another site."""
+    plain = text.isprintable() and text.startswith("/") and "\\" not in text and not text.startswith("//")
+    return text if plain else otherwise
+
+
+def with_next(address: str, next: str) -> str:
+    """Return *address* with the place to go on to afterwards; only places of ours are passed on."""
+    wanted = own_address(next, "")
+    if not wanted:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}next={quote(wanted, safe='/')}"
+
+
+def short_day(day: date, *, english: bool = False) -> str:
+    """Return ``11月24日``, with the year when it is not this one."""
+    if day.year != clock.today().year:
+        return long_day(day, english=english)
+    return day_of_year(day, english=english)
+
+
+def hour(moment: datetime) -> str:
+    """Return ``14:22``, 北京时间."""
+    return f"{moment.astimezone(clock.BEIJING):%H:%M}"
+
+
+def iso(moment: date | datetime) -> str:
+    """Return what ``<time datetime>`` wants."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(clock.BEIJING).isoformat(timespec="minutes")
+    return moment.isoformat()
+
+
+def grouped(number: str, groups: Sequence[int] = (4, 4, 4)) -> str:
+    """Return ``4821 0937 5564``: easier to read aloud and to check."""
+    parts, at = [], 0
+    for length in groups:
+        parts.append(number[at : at + length])
+        at += length
+    return " ".join([*parts, number[at:]]).strip()
+
+
+def masked(number: str) -> str:
+    """Return ``138****5678``."""
+    return f"{number[:3]}****{number[-4:]}" if number else ""
+
+
+def size(count: int) -> str:
+    """Return ``1.8 MB`` or ``86 KB`` of *count* bytes."""
+    return f"{count / 1_048_576:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1024))} KB"
+
+
+def within(moment: datetime, ago: timedelta) -> bool:
+    """Return whether *moment* is at most *ago* before now."""
+    return clock.now() - moment <= ago
+
+
+def file_answer(content: bytes, kind: str, name: str, *, download: bool = False) -> Response[bytes]:
+    """Return the answer with a file of ours or of a citizen's: never run as a page, never kept in caches.
+
+    Args:
+        content: the bytes.
+        kind: its media type.
+        name: what to call it when it is saved (RFC 6266).
+        download: save it instead of showing it.
+    """
+    how = "attachment" if download else "inline"
+    headers = {
+        "content-disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox",
+        "cache-control": "private, no-store",
+    }
+    return Response(content, media_type=kind, headers=headers)

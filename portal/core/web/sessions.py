@@ -1,0 +1,246 @@
+"""Sessions: who is asking, for how long, and the token that ties a form to them.
+
+The cookie holds a random id; the database its SHA-256. An id that was never issued is never
+adopted. Before anybody signs in there is no row: an anonymous id carries its own seal (keyed
+hash), and is set only when a page shows a form. The CSRF token is a keyed hash of the id, masked
+anew each time; sign-in, step-up and a change of role give a new id, so older tokens die with it.
+The door (`door.py`) asks for both.
+"""
+
+import base64
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from portal.core.store.crypto import digest, keyed, random_bytes, same, token
+from portal.core.store.database import execute, fetch_one, insert, transaction
+from portal.core.store.tables import Session
+from portal.core.tools import clock
+from portal.core.tools.i18n import LANGUAGES, SOURCE
+from portal.core.tools.settings import SETTINGS
+from portal.core.web.forms import Form
+
+COOKIE = "__Host-mt" if SETTINGS.https else "mt"
+VIEW_COOKIE = "__Host-view" if SETTINGS.https else "view"
+DEVICE_COOKIE = "__Host-device" if SETTINGS.https else "device"
+SEEN_EVERY = timedelta(minutes=1)
+ANYONE = frozenset({"anyone"})
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    """A session as it is stored: whose, by which phone, as what, until when."""
+
+    subject: str
+    via: str
+    roles: str
+    seen_at: datetime
+    ends_at: datetime
+    idle_seconds: int
+
+
+DEVICE = re.compile(r"[\w-]{22}", re.ASCII)
+FIND = "FROM session WHERE id = $1"
+
+
+class Visitor:
+    """Who is asking: nobody yet, a citizen, or a member of staff; and how they want pages to look.
+
+    `expired` says that there was a session, and `lost` whose it was.
+    """
+
+    def __init__(self, cookie: str = "", view: str = "", device: str = "") -> None:
+        """Begin as nobody; *cookie* is taken over only if it is ours."""
+        self.device = device
+        self.new_device = False
+        self.idle_until: datetime | None = None
+        self.lost = ""
+        self.subject = ""
+        self.via = ""
+        self.roles = ANYONE
+        self.expired = False
+        self.ends_at: datetime | None = None
+        self.cookie = cookie
+        self.changed = False
+        self._csrf = ("", "")  # for which cookie, the token
+        wishes = view.split(".")
+        self.elder = "elder" in wishes
+        self.language = next((language for language in LANGUAGES if language in wishes), SOURCE)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether there is a session, if only with a phone that was verified."""
+        return self.roles is not ANYONE
+
+    @property
+    def seconds_left(self) -> int:
+        """Seconds until the session ends when nothing more is asked for; 0 without one."""
+        ends = [moment for moment in (self.idle_until, self.ends_at) if moment]
+        return max(0, int((min(ends) - clock.now()).total_seconds())) if ends else 0
+
+    def own_device(self) -> str:
+        """Return the random name of this browser, which gets one when it has none."""
+        if not self.device:
+            self.device, self.new_device = token(), True
+        return self.device
+
+    @property
+    def csrf(self) -> str:
+        """The token for the forms on the page being made; asking for it gives a newcomer a cookie."""
+        if not self.cookie:
+            self.cookie = anonymous()
+            self.changed = True
+        if self._csrf[0] != self.cookie:
+            mask, secret = random_bytes(16), csrf_secret(self.cookie)
+            hidden = bytes(a ^ b for a, b in zip(mask, secret, strict=True))
+            self._csrf = (self.cookie, base64.urlsafe_b64encode(mask + hidden).decode())
+        return self._csrf[1]
+
+    def owns(self, csrf: str) -> bool:
+        """Return whether *csrf* was made for this visitor's session."""
+        try:
+            raw = base64.b64decode(csrf.encode("ascii"), altchars=b"-_", validate=True)
+        except ValueError:
+            return False
+        if len(raw) != 32 or not self.cookie:
+            return False
+        return same(bytes(a ^ b for a, b in zip(raw[:16], raw[16:], strict=True)), csrf_secret(self.cookie))
+
+    def may(self, who: tuple[str, ...]) -> bool:
+        """Return whether one of the roles in *who* is this visitor's."""
+        return not self.roles.isdisjoint(who)
+
+
+def csrf_secret(cookie: str) -> bytes:
+    """Return the 16 bytes a token for the session in *cookie* hides."""
+    return keyed("csrf", cookie)[:16]
+
+
+def anonymous() -> str:
+    """Return a new id for somebody who has not signed in: ``a.<random>.<seal>``."""
+    name = token()
+    return f"a.{name}.{keyed('anonymous', name).hex()[:32]}"
+
+
+def _ours(cookie: str) -> bool:
+    kind, _, rest = cookie.partition(".")
+    name, _, seal = rest.partition(".")
+    return kind == "a" and same(seal.encode(), keyed("anonymous", name).hex()[:32].encode())
+
+
+async def meet(headers: dict[bytes, bytes], *, quiet: bool = False) -> Visitor:
+    """Return who sends these *headers*; what a page asks by itself (*quiet*) keeps no session alive."""
+    cookies = cookies_in(headers)
+    cookie, view = cookies.get(COOKIE, ""), cookies.get(VIEW_COOKIE, "")
+    device = cookies.get(DEVICE_COOKIE, "")
+    device = device if DEVICE.fullmatch(device) else ""
+    if cookie.startswith("s."):
+        return await _known(Visitor(cookie, view, device), quiet=quiet)
+    return Visitor(cookie if cookie.isascii() and _ours(cookie) else "", view, device)
+
+
+def cookies_in(headers: dict[bytes, bytes]) -> dict[str, str]:
+    """Return the cookies a browser sent with *headers*."""
+    sent = headers.get(b"cookie", b"").decode("latin-1").split(";")
+    return dict(part.strip().split("=", 1) for part in sent if "=" in part)
+
+
+async def _known(visitor: Visitor, *, quiet: bool) -> Visitor:
+    row = await fetch_one(SessionRow, FIND, digest(visitor.cookie))
+    if row is None:
+        visitor.cookie = ""
+        visitor.expired = True
+        return visitor
+    now = clock.now()
+    if now >= row.ends_at or now >= row.seen_at + timedelta(seconds=row.idle_seconds):
+        visitor.expired, visitor.lost = True, row.subject
+        return visitor
+    visitor.subject, visitor.via, visitor.ends_at = row.subject, row.via, row.ends_at
+    visitor.roles = frozenset({*ANYONE, *row.roles.split()})
+    idle = timedelta(seconds=row.idle_seconds)
+    visitor.idle_until = row.seen_at + idle
+    if now >= row.seen_at + SEEN_EVERY and not quiet:
+        await execute("UPDATE session SET seen_at = $2 WHERE id = $1", digest(visitor.cookie), now)
+        visitor.idle_until = now + idle
+    return visitor
+
+
+async def start(
+    visitor: Visitor, *, subject: str, roles: str, idle: timedelta, lasts: timedelta, via: str = "", agent: str = ""
+) -> None:
+    """Give *visitor* a new session, and end the one they came with.
+
+    Args:
+        visitor: the cookie of the answer follows from it.
+        subject: identifier of whoever it is.
+        roles: words separated by spaces, as routes name them.
+        idle: ends after so long without a request.
+        lasts: ends after so long in any case.
+        via: identifier of what they signed in with (a phone).
+        agent: the browser's name for itself, for the list of devices.
+    """
+    now = clock.now()
+    old, new = visitor.cookie, f"s.{token(32)}"
+    async with transaction():
+        await execute("DELETE FROM session WHERE id = $1", digest(old))
+        await insert(
+            Session,
+            id=digest(new),
+            subject=subject,
+            via=via,
+            roles=roles,
+            agent=agent[:200],
+            made_at=now,
+            seen_at=now,
+            ends_at=now + lasts,
+            idle_seconds=int(idle.total_seconds()),
+        )
+    visitor.cookie, visitor.changed = new, True
+    visitor.subject, visitor.via, visitor.roles = subject, via, frozenset({*ANYONE, *roles.split()})
+    visitor.expired = False
+    visitor.ends_at, visitor.idle_until = now + lasts, now + idle
+
+
+async def end(visitor: Visitor) -> None:
+    """End the visitor's session, on the server too."""
+    await execute("DELETE FROM session WHERE id = $1", digest(visitor.cookie))
+    visitor.cookie, visitor.changed = "", True
+    visitor.subject, visitor.via, visitor.roles = "", "", ANYONE
+
+
+async def forget_old() -> int:
+    """Delete the sessions whose time is over; return how many."""
+    return await execute("DELETE FROM session WHERE ends_at <= $1", clock.now())
+
+
+def cookie_line(visitor: Visitor) -> bytes:
+    """Return the Set-Cookie line for the visitor's session, or for its end."""
+    secure = "; Secure" if SETTINGS.https else ""
+    life = "" if visitor.cookie else "; Max-Age=0"
+    return f"{COOKIE}={visitor.cookie}; Path=/; HttpOnly; SameSite=Lax{secure}{life}".encode()
+
+
+def cookie_lines(visitor: Visitor) -> list[bytes]:
+    """Return the Set-Cookie lines an answer to the visitor needs."""
+    lines = [cookie_line(visitor)] if visitor.changed else []
+    return [*lines, device_line(visitor)] if visitor.new_device else lines
+
+
+def device_line(visitor: Visitor) -> bytes:
+    """Return the Set-Cookie line that knows this browser again for two years."""
+    secure = "; Secure" if SETTINGS.https else ""
+    return f"{DEVICE_COOKIE}={visitor.device}; Path=/; HttpOnly; SameSite=Lax; Max-Age=63072000{secure}".encode()
+
+
+def visitor_of(request: "Request[Any, Any, Any]") -> Visitor:
+    """Return who asks; where no route was found nobody, who still has a language and a look."""
+    met = request.scope["state"].get("visitor")
+    return met or Visitor(view=cookies_in(dict(request.scope["headers"])).get(VIEW_COOKIE, ""))
+
+
+def form_of(request: "Request[Any, Any, Any]") -> Form:
+    """Return the fields that were posted."""
+    found: Form = request.scope["state"]["form"]
+    return found

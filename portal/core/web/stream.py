@@ -1,0 +1,183 @@
+"""Server-sent events: who watches a topic hears at once when it changed.
+
+`tell` belongs into the transaction of the change. One process wakes its own watchers after the
+commit. Several processes hear of each other by LISTEN/NOTIFY on PostgreSQL, and on SQLite by the
+counter that changes when another process has committed (``PRAGMA data_version``).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+from litestar.response import Stream
+
+from portal.core.store.database import DB, after_commit, execute
+from portal.core.store.sqlite import OneWriterEngine
+from portal.core.tools import clock
+from portal.core.tools.errors import TooMany
+from portal.core.tools.settings import SETTINGS
+
+PER_PERSON = 3
+HEARTBEAT = 25.0
+LIFE = 15 * 60.0
+LOOK_EVERY = 0.5  # seconds between looks at other processes' commits on SQLite
+CHANNEL = "portal"
+
+
+class Hub:
+    """The watchers of this process."""
+
+    def __init__(self) -> None:
+        """Begin without watchers."""
+        self._watching: dict[str, set[asyncio.Event]] = {}
+        self._persons: dict[str, int] = {}
+        self.closing = False
+
+    @property
+    def count(self) -> int:
+        """How many streams are open."""
+        return sum(self._persons.values())
+
+    def wake(self, topic: str) -> None:
+        """Tell those who watch *topic*."""
+        for event in self._watching.get(topic, ()):
+            event.set()
+
+    def wake_all(self) -> None:
+        """Have everybody look again."""
+        for topic in list(self._watching):
+            self.wake(topic)
+
+    def close(self) -> None:
+        """Let every stream end, so that the server can."""
+        self.closing = True
+        self.wake_all()
+
+    def make_sure_of_room(self, person: str) -> None:
+        """Leave with the 429 page when *person* or the process has too many streams open.
+
+        Raises:
+            TooMany: they have.
+        """
+        if self._persons.get(person, 0) >= PER_PERSON or self.count >= SETTINGS.streams:
+            raise TooMany
+
+    async def watch(self, topic: str, person: str) -> AsyncIterator[bool]:
+        """Yield True at first and after each change of *topic*, False when only time has passed.
+
+        Raises:
+            TooMany: the person or the process has too many streams open.
+        """
+        self.make_sure_of_room(person)
+        event = asyncio.Event()
+        event.set()
+        self._watching.setdefault(topic, set()).add(event)
+        self._persons[person] = self._persons.get(person, 0) + 1
+        ends = clock.ticks() + LIFE
+        try:
+            while not self.closing and clock.ticks() < ends:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(event.wait(), HEARTBEAT)
+                changed = event.is_set()
+                event.clear()
+                yield changed
+        finally:  # nothing to await: on a lost connection this runs while being cancelled
+            self._leave(topic, person, event)
+
+    def _leave(self, topic: str, person: str, event: asyncio.Event) -> None:
+        self._watching[topic].discard(event)
+        if not self._watching[topic]:
+            del self._watching[topic]
+        self._persons[person] -= 1
+        if not self._persons[person]:
+            del self._persons[person]
+
+
+HUB = Hub()
+
+
+async def tell(topic: str) -> None:
+    """Have those who watch *topic* look again, once the transaction we are in is on the disk."""
+    after_commit(lambda: HUB.wake(topic))
+    if not isinstance(DB, OneWriterEngine):
+        await execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
+
+
+async def listen() -> None:
+    """Hear what other processes tell, until cancelled."""
+    if isinstance(DB, OneWriterEngine):
+        await _look(DB)
+    else:
+        await _listen()
+
+
+async def _look(engine: OneWriterEngine) -> None:
+    reader = engine.reader()
+    seen = None
+    while True:
+        version = reader.execute("PRAGMA data_version").fetchone()
+        if version != seen:
+            seen = version
+            HUB.wake_all()
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def _listen() -> None:
+    while True:
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            connection = await asyncpg.connect(SETTINGS.database)
+            await connection.add_listener(CHANNEL, lambda *told: HUB.wake(str(told[3])))
+            HUB.wake_all()
+            while not connection.is_closed():
+                await asyncio.sleep(1)
+        await asyncio.sleep(1)
+
+
+def event(data: str, *, name: str = "", id: str = "") -> str:
+    """Return one event: *data* of any number of lines, its *name* and *id* when given."""
+    lines = [f"event: {name}"] if name else []
+    lines += [f"id: {id}"] if id else []
+    lines += [f"data: {line}" for line in data.splitlines() or [""]]
+    return "\n".join(lines) + "\n\n"
+
+
+Now = Callable[[], Awaitable[tuple[str, str, bool]]]
+
+
+def changes(topic: str, person: str, now: Now, seen: str = "") -> AsyncIterator[str]:
+    """Return the events of a stream on *topic*: what *now* returns, whenever it is something new.
+
+    Args:
+        topic: what is watched.
+        person: who watches; three streams each.
+        now: returns ``(id, html, ended)``; after an *ended* one the event ``ended`` closes the stream.
+        seen: the id of what the page shows already; it is not sent again.
+
+    Raises:
+        TooMany: the person or the process has too many streams open. It is asked now, while a page
+            can still say so, and again when the stream begins.
+    """
+    HUB.make_sure_of_room(person)
+    return _changes(topic, person, now, seen)
+
+
+async def _changes(topic: str, person: str, now: Now, sent: str) -> AsyncIterator[str]:
+    async for changed in HUB.watch(topic, person):
+        if not changed:
+            yield ": still here\n\n"  # a comment: an empty message would be swapped in
+            continue
+        id, html, ended = await now()
+        if id != sent:
+            sent = id
+            yield event(html, id=id)
+        if ended:
+            yield event("", name="ended")
+            return
+
+
+def streamed(events: AsyncIterator[str]) -> Stream:
+    """Return the answer that sends *events*."""
+    headers: dict[str, Any] = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return Stream(events, media_type="text/event-stream", headers=headers)

@@ -1,0 +1,1 @@
+"""The way in to the desk: sign-in, second factor, passkeys, the first password."""

@@ -1,0 +1,1 @@
+"""Experts: who asks them, and what they answer."""

@@ -1,0 +1,1 @@
+"""The policy desk: versions of the files of a city, and its calendar."""

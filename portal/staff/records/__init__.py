@@ -1,0 +1,1 @@
+"""What was done and how well: the audit log and the figures."""

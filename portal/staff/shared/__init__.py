@@ -1,0 +1,1 @@
+"""What the pages of the desk share: who is signed in, what an address names."""

@@ -1,0 +1,1 @@
+"""What waits at the desk, for whom: the queue, the team, calls, messages."""

@@ -1,0 +1,92 @@
+"""A step is made once for everybody and filled in for each: nobody can tell, and nobody sees what another typed."""
+
+import re
+
+import pytest
+
+from portal.cases.apply.draft import keep_answers
+from portal.citizen.apply import answers as steps
+from portal.core.web import frames, pages
+from portal.core.web.frames import EDGE
+from portal.core.web.pages import page
+from portal.questions.catalogue import WAY
+from portal.regions.load import REGIONS
+from tests.helpers import walk
+from tests.helpers.client import Client
+from tests.helpers.factories import make_draft, make_person
+
+OWN = re.compile(r'name="(?:csrf|row_version)" value="[^"]+"|data-seconds="\d+"')
+PAGES = [step.slug for step in WAY if step.page == "questions"]
+# What people type: plain, markup, what a frame is cut at, and nothing.
+TYPED = ["张丽", '"><script>alert(1)</script>', f"{EDGE}csrf{EDGE}", "answer", ""]
+
+
+async def seen(client: Client, slug: str, typed: str, region: str) -> str:
+    """Return a step as somebody sees it who has typed *typed* wherever one types."""
+    questions = [q for step in WAY for q in step.questions if step.slug == slug]
+    given = {q.name: typed for q in questions if q.control in steps.TYPED}
+    case = await make_draft(region=region, answers={"mobile": "13800000101", "disease": "M01600"})
+    await keep_answers(case, given, seen=str(case.row_version))
+    await client.get(f"{walk.home_of(case)}/{slug}")
+    assert client.status == 200
+    return OWN.sub("", client.text).replace(case.id, "KEY")
+
+
+@pytest.mark.parametrize("region", ["meishan", "xinxing"])
+@pytest.mark.parametrize("slug", PAGES)
+async def test_it_is_letter_for_letter_the_page_made_for_one_person_alone(
+    client: Client, slug: str, region: str, monkeypatch: pytest.MonkeyPatch
+):
+    await make_person()
+    await client.sign_in("13800000101", region)
+    frames._frames.clear()
+    filled = [await seen(client, slug, typed, region) for typed in TYPED]
+
+    monkeypatch.setattr(steps, "framed", alone)
+
+    assert filled == [await seen(client, slug, typed, region) for typed in TYPED]
+    assert all(EDGE not in text.replace(TYPED[2], "") for text in filled)
+
+
+def alone(request, name, key, filled, /, *, here, **context):
+    """Make the page for this visitor with the texts in their places, as `page` does."""
+
+    def put(thing):
+        for hole, text in filled.items():
+            thing = thing.replace(frames.mark(hole), text) if isinstance(thing, str) else thing
+        return thing
+
+    case = context["case"]
+    context |= {"answers": {name: put(text) for name, text in context["answers"].items()}, "back": put(context["back"])}
+    context["case"] = type(case)(**{**{f: getattr(case, f) for f in case.__struct_fields__},
+                                    "id": filled["case"], "row_version": int(filled["version"])})  # fmt: skip
+    return page(request, name, **context)
+
+
+async def test_a_page_is_made_once_for_people_whose_page_is_the_same(client: Client, monkeypatch: pytest.MonkeyPatch):
+    await make_person()
+    await client.sign_in("13800000101")
+    frames._frames.clear()
+    await seen(client, "diagnosis", "眉山市人民医院", "meishan")
+    made: list[str] = []
+    render = pages.render
+    monkeypatch.setattr(
+        pages, "render", lambda name, *more, **context: made.append(name) or render(name, *more, **context)
+    )
+
+    text = await seen(client, "diagnosis", "洪雅县人民医院", "meishan")
+
+    assert made == []
+    assert 'name="hospital" value="洪雅县人民医院"' in text
+    assert 'name="hospital" value="眉山市人民医院"' not in text
+
+
+async def test_of_many_frames_the_one_nobody_asked_for_longest_goes(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(frames, "FRAMES", 2)
+    frames._frames.clear()
+
+    for path in ("/", "/meishan/", "/", "/xinxing/"):
+        await client.get(path)
+
+    assert [key[0] for key in frames._frames] == ["public/start/cities", "public/start/guide"]
+    assert list(frames._frames)[1][1] == REGIONS["xinxing"].key

@@ -1,0 +1,111 @@
+"""The auditor searches the log and checks it; nobody else does; a changed row is named."""
+
+import subprocess
+import sys
+
+import pytest
+
+from portal.cases.desk import access
+from portal.core.store import audit
+from portal.core.store.database import ON_SQLITE, execute, fetch_value
+from tests.helpers.client import Client
+from tests.helpers.factories import make_case, make_staff
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def some_rows() -> str:
+    """Let two clerks look at a case; return its number."""
+    case = await make_case()
+    for login in ("first", "second"):
+        await access.note(await make_staff(login=login), "read_case", case)
+    return case.number
+
+
+async def test_the_auditor_finds_rows_by_case_by_member_and_by_act(client: Client):
+    number = await some_rows()
+    await make_staff("auditor", login="auditor")
+    await client.staff_sign_in("auditor")
+
+    await client.get(f"/staff/audit?number={number}&act=read_case")
+    assert client.text.count('data-label="做了什么">看了办件<') == 2
+    await client.get("/staff/audit?login=first")
+    assert client.text.count('data-label="做了什么">看了办件<') == 1
+    for nothing in ("number=482109375564", "login=nobody", "act=nothing"):
+        await client.get(f"/staff/audit?{nothing}")
+        assert "没有找到" in client.text
+
+
+async def test_the_log_is_turned_page_by_page(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(audit, "PAGE", 2)
+    await some_rows()
+    await make_staff("auditor", login="auditor")
+    await client.staff_sign_in("auditor")
+
+    await client.get("/staff/audit?act=read_case")
+    assert "下一页" not in client.text
+    await client.get("/staff/audit")
+
+    assert "下一页" in client.text
+    assert client.text.count('<th scope="row">') == 2
+
+
+@pytest.mark.parametrize("role", ["reviewer", "approver", "supervisor", "admin", "expert", "mail_clerk"])
+async def test_nobody_but_the_auditor_sees_the_log(client: Client, role: str):
+    await make_staff(role, login="somebody")
+    await client.staff_sign_in("somebody")
+
+    await client.get("/staff/audit")
+
+    assert client.status == 403
+
+
+async def test_the_auditor_is_told_at_which_row_the_log_was_changed(client: Client):
+    await some_rows()
+    await make_staff("auditor", login="auditor")
+    await client.staff_sign_in("auditor")
+    await client.get("/staff/audit")
+    await client.post("/staff/audit")
+    assert "都对得上" in client.text
+
+    bad = await fetch_value("SELECT max(id) FROM audit WHERE act = 'read_case'")
+    await execute("UPDATE audit SET why = '有事' WHERE id = $1", bad)
+    await client.post("/staff/audit")
+
+    assert f"日志在第 {bad} 行对不上" in client.text
+
+
+async def test_a_cut_off_end_is_found_by_what_was_noted_down_outside():
+    await some_rows()
+    id, hash = await audit.head()
+    assert await audit.holds(id, hash)
+
+    await execute("DELETE FROM audit WHERE id = $1", id)
+
+    assert await audit.broken() is None
+    assert not await audit.holds(id, hash)
+
+
+async def test_an_origin_that_nobody_wrote_is_found():
+    await some_rows()
+    last, _ = await audit.head()
+    await execute("UPDATE audit SET origin = $2 WHERE id = $1", last, b"x")
+
+    assert await audit.broken() == last
+
+
+async def test_the_command_ends_with_an_error_when_the_log_was_changed():
+    if not ON_SQLITE:
+        return  # another process would need the server's address; the check itself is the same
+    await some_rows()
+    command = [sys.executable, "-m", "portal", "audit", "verify"]
+    whole = subprocess.run(command, capture_output=True, text=True, check=False)
+    first = await fetch_value("SELECT min(id) FROM audit")
+    await execute("UPDATE audit SET actor = 'x' WHERE id = $1", first)
+
+    changed = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert whole.returncode == 0, whole.stderr
+    assert whole.stdout.startswith("whole, up to ")
+    assert changed.returncode == 1
+    assert f"broken at row {first}" in changed.stderr

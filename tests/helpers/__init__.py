@@ -1,0 +1,1 @@
+"""What tests share: a browser without script, people and cases, papers, servers."""

@@ -1,0 +1,1 @@
+"""The rules of the house: what a machine can know about the code, the words and the documents."""

@@ -1,0 +1,467 @@
+"""The rules of the house. Each failure names the place and says what to do instead."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from portal.core.tools.places import STATIC, TEMPLATES
+
+ROOT = Path(__file__).parents[2]
+PORTAL, TESTS = ROOT / "portal", ROOT / "tests"
+ROOMS = ("core", "regions", "questions", "documents", "accounts", "policy", "cases", "notices", "letters")
+AUDIENCES = ("citizen", "staff", "public")
+LINES, FUNCTION = 400, 60  # far from daily life: squeezing lines to fit would be worse than the length
+# One table of fields that mirrors the TOML of a city: cut in two it would only be harder to look through.
+LONG = {"portal/regions/model.py"}
+HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def modules(*rooms: str) -> list[Path]:
+    """Return the modules of *rooms*, or all."""
+    return sorted(path for room in rooms or ("",) for path in (PORTAL / room).rglob("*.py"))
+
+
+def templates() -> list[Path]:
+    return sorted(TEMPLATES.rglob("*.html"))
+
+
+def styles() -> list[Path]:
+    return sorted((STATIC / "css").rglob("*.css"))
+
+
+def scripts() -> list[Path]:
+    return sorted((STATIC / "js").glob("*.js"))
+
+
+def name(path: Path, line: int = 0) -> str:
+    return f"{path.relative_to(ROOT)}{f':{line}' if line else ''}"
+
+
+def found(paths: list[Path], pattern: str) -> list[str]:
+    """Return the places in *paths* where *pattern* stands."""
+    wanted = re.compile(pattern)
+    return [
+        f"{name(path, number)}: {line.strip()[:80]}"
+        for path in paths
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if wanted.search(line)
+    ]
+
+
+def in_code(paths: list[Path], wanted: Callable[[ast.AST], object]) -> list[str]:
+    """Return the places of the nodes in *paths* for which *wanted* holds."""
+    return [name(path, getattr(node, "lineno", 0)) for path in paths for node in ast.walk(tree(path)) if wanted(node)]
+
+
+def say(places: list[str], advice: str) -> None:
+    """Fail with *places* and *advice* when there are any."""
+    assert not places, "\n".join([advice, *places])
+
+
+# -- sizes: a smoke alarm ------------------------------------------------------------------------
+
+
+def test_no_module_has_grown_too_long():
+    long = [name(path) for path in modules() if len(path.read_text().splitlines()) > LINES and name(path) not in LONG]
+
+    say(long, f"over {LINES} lines: it wants to be two things; find their two nouns")
+
+
+def test_no_template_style_or_script_has_grown_too_long():
+    files = [*templates(), *styles(), *scripts()]
+    long = [name(path) for path in files if len(path.read_text().splitlines()) > LINES]
+
+    say(long, f"over {LINES} lines: move a part into a component of its own")
+
+
+def test_no_function_has_grown_too_long():
+    def long(node: ast.AST) -> bool:
+        lines = (node.end_lineno or 0) - node.lineno + 1 if isinstance(node, FUNCTIONS) else 0
+        return lines > FUNCTION
+
+    paths = [*modules(), *(ROOT / "migrations").glob("*.py")]
+
+    say(in_code(paths, long), f"a function over {FUNCTION} lines: give its steps names")
+
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+# -- what comes through core ---------------------------------------------------------------------
+
+OUTSIDE = {
+    "datetime.now": "clock.now()",
+    "datetime.utcnow": "clock.now()",
+    "datetime.today": "clock.today()",
+    "date.today": "clock.today()",
+    "time.time": "clock.now()",
+    "time.monotonic": "clock.ticks()",
+    "time.perf_counter": "clock.ticks()",
+    "os.environ": "SETTINGS",
+    "os.getenv": "SETTINGS",
+    "uuid.uuid4": "crypto.token()",
+}
+MODULES = {"secrets": "core.crypto", "random": "core.crypto", "uuid": "core.crypto", "logging": "core.log"}
+# Before the settings are read, the command line sets those of the demonstration.
+FIRST = {"portal/__main__.py"}
+
+
+def test_time_chance_and_environment_come_through_core():
+    paths = [path for path in modules() if PORTAL / "core" not in path.parents and name(path) not in FIRST]
+    for wanted, instead in OUTSIDE.items():
+
+        def called(node: ast.AST, wanted: str = wanted) -> bool:
+            return isinstance(node, ast.Attribute) and ast.unparse(node).endswith(wanted)
+
+        say(in_code(paths, called), f"not {wanted} but {instead}: there is one clock and one source of chance")
+    for module, instead in MODULES.items():
+        say(in_code(paths, lambda node, module=module: module in imported(node)), f"not {module} but {instead}")
+
+
+def imported(node: ast.AST) -> set[str]:
+    """Return the modules an import statement names."""
+    if isinstance(node, ast.ImportFrom):
+        return {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+
+
+# -- who does what -------------------------------------------------------------------------------
+
+
+def strings(path: Path) -> Iterator[ast.Constant]:
+    """Yield the texts in a module, docstrings too."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node
+
+
+SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE \w+\s+SET|DELETE FROM)\b|^FROM \w+", re.DOTALL)
+
+
+def test_the_pages_write_no_sql():
+    places = [
+        name(path, text.lineno) for path in modules(*AUDIENCES) for text in strings(path) if SQL.search(text.value)
+    ]
+    places += in_code(
+        modules(*AUDIENCES),
+        lambda node: imported(node) & {"portal.core.store.database", "piccolo.table", "piccolo.query"},
+    )
+
+    say(places, "an audience has no SQL and no tables: give the subject's room a verb and call it")
+
+
+def test_the_office_reads_papers_only_once_they_were_handed_in():
+    rooms = [path for path in modules("staff", "letters") if path.name != "assisted.py"]  # who enters them has them
+
+    say(found(rooms, r"\bkeep\.(documents?|in_slot)\("), "ask cases.sent: what a citizen has not sent is theirs alone")
+
+
+STATE = re.compile(r"UPDATE\s+cases\s+SET\b(?:(?!\bWHERE\b).)*\bstate\s*=", re.DOTALL | re.IGNORECASE)
+
+
+def test_only_move_writes_a_state():
+    places = [
+        name(path, text.lineno)
+        for path in modules()
+        if name(path) != "portal/cases/life/case.py"
+        for text in strings(path)
+        if STATE.search(text.value)
+    ]
+
+    say(
+        places,
+        "write a row into cases/life/moves.py and call move(): state, event and outbox belong into one transaction",
+    )
+
+
+def test_nobody_asks_which_city_it_is():
+    cities = {path.parent.name for path in (PORTAL / "regions").glob("*/region.toml")}
+    places = [name(path, text.lineno) for path in modules() for text in strings(path) if text.value in cities]
+
+    say(places, "make it a value of the city in portal/regions/<city>/region.toml, and ask for that")
+    assert len(cities) >= 2
+
+
+# -- pages ---------------------------------------------------------------------------------------
+
+
+def test_every_template_begins_with_what_it_is_and_needs():
+    first = re.compile(r"{#- [^\n]+[.:;,]((?!#}).)*-#}\n", re.DOTALL)
+    places = [name(path) for path in templates() if not first.match(path.read_text())]
+
+    say(places, "begin with a comment {#- What it is. Needs: ... -#}")
+
+
+INLINE = re.compile(r"<script(?![^>]*\ssrc=)|<style\b|\sstyle=|<[^>]*\son\w+\s*=|javascript:")
+ATTRIBUTE = r"[\"'](style|on(click|change|input|submit|load|error|focus|blur|key\w+))[\"']\s*:"
+CODE = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
+
+
+def without_code(path: Path) -> str:
+    """Return what stands in a template as it is, on the same lines."""
+    return CODE.sub(lambda part: "\n" * part[0].count("\n"), path.read_text())
+
+
+def lines_with(path: Path, text: str, wanted: re.Pattern[str]) -> list[str]:
+    """Return the places in *text*, which is of *path*, where *wanted* stands."""
+    lines = enumerate(text.splitlines(), start=1)
+    return [f"{name(path, number)}: {line.strip()[:80]}" for number, line in lines if wanted.search(line)]
+
+
+def test_no_template_has_script_style_or_handler_in_it():
+    places = [place for path in templates() for place in lines_with(path, without_code(path), INLINE)]
+
+    say(places + found(templates(), ATTRIBUTE), "the content policy forbids it: move it to static/js or static/css")
+
+
+def test_a_template_imports_only_what_it_calls():
+    places = []
+    for path in templates():
+        source = path.read_text()
+        for imports in Environment(autoescape=True).parse(source).find_all(nodes.FromImport):
+            names = [one if isinstance(one, str) else one[1] for one in imports.names]
+            rest = re.sub(r"{% from .*?%}", "", source)
+            places += [f"{name(path)}: {one}" for one in names if not re.search(rf"\b{one}\b", rest)]
+
+    say(places, "nobody calls it: take it out of the import")
+
+
+def test_every_word_of_a_template_can_be_translated():
+    own_tongue = re.compile(r'<(\w+)[^>]*\blang="zh-CN"[^>]*>.*?</\1>', re.DOTALL)
+    places = [place for path in templates() for place in lines_with(path, own_tongue.sub("", without_code(path)), HAN)]
+
+    say(places, 'say it through {{ _("...") }}, or mark it lang="zh-CN" when it stays Chinese')
+
+
+def test_a_fragment_has_one_root_called_like_its_file():
+    fragments = [path for room in AUDIENCES for path in (TEMPLATES / room).rglob("_*.html")]
+    places = [name(path) for path in fragments if first_id(path) != path.stem[1:].replace("_", "-")]
+
+    say(places, "the first element of a fragment carries the file's name as its id, for htmx to swap it")
+    assert fragments
+
+
+def first_id(path: Path) -> str:
+    """Return the id of the first element in a template."""
+    opened = re.search(r"<\w+[^>]*?\bid=\"([\w-]+)\"|<\w+[^>]*>", re.sub(r"{[#%].*?[#%]}", "", path.read_text()))
+    return opened[1] or "" if opened else ""
+
+
+def pages() -> dict[str, str]:
+    """Return ``{name: where}`` of every page that a controller answers with."""
+    return {
+        text.value: name(path, text.lineno)
+        for path in modules(*AUDIENCES)
+        for text in strings(path)
+        if re.fullmatch(rf"({'|'.join(AUDIENCES)})/[\w/]+", text.value)
+    }
+
+
+def test_every_page_stands_in_the_folder_of_its_noun():
+    places = []
+    for page, where in pages().items():
+        noun = page.rpartition("/")[0]
+        if not (PORTAL / f"{noun}.py").exists():
+            places.append(f"{where}: {page}")
+    for folder in {path.parent for room in AUDIENCES for path in (TEMPLATES / room).rglob("*.html")}:
+        noun = folder.relative_to(TEMPLATES)
+        places += [f"templates/{noun}"] if not (PORTAL / f"{noun}.py").exists() else []
+
+    say(places, "templates/<room>/<noun>/ belongs to portal/<room>/<noun>.py: one feature, one noun")
+
+
+def test_every_template_is_shown_by_somebody():
+    shown = {*pages(), *(part for path in templates() for part in re.findall(r'"([\w/]+)\.html"', path.read_text()))}
+    named = {part for path in templates() for part in re.findall(r'chrome\("([\w/]+)"', path.read_text())}
+    given = {
+        f"citizen/apply/answers/{kind}" for kind in ("questions", "form", "insurance")
+    }  # by the step's kind of page
+    all_ = {str(path.relative_to(TEMPLATES).with_suffix("")): path for path in templates()}
+
+    say([name(path) for one, path in all_.items() if one not in shown | named | given], "nobody shows it: delete it")
+
+
+# -- styles and scripts --------------------------------------------------------------------------
+
+
+def test_colours_are_tokens():
+    paths = [path for path in styles() if path.name not in ("tokens.css", "print.css", "sheet.css")]
+
+    say(found(paths, r":[^;]*(#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|\boklch\()"), "name the colour in tokens.css")
+
+
+def test_nothing_is_important():
+    paths = [path for path in styles() if path.name not in ("reset.css", "print.css")]
+
+    say(found(paths, r"!important"), "layers decide who wins: put the rule into a later layer")
+
+
+def test_every_custom_element_is_described_where_it_is_defined():
+    defined = {}
+    for path in scripts():
+        for element in re.findall(r'customElements\.define\("([\w-]+)"', path.read_text()):
+            defined[element] = path
+    described = {one for one, path in defined.items() if f"<{one}" in path.read_text().partition("*/")[0]}
+    used = {one for path in templates() for one in re.findall(r"<([a-z]+-[a-z-]+)", path.read_text())}
+
+    say(sorted(used - defined.keys()), "define the element in static/js")
+    say(
+        sorted(defined.keys() - described), "say what it does, and what happens without it, in its file's first comment"
+    )
+    say(sorted(defined.keys() - used), "no page has this element: delete it")
+
+
+# -- words ---------------------------------------------------------------------------------------
+
+
+def test_comments_and_docstrings_are_english():
+    say(
+        [place for path in modules() for place in chinese_in(path)], "say it in English; quote a Chinese term if needed"
+    )
+
+
+TERM = 40
+
+
+def chinese_in(path: Path) -> list[str]:
+    """Return the comments and docstrings that are more Chinese than English; behind code may stand a term."""
+    texts = [
+        (token.start[0], token.string)
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
+        if token.type == tokenize.COMMENT and (token.line.lstrip().startswith("#") or len(token.string) > TERM)
+    ]
+    documented = (ast.Module, ast.ClassDef, *FUNCTIONS)
+    texts += [
+        (getattr(node, "lineno", 1), ast.get_docstring(node) or "")
+        for node in ast.walk(tree(path))
+        if isinstance(node, documented)
+    ]
+    return [name(path, line) for line, text in texts if len(HAN.findall(text)) > len(re.findall(r"[A-Za-z]", text)) + 1]
+
+
+def committed() -> list[Path]:
+    """Return the files of ours that people read."""
+    folders = ("portal", "templates", "static/js", "static/css", "migrations", "tests", "e2e")
+    found_ = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in KINDS]
+    return sorted([*found_, *(ROOT / one for one in ("README.md", "Makefile", "pyproject.toml"))])
+
+
+KINDS = {".py", ".html", ".js", ".css", ".toml", ".csv", ".md", ".po"}
+
+
+def test_nothing_is_left_for_later():
+    places = found(committed(), r"\b(TO" r"DO|FIX" r"ME|HA" r"CK)\b|\bX" r"XX\b")
+
+    say(places, "do it, or open an issue")
+
+
+def test_nobody_names_a_place_of_the_machine_it_was_written_on():
+    say(
+        found(committed(), r"[\s\"'(`=](/wo" r"rk/|/ho" r"me/|/ro" r"ot/)"),
+        "a clone stands elsewhere: say it from the root",
+    )
+
+
+# -- tests ---------------------------------------------------------------------------------------
+
+
+def test_no_test_is_left_out():
+    def left_out(node: ast.AST) -> bool:
+        return isinstance(node, ast.Attribute) and node.attr in ("skip", "skipif", "xfail", "importorskip")
+
+    paths = [path for folder in ("tests", "e2e") for path in (ROOT / folder).rglob("*.py")]
+
+    say(in_code(paths, left_out), "a test that does not run proves nothing: mend it, or delete it")
+
+
+@pytest.mark.parametrize("room", [*ROOMS, *AUDIENCES])
+def test_every_room_has_its_tests(room: str):
+    side = "contract" if room in AUDIENCES else "inside"
+
+    assert list((TESTS / side / room).rglob("test_*.py")), f"write tests/{side}/{room}/test_<noun>.py"
+
+
+def test_every_inner_room_has_its_floor():
+    floors = (ROOT / "pyproject.toml").read_text()
+    rooms = [path.parent for path in PORTAL.glob("*/*/__init__.py")]
+    places = [name(room) for room in rooms if f"portal.{room.parent.name}.{room.name}" not in floors]
+
+    say(places, "give the inner room its floor in pyproject.toml: which rooms of its house may it import?")
+    assert rooms
+
+
+# What still imports a controller; the list only ever shrinks.
+SIDEWAYS = {
+    "portal.citizen.account.register -> portal.citizen.account.sign_in",
+    "portal.citizen.account.settings -> portal.citizen.account.sign_out",
+    "portal.citizen.apply.answers -> portal.citizen.apply.review",
+    "portal.citizen.apply.applications -> portal.citizen.home.home",
+    "portal.citizen.cases.case -> portal.citizen.files.files",
+    "portal.citizen.cases.withdrawal -> portal.citizen.account.sign_in",
+    "portal.citizen.delegations.consent -> portal.citizen.account.sign_in",
+    "portal.citizen.delegations.consent -> portal.citizen.apply.review",
+    "portal.citizen.delegations.delegations -> portal.citizen.home.home",
+    "portal.citizen.delegations.offers -> portal.citizen.delegations.consent",
+    "portal.citizen.delegations.offers -> portal.citizen.delegations.delegations",
+    "portal.public.diseases -> portal.public.start",
+    "portal.public.form -> portal.public.start",
+    "portal.public.health -> portal.public.start",
+    "portal.public.help -> portal.public.start",
+    "portal.public.session -> portal.public.start",
+    "portal.public.verify -> portal.public.start",
+    "portal.staff.casework.acts -> portal.staff.casework.case",
+    "portal.staff.casework.case -> portal.staff.casework.viewer",
+    "portal.staff.casework.corrections -> portal.staff.casework.case",
+    "portal.staff.casework.decisions -> portal.staff.casework.case",
+    "portal.staff.casework.originals -> portal.staff.mail.mailroom",
+    "portal.staff.experts.appraisals -> portal.staff.casework.case",
+    "portal.staff.mail.envelope -> portal.staff.mail.mailroom",
+    "portal.staff.policy.calendar -> portal.staff.policy.policy",
+    "portal.staff.policy.edits -> portal.staff.policy.policy",
+    "portal.staff.policy.edits -> portal.staff.policy.versions",
+    "portal.staff.policy.previews -> portal.staff.policy.policy",
+    "portal.staff.policy.previews -> portal.staff.policy.versions",
+    "portal.staff.policy.versions -> portal.staff.policy.policy",
+    "portal.staff.work.desk -> portal.staff.work.queue",
+}
+
+
+def test_no_controller_imports_another():
+    controllers = {dotted(path) for path in modules(*AUDIENCES) if defines_a_controller(path)}
+    places = [
+        f"{name(path)} imports {module}"
+        for path in modules(*AUDIENCES)
+        for node in ast.walk(tree(path))
+        for module in sorted(imported(node) & controllers)
+        if f"{dotted(path)} -> {module}" not in SIDEWAYS
+    ]
+
+    say(places, "move what both pages need down into a module that shows no page: of their room, or of `shared`")
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def defines_a_controller(path: Path) -> bool:
+    """Return whether a module has pages of its own."""
+    classes = [node for node in tree(path).body if isinstance(node, ast.ClassDef)]
+    return any(ast.unparse(base) == "Controller" for node in classes for base in node.bases)
+
+
+def test_rooms_are_known():
+    rooms = {path.parent.name for path in PORTAL.glob("*/__init__.py")}
+
+    assert rooms == {*ROOMS, *AUDIENCES}, "name the room here and give it its floor in pyproject.toml"

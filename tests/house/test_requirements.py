@@ -1,0 +1,39 @@
+"""The table of requirements names places and tests that are there."""
+
+import re
+from pathlib import Path
+
+HOUSE = Path(__file__).parents[2]
+TABLE = (HOUSE / "portal" / "REQUIREMENTS.md").read_text()
+NAMED = re.compile(r"`([^`]+)`")
+
+
+def names_of_tests() -> set[str]:
+    """Return the names of all tests of the house."""
+    files = [*(HOUSE / "tests").rglob("test_*.py"), *(HOUSE / "e2e").rglob("test_*.py")]
+    return {name for file in files for name in re.findall(r"^(?:async )?def (test_\w+)", file.read_text(), re.M)}
+
+
+def test_every_test_that_a_requirement_names_is_there():
+    named = {name for name in NAMED.findall(TABLE) if name.startswith("test_")}
+
+    assert not named - names_of_tests(), (
+        "portal/REQUIREMENTS.md names tests that are gone: name the ones that hold it now"
+    )
+
+
+def test_every_place_that_a_requirement_names_is_there():
+    places = [name for name in NAMED.findall(TABLE) if not name.startswith("test_")]
+    roots = (HOUSE, HOUSE / "portal")
+    lost = [p for p in places if not any((root / p).exists() or (root / f"{p}.py").exists() for root in roots)]
+
+    assert not lost, f"portal/REQUIREMENTS.md names places that are gone: {lost}"
+
+
+def test_a_requirement_has_a_place_and_a_test():
+    rows = [line for line in TABLE.splitlines() if re.match(r"\| [XM]-", line)]
+
+    assert rows
+    for row in rows:
+        where, tests = row.split("|")[3:5]
+        assert NAMED.search(where) and NAMED.search(tests), f"portal/REQUIREMENTS.md: no place or no test in: {row}"

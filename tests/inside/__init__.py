@@ -1,0 +1,1 @@
+"""The insides, room by room as in portal/."""

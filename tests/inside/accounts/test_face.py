@@ -1,0 +1,267 @@
+"""The face check: agreed to first, really looked at, told when it fails, never the only way, kept nowhere."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from portal.accounts import face, face_picture
+from portal.accounts.face import REASONS, Demo
+from portal.accounts.person import FACE
+from portal.core.store.database import fetch_all, fetch_value
+from portal.core.store.storage import incoming
+from tests.helpers.client import Client
+from tests.helpers.factories import make_person
+from tests.helpers.seen import heading, refused
+
+pytestmark = pytest.mark.usefixtures("database")
+
+AGREED = {"name": "张丽", "id_number": "511400197102140026", "consent": "yes"}
+
+
+def portrait(shift: int = 0, light: int = 200, side: int = 600, blur: int = 0, kind: str = "JPEG") -> bytes:
+    """Return a drawn face in front of a wall."""
+    image = Image.new("RGB", (side, side), (light, light, light))
+    draw = ImageDraw.Draw(image)
+    ink, skin = max(0, light - 160), (light, int(light * 0.8), int(light * 0.6))
+    draw.ellipse(
+        (side * 0.25 + shift, side * 0.15, side * 0.75 + shift, side * 0.85), fill=skin, outline=(ink,) * 3, width=6
+    )
+    for x in (0.38, 0.58):
+        draw.ellipse((side * x + shift, side * 0.4, side * (x + 0.06) + shift, side * 0.46), fill=(ink,) * 3)
+    draw.arc((side * 0.38 + shift, side * 0.5, side * 0.62 + shift, side * 0.72), 20, 160, fill=(ink,) * 3, width=8)
+    for line in range(0, side, 12):
+        draw.line((0, line, side * 0.2, line), fill=(ink,) * 3, width=2)
+    if blur:
+        image = image.filter(ImageFilter.GaussianBlur(blur))
+    out = io.BytesIO()
+    image.save(out, kind)
+    return out.getvalue()
+
+
+def photo(content: bytes, name: str = "face.jpg") -> tuple[str, bytes, str]:
+    return name, content, "image/jpeg"
+
+
+async def agreed(client: Client, **changed: str) -> str:
+    """Agree, and return where the picture is asked for."""
+    await client.get("/meishan/face")
+    await client.post("/meishan/face", {**AGREED, **changed})
+    return client.path
+
+
+# -- the look at a picture -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (portrait(), ""),
+        (portrait(kind="PNG"), ""),
+        (portrait(side=200), "small"),
+        (portrait(light=20), "dark"),
+        (portrait(blur=40), "blurred"),
+        (Image.new("RGB", (9, 9)).tobytes(), "not_a_picture"),
+    ],
+    ids=["good", "good PNG", "small", "dark", "blurred", "no picture"],
+)
+def test_a_picture_is_looked_at_for_size_light_and_sharpness(content: bytes, reason: str):
+    image = face_picture.opened(content)
+
+    assert (face_picture.wrong_with(image) if image else "not_a_picture") == reason
+
+
+def test_a_white_picture_is_too_bright():
+    assert face_picture.wrong_with(Image.new("L", (600, 600), 250)) == "bright"
+
+
+def test_two_pictures_of_somebody_who_moved_differ_and_a_copy_does_not():
+    first, moved = face_picture.opened(portrait()), face_picture.opened(portrait(shift=25))
+    assert first and moved
+
+    assert face_picture.difference(first, moved) > face_picture.MOVED
+    assert face_picture.difference(first, first) == 0
+
+
+def test_equal_pictures_get_equal_answers():
+    looks = [face_picture.opened(portrait()) for _ in range(2)]
+
+    assert len({face_picture.sharpness(one) for one in looks if one}) == 1
+
+
+# -- on the page ---------------------------------------------------------------------------------
+
+
+async def test_the_face_lets_in_who_agreed_and_is_known(client: Client):
+    who = await make_person()
+    where = await agreed(client)
+    asked = heading(client)
+
+    await client.upload(where, photo(portrait()), photo(portrait(shift=25)))
+
+    assert asked == "拍一张照片"
+    assert client.path == "/meishan/me"
+    assert "张丽" in client.text
+    assert await fetch_value("SELECT live FROM face_check WHERE passed") == "moving"
+    assert await fetch_value("SELECT level FROM person WHERE id = $1", who.id) == FACE
+    assert await fetch_value("SELECT version FROM consent WHERE purpose = 'face'") == face.CONSENT_VERSION
+
+
+async def test_one_photo_without_script_is_enough_and_written_down_as_still(client: Client):
+    await make_person()
+    where = await agreed(client)
+
+    await client.upload(where, photo(portrait()))
+
+    assert client.path == "/meishan/me"
+    assert await fetch_value("SELECT live FROM face_check WHERE passed") == "still"
+
+
+async def test_without_agreeing_there_is_no_camera_and_the_other_way_is_named(client: Client):
+    await make_person()
+    await client.get("/meishan/face")
+
+    await client.post("/meishan/face", {**AGREED, "consent": ""})
+
+    assert "不同意，可以用短信验证码" in refused(client)["consent"]
+    assert "不同意，用短信验证码" in client.text
+    assert await fetch_value("SELECT count(*) FROM face_check") == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (portrait(side=200), "small"),
+        (portrait(light=20), "dark"),
+        (portrait(blur=40), "blurred"),
+        (b"%PDF-1.7", "not_a_picture"),
+    ],
+    ids=["small", "dark", "blurred", "not a picture"],
+)
+async def test_a_picture_that_will_not_do_is_told_with_what_to_do(client: Client, content: bytes, reason: str):
+    await make_person()
+    where = await agreed(client)
+
+    await client.upload(where, photo(content))
+
+    assert refused(client) == {"picture": REASONS[reason]}
+    assert not await fetch_value("SELECT count(*) FROM face_check WHERE passed")
+
+
+async def test_without_a_picture_the_page_asks_for_one(client: Client):
+    await make_person()
+    where = await agreed(client)
+
+    await client.http.post(where, files=[("csrf", (None, client.hidden["csrf"]))])
+    await client.upload(where)
+
+    assert client.status == 422
+
+
+async def test_after_a_bad_picture_a_good_one_is_taken(client: Client):
+    await make_person()
+    where = await agreed(client)
+    await client.upload(where, photo(portrait(light=20)))
+
+    await client.upload(where, photo(portrait()))
+
+    assert client.path == "/meishan/me"
+
+
+async def test_a_verifier_that_says_no_lets_nobody_in(client: Client, monkeypatch):
+    monkeypatch.setattr(Demo, "refuses", True)
+    await make_person()
+    where = await agreed(client)
+
+    await client.upload(where, photo(portrait()))
+
+    assert refused(client) == {"picture": REASONS["no_match"]}
+    await client.get("/meishan/me")
+    assert client.path == "/meishan/login"
+
+
+async def test_an_unknown_person_and_a_wrong_name_get_the_answer_of_a_wrong_face(client: Client):
+    await make_person()
+    said = []
+    for changed in ({"id_number": "511400196010100081"}, {"name": "张莉"}):
+        where = await agreed(client, **changed)
+        await client.upload(where, photo(portrait()))
+        said.append((client.status, refused(client)))
+
+    assert said == [(422, {"picture": REASONS["no_match"]})] * 2
+
+
+async def test_after_five_tries_it_is_enough_for_a_day_and_the_code_still_works(client: Client, monkeypatch):
+    monkeypatch.setattr(Demo, "refuses", True)
+    await make_person()
+    where = await agreed(client)
+    for _ in range(face.TRIES):
+        await client.upload(where, photo(portrait()))
+    await client.http.get(where)
+    await client.get(where)
+
+    await client.upload(where, photo(portrait()))
+
+    assert client.status == 429
+    await client.sign_in("13800000101")
+    assert client.path == "/meishan/me"
+
+
+async def test_a_check_belongs_to_the_browser_that_agreed_and_works_once(client: Client):
+    await make_person()
+    where = await agreed(client)
+    async with Client() as other:
+        await other.get("/meishan/login")
+        await other.upload(where, photo(portrait()))
+        assert other.status == 404
+
+    await client.upload(where, photo(portrait()))
+    await client.get(where)
+
+    assert client.status == 404
+
+
+async def test_no_picture_is_kept_anywhere(client: Client, files: Path):
+    await make_person()
+    where = await agreed(client)
+    before = {path for path in files.rglob("*") if path.is_file()}
+
+    await client.upload(where, photo(portrait()), photo(portrait(shift=25)))
+
+    assert list(incoming().iterdir()) == []
+    assert {path for path in files.rglob("*") if path.is_file()} <= before
+
+
+async def test_every_try_is_written_down_with_score_and_reason(client: Client):
+    await make_person()
+    where = await agreed(client)
+    await client.upload(where, photo(portrait(light=20)))
+    await client.upload(where, photo(portrait()))
+
+    from typing import NamedTuple
+
+    class Try(NamedTuple):
+        reason: str
+        passed: bool
+        score: int
+        consent: str
+
+    rows = await fetch_all(
+        Try,
+        "SELECT reason, passed, score, consent FROM face_check WHERE reference LIKE 'demo-%' ORDER BY at",
+    )
+    assert [(row.reason, bool(row.passed)) for row in rows] == [("dark", False), ("", True)]
+    assert rows[1].score >= face.LIKE_ENOUGH
+    assert await fetch_value("SELECT count(*) FROM audit WHERE act IN ('face_passed', 'face_refused')") == 2
+
+
+async def test_where_no_verifier_is_set_up_the_face_is_not_offered(client: Client, monkeypatch):
+    monkeypatch.setattr(face, "verifier", lambda: None)
+    await client.get("/meishan/login")
+    offered = "用人脸识别登录" in client.text
+
+    await client.get("/meishan/face")
+
+    assert not offered
+    assert client.status == 404

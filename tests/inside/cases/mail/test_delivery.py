@@ -1,0 +1,229 @@
+"""The post: what may happen to an envelope, and that the decision orders it or nothing does."""
+
+from itertools import product
+
+import msgspec
+import pytest
+
+from portal.cases.apply import draft
+from portal.cases.desk import tally
+from portal.cases.life.case import Actor, Case, case_by_id
+from portal.cases.life.moves import Role, State
+from portal.cases.mail import delivery as post
+from portal.cases.mail import envelopes
+from portal.cases.mail.acts import ACTS, Hand, NotOpen, Stand, acts_open
+from portal.cases.mail.delivery import By
+from portal.cases.mail.envelopes import Address, Delivery
+from portal.cases.result import decision
+from portal.cases.result.decision import Proposal, Reasons
+from portal.core.store import audit
+from portal.core.store.database import Taken, execute, fetch_value
+from portal.core.tools import clock
+from portal.notices import inbox
+from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, make_staff
+
+WHERE = Address("张丽", "13800000101", "四川省眉山市东坡区苏祠路 1 号 2 单元 301")
+MAIL = {**ANSWERS, "delivery": "mail", **msgspec.to_builtins(WHERE)}
+REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
+CLERK = By("a clerk", Hand.CLERK, "staff")
+# Every step that is open, as one who runs the post would list them: where it is, what, whose hand, where to.
+LEGAL = {
+    ("", "order", "citizen", "requested"),
+    ("", "order", "system", "requested"),
+    ("delivered", "order", "citizen", "requested"),
+    ("delivered", "order", "system", "requested"),
+    ("cancelled", "order", "citizen", "requested"),
+    ("cancelled", "order", "system", "requested"),
+    ("requested", "change_address", "citizen", "requested"),
+    ("requested", "cancel", "citizen", "cancelled"),
+    ("requested", "print", "mail_clerk", "printed"),
+    ("printed", "post", "mail_clerk", "posted"),
+    ("posted", "deliver", "mail_clerk", "delivered"),
+    ("posted", "return", "mail_clerk", "returned"),
+    ("posted", "miss", "citizen", "posted"),
+    ("delivered", "miss", "citizen", "delivered"),
+    ("returned", "fix_address", "citizen", "address_fixed"),
+    ("returned", "fix_address", "mail_clerk", "address_fixed"),
+    ("returned", "cancel", "citizen", "cancelled"),
+    ("address_fixed", "change_address", "citizen", "address_fixed"),
+    ("address_fixed", "cancel", "citizen", "cancelled"),
+    ("address_fixed", "print", "mail_clerk", "printed"),
+}
+MISSED = LEGAL - {("posted", "miss", "citizen", "posted"), ("delivered", "miss", "citizen", "delivered")} | {
+    ("posted", "send_again", "mail_clerk", "requested"),
+    ("delivered", "send_again", "mail_clerk", "requested"),
+}
+
+
+@pytest.mark.parametrize(("missed", "legal"), [(False, LEGAL), (True, MISSED)])
+def test_an_envelope_goes_only_the_ways_of_the_list(missed: bool, legal: set[tuple[str, str, str, str]]):
+    found = {
+        (stand.value, act.name, hand.value, act.lands(stand).value)
+        for stand, hand in product(Stand, Hand)
+        for act in acts_open(stand, hand, missed=missed)
+    }
+
+    assert found == legal
+
+
+async def ended(*, passed: bool = True, no: str = "ms-01", mail: bool = True) -> Case:
+    """Return a decided case of Meishan whose person wanted the result by mail, or not."""
+    case = await make_draft(no, answers=MAIL if mail else ANSWERS)
+    case = await draft.submit(case, citizen(await make_person(no)), case.submit_token)
+    (disease,) = await decision.diseases(case)
+    reasons = Reasons() if passed else Reasons(("criteria",), "")
+    case = await decision.draft(case, REVIEWER, [Proposal(disease.id, passed, 24, reasons)])
+    return await decision.decide(case, APPROVER)
+
+
+async def envelope(case: Case) -> Delivery:
+    """Return the envelope of a case as it is now."""
+    found = await envelopes.latest(case)
+    assert found
+    return found
+
+
+def of(case: Case) -> By:
+    """Return the citizen of a case as who acts."""
+    return By(case.person, Hand.CITIZEN, "citizen")
+
+
+async def reach(case: Case, stand: Stand, *, missed: bool = False) -> Delivery:
+    """Return the envelope put where it should be, as if it had come there."""
+    await execute(
+        "UPDATE delivery SET state = $2, missed_at = $3 WHERE case_id = $1",
+        case.id, stand.value, clock.now() if missed else None,
+    )  # fmt: skip
+    return await envelope(case)
+
+
+@pytest.mark.parametrize("missed", [False, True])
+async def test_what_the_list_does_not_allow_changes_nothing(database: None, missed: bool):
+    case = await ended()
+    legal = {(stand, name, hand) for stand, name, hand, _ in (MISSED if missed else LEGAL)}
+
+    for stand, act, hand in product(set(Stand) - {Stand.NOTHING}, ACTS, Hand):
+        known = await reach(case, stand, missed=missed)
+        if act.name == "order" or (stand.value, act.name, hand.value) in legal:
+            continue
+        with pytest.raises(NotOpen):
+            await post.act(known, act.name, By("x", hand, "x"))
+        assert await envelope(case) == known, (stand, act.name, hand)
+
+
+async def test_an_envelope_that_has_moved_on_is_left_alone(database: None):
+    case = await ended()
+    seen = await envelope(case)
+    await post.change_address(seen, msgspec.structs.replace(WHERE, recipient="张三"), of(case))
+
+    with pytest.raises(NotOpen):
+        await post.act(seen, "print", CLERK)
+
+    assert (await envelope(case)).where.recipient == "张三"
+
+
+@pytest.mark.parametrize("passed", [True, False])
+async def test_the_decision_orders_the_mail_that_was_asked_for(database: None, passed: bool):
+    case = await ended(passed=passed)
+
+    known = await envelope(case)
+
+    assert (known.at, known.where, known.person) == (Stand.REQUESTED, WHERE, case.person)
+    assert (await tally.mail("meishan"))[Stand.REQUESTED] == 1
+
+
+async def test_who_did_not_ask_for_mail_gets_none_until_they_order_it(database: None):
+    case = await ended(mail=False)
+    assert await envelopes.latest(case) is None
+
+    await post.order(case, WHERE, of(case))
+
+    assert (await envelope(case)).at is Stand.REQUESTED
+    with pytest.raises(NotOpen):
+        await post.order(case, WHERE, of(case))
+
+
+async def test_a_decision_that_fails_orders_nothing_and_mail_that_fails_decides_nothing(
+    database: None, monkeypatch: pytest.MonkeyPatch
+):
+    async def full(*_: object) -> str:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(post, "_insert", full)
+
+    with pytest.raises(RuntimeError):
+        await ended()
+
+    case = await case_by_id(str(await fetch_value("SELECT id FROM cases")))
+    assert case
+    assert case.at is State.DECIDING
+    assert await fetch_value("SELECT count(*) FROM benefit") == 0
+    assert await fetch_value("SELECT count(*) FROM delivery") == 0
+
+
+async def test_where_the_city_sends_no_mail_nothing_is_ordered(database: None):
+    from tests.helpers import made
+
+    case = await made.refused_at_the_door()
+
+    assert await envelopes.latest(case) is None
+    with pytest.raises(NotOpen):
+        await post.order(case, WHERE, of(case))
+
+
+async def test_there_is_one_envelope_at_a_time_for_a_case(database: None):
+    case = await ended()
+
+    with pytest.raises(Taken):
+        await post._insert(case, WHERE)
+
+
+async def test_posted_and_returned_are_told_and_an_envelope_that_waits_alarms_the_desk(database: None):
+    clerk = await make_staff("mail_clerk")
+    case = await ended()
+    day = clock.today()
+    clock.shift(case.city.calendar.add(day, 3) - day)
+    assert await post.mind_late() == 0  # the last day is still in time
+    clock.shift(case.city.calendar.add(day, 4) - day)
+    assert (await post.mind_late(), await post.mind_late()) == (1, 1)
+    (said,) = await inbox.messages(clerk.id)
+    assert said.text == f"尾号{case.number[-4:]}的结果文件该寄没有寄，已经过了期限，请尽快寄出。"
+
+    known = await post.act(await envelope(case), "print", CLERK)
+    known = await post.act(known, "post", CLERK, courier="邮政EMS", waybill="1234567890123")
+    await post.act(known, "return", CLERK)
+
+    texts = [one.text for one in await inbox.messages(case.person)]
+    assert any("已寄出，邮政EMS1234567890123" in text for text in texts)
+    assert any("邮件被退回" in text for text in texts)
+    assert await fetch_value("SELECT count(*) FROM notice WHERE code IN ('N23', 'N24') AND channel = 'sms'") == 2
+
+
+async def test_every_act_is_noted_and_the_desk_counts_what_is_where(database: None):
+    case = await ended()
+    clerk = await make_staff("mail_clerk")
+    by = By(clerk.id, Hand.CLERK, "staff")
+    batch = await post.print_all([await envelope(case)], by)
+    (known,) = await envelopes.batch("meishan", batch)
+    known = await post.act(known, "post", by, courier="邮政EMS", waybill="EX1")
+    known = await post.act(known, "deliver", by, delivered_on=clock.today())
+    known = await post.act(known, "miss", of(case))
+    await post.act(known, "send_again", by)
+
+    acts = [row.act for row in await audit.done_to(f"delivery:{known.id}")]
+    assert acts == ["mail_print", "mail_post", "mail_deliver", "mail_miss", "mail_send_again"]
+    await tally.fold()
+    counts = await tally.mail("meishan")
+    assert (counts[Stand.REQUESTED], sum(counts.values())) == (1, 1)
+
+
+async def test_of_two_batches_with_one_envelope_only_one_is_printed(database: None):
+    first, second = await envelope(await ended()), await envelope(await ended(no="ms-02"))
+    await post.print_all([first], CLERK)
+
+    with pytest.raises(NotOpen):
+        await post.print_all([second, first], CLERK)
+
+    known = await envelopes.delivery_in(second.id, "meishan")
+    assert known
+    assert known.at is Stand.REQUESTED

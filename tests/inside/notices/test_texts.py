@@ -1,0 +1,115 @@
+"""Every message in every channel: short enough, signed, and never saying what nobody else may know."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from portal.accounts.sign_in import TEXT as CODE
+from portal.cases.life.moves import MOVES
+from portal.core.store.crypto import digits
+from portal.notices.fitting import WIDEST as WIDE
+from portal.notices.write import NOT_HERE, texts, words
+from portal.regions.load import REGIONS
+
+# Every variable as wide as it can get (case-life.md, 9.1).
+WIDEST = {**WIDE, "sign": "【眉山医保】", "no_label": "办件编号", "hotline": "028-12393"}
+# How long the published texts come out with them (case-life.md, 9.2); no part of an SMS has more than 70.
+LENGTHS = {
+    "N01": 69, "N02": 62, "N03": 68, "N04": 57, "N05": 69, "N06": 62, "N07": 67, "N08": 60, "N09": 66, "N10": 60,
+    "N11": 69, "N13": 63, "N13x": 31, "N14": 60, "N15": 69, "N15p": 67, "N16": 67, "N17": 44, "N18": 55, "N19": 66,
+    "N20": 66, "N20x": 39, "N21": 62, "N22": 60, "N23": 54, "N24": 63, "N25": 67, "N25r": 70, "N26": 57, "N27": 69,
+    "N28": 66, "N29": 70, "N30": 60, "N31": 61, "N32": 60, "N33": 55, "N35": 44, "N36": 55, "N37": 64, "N38": 69,
+    "N39": 63, "N39x": 69, "N40": 61, "N40x": 56, "N41": 65,
+}  # fmt: skip
+PERIODS = (["", ""], ["", "2028-11-20"], ["2026-12-31", ""], ["2026-12-31", "2028-11-20"])
+
+
+def variables_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", texts())
+def test_an_sms_is_one_sms_with_every_variable_at_its_widest(code):
+    for provisional in (False, True):
+        for period in PERIODS:
+            said = words(code, "sms", {**WIDEST, "provisional": provisional, "period": period})
+            assert len(said) <= 70
+    assert len(words(code, "sms", WIDEST)) == LENGTHS.get(code, 0)
+
+
+def test_only_messages_to_the_desk_have_no_sms():
+    assert {code for code, text in texts().items() if not text.sms} == {"N12", "N13r", "N23x"}
+    assert set(texts()) == {*LENGTHS, "N12", "N13r", "N23x"}
+
+
+@pytest.mark.parametrize("code", texts())
+def test_an_sms_begins_with_the_signature_and_says_nothing_of_the_illness(code):
+    text = texts()[code]
+
+    assert text.sms == "" or text.sms.startswith("{sign}")
+    assert variables_of(text.sms) <= {*WIDEST}
+    for word in ("病", "糖尿", "高血压", "姓名", "身份证"):
+        assert word not in text.sms
+
+
+@pytest.mark.parametrize("code", texts())
+def test_the_copy_in_the_portal_needs_neither_signature_nor_link(code):
+    text = texts()[code].in_app
+
+    assert text.endswith("。")
+    assert variables_of(text) <= {*WIDEST} - {"sign", "link"}
+    assert "{" not in words(code, "in_app", WIDEST)
+    assert "病" not in text
+
+
+@pytest.mark.parametrize("code", texts())
+def test_the_copy_for_the_official_account_is_the_same_as_in_the_portal(code):
+    assert words(code, "official_account", WIDEST) == words(code, "in_app", WIDEST)
+
+
+def test_every_message_that_a_move_names_has_its_words():
+    named = {code for move in MOVES for code in move.notices.split()}
+
+    assert named <= set(texts())
+    assert set(texts()) >= NOT_HERE
+
+
+def test_an_unpublished_year_makes_the_date_an_estimate():
+    said = words("N05", "sms", {**WIDEST, "provisional": True})
+
+    assert "预计12月21日告诉您结果" in said
+    assert "最晚" not in said
+    assert "最晚12月21日告诉您结果" in words("N05", "sms", {**WIDEST, "provisional": False})
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        (["", ""], "即日起长期有效"),
+        (["", "2028-11-20"], "即日起至2028年11月20日有效"),
+        (["2026-12-01", ""], "2026年12月1日起长期有效"),
+        (["2026-12-01", "2028-11-30"], "2026年12月1日至2028年11月30日有效"),
+    ],
+)
+def test_an_approval_says_from_when_until_when(period, said):
+    assert f"认定已通过，{said}。" in words("N15", "in_app", {**WIDEST, "period": period})
+
+
+@pytest.mark.parametrize("region", REGIONS.values(), ids=lambda region: region.id)
+def test_the_code_is_one_sms_with_the_line_that_phones_fill_it_in_by(region):
+    code = digits(6)
+    said = CODE.format(sign=region.rules.notices.sign_zh, code=code, host="mt.yibao.meishan.gov.cn")
+
+    assert len(said) <= 70
+    assert said.startswith(region.rules.notices.sign_zh)
+    assert re.search(rf"\n@mt\.yibao\.meishan\.gov\.cn #{code}$", said)
+    assert "不会向您索要" in said
+    assert "http" not in said
+
+
+@pytest.mark.parametrize("region", REGIONS.values(), ids=lambda region: region.id)
+def test_no_city_signs_wider_or_has_a_longer_hotline_than_was_counted(region):
+    assert len(region.rules.notices.sign_zh) <= len(WIDEST["sign"])  # type: ignore[arg-type]
+    assert len(region.hotline) <= len(WIDEST["hotline"])  # type: ignore[arg-type]
+    assert len(region.rules.query.number_name_zh) <= len(WIDEST["no_label"])  # type: ignore[arg-type]
