@@ -113,7 +113,7 @@ async def queue_page(
     seats = await allotment.seats(region.id)
     return page(
         request,
-        "staff/queue/index",
+        "staff/work/queue/index",
         status=422 if errors else 200,
         region=region,
         me=me,
