@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 PYTHON ?= python3
 PIP := $(PY) -m pip --disable-pip-version-check --no-input -q
 
+# D69: each file of journeys has a server of its own, or two would share a demo person.
 BESIDE := -n 3 --dist loadfile# more processes than cores: each waits a quarter of its time
 .DEFAULT_GOAL := help
 .PHONY: help run check test unit on-sqlite on-postgres e2e bench lock tools
@@ -55,6 +56,7 @@ else
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(PY) -m playwright install chromium
 endif
 
+# D19: locks with hashes and no index address, so that a clone behind a mirror installs the same.
 $(VENV)/ready-to-run: .requirements/run.txt pyproject.toml
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --no-deps --require-hashes -r .requirements/run.txt

@@ -23,6 +23,12 @@ GENEROUS = {
 
 def main() -> None:
     """Run one command."""
+    asked = parser().parse_args()
+    COMMANDS[asked.command](asked)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(prog="portal", description="门特网办")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="serve the demonstration: demo people, embedded database, codes on the page")
@@ -38,8 +44,7 @@ def main() -> None:
     commands.add_parser("settings", help="print every setting, secrets masked")
     keys = commands.add_parser("keys", help="make the key file; rotate: seal with a new key from now on")
     keys.add_argument("what", nargs="?", choices=["make", "rotate"], default="make")
-    asked = parser.parse_args()
-    COMMANDS[asked.command](asked)
+    return parser
 
 
 def demo(_asked: argparse.Namespace) -> None:

@@ -72,6 +72,7 @@ def recorded(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+# D70: what needs no database would do the same twice.
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL run what has to do with a database or a case; the rest has run beside SQLite and is the same."""
     if ON_POSTGRES:

@@ -63,7 +63,7 @@ async def factor(staff: str) -> Factor | None:
 
 
 async def prepare(staff: str) -> None:
-    """Make a secret for who has none; it counts once a code has confirmed it."""
+    """Create a TOTP secret if the member has none; it is inactive until a first code confirms it."""
     if await factor(staff):
         return
     secret = seal_bytes(random_bytes(20), f"second_factor.secret:{staff}")
@@ -109,6 +109,7 @@ async def recovers(staff: str, code: str) -> bool:
     return True
 
 
+# D28: computed, never stored; what is not stored cannot be stolen.
 def recovery_codes(mine: Factor) -> list[str]:
     """Return the recovery codes, ``k7fp-2m9x``: letters and digits that are not mistaken for others."""
     made = [keyed("recovery", mine.staff, mine.base32, str(number)) for number in range(RECOVERY_CODES)]
@@ -127,7 +128,7 @@ def just_confirmed(mine: Factor) -> bool:
 
 
 def address(mine: Factor, login: str) -> str:
-    """Return what the QR code for the app holds."""
+    """Return the otpauth address for the QR code that the app scans."""
     return f"otpauth://totp/{quote(ISSUER)}:{quote(login)}?secret={mine.base32}&issuer={quote(ISSUER)}"
 
 

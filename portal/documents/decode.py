@@ -19,6 +19,7 @@ from portal.documents.quality import warnings_of
 
 __all__ = ["MOST_PAGES", "Refused", "clean_image", "clean_pdf", "cleaned", "page_picture", "picture", "signed"]
 
+# D20: what iPhones make.
 pillow_heif.register_heif_opener(thumbnails=False)
 pillow_heif.options.DECODE_THREADS = 1  # a child has one core's worth of time
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit is lower than a modern phone's camera; ours is asked instead
@@ -64,7 +65,7 @@ def cleaned(path: str, name: str, key: bytes, card: bool = False) -> dict[str, A
 
 
 def clean_pdf(plain: bytes) -> Clean:
-    """Return the PDF without anything that acts, opened again to be sure."""
+    """Return the PDF without active content, opened once more to be sure that it is readable."""
     return cleaned_pdf(plain, lambda first: jpeg(_small(first, SMALL_SIDE)))
 
 
@@ -108,7 +109,7 @@ def _measured(image: Image.Image) -> int:
 
 
 def _upright(image: Image.Image, plain: bytes, kind: str) -> Image.Image:
-    """Unpack *image*, as large as it will be kept, and turn it the way it was held."""
+    """Decode *image* at the size it will be kept in, and turn it upright by its EXIF orientation."""
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     image.load()
     turn = image.getexif().get(0x0112, 1)

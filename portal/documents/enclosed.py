@@ -1,6 +1,6 @@
 """Files that go with messages: kept as they come, seen by their writer alone until the message is sent.
 
-They lie beside the papers of the application: nobody decides by them, no letter counts them.
+They are no papers of the application: nothing is decided by them, and no letter counts them.
 """
 
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from portal.core.store.database import execute, fetch_all, fetch_one
 from portal.documents.keep import Document, Row, document_of, in_slot
 
+# D51: slots of their own: nobody decides by them and no letter counts them.
 MESSAGE = "message:"
 NAME = "照片或文件"  # what the place for them is called
 UNSENT = f"{MESSAGE}new:"

@@ -1,4 +1,4 @@
-"""The papers of a case as somebody puts them in order: turned, moved, sorted, replaced; and their pictures.
+"""The papers of a case put in order: turned, moved, sorted, replaced; and the pictures of their pages.
 
 A turn is kept as a number, of the whole file and of single pages, and made anew from the clean file, so that
 turning four times loses nothing. A picture is made once: its name begins with the document's, whose content
@@ -16,6 +16,7 @@ from portal.documents import keep
 from portal.documents.keep import Document
 
 Source = Callable[[], Awaitable[bytes]]
+# D44: a slot like any other; an application with a pile is not complete.
 PILE = "pile"  # the slot of files that were sent in a pile and wait to be sorted
 
 
@@ -66,6 +67,7 @@ async def quarters_of_pages(document: Document) -> list[int]:
     return [(whole + single.get(number, 0)) % 4 for number in range(1, document.pages + 1)]
 
 
+# D42: a number beside the file: turning a JPEG again and again makes it worse and breaks signatures.
 async def turn(document: Document) -> None:
     """Turn *document* a quarter to the right."""
     await execute(
@@ -170,6 +172,7 @@ async def small(document: Document) -> bytes:
     return await _turned(f"{document.id}/small", lambda: keep.small(document), quarters)
 
 
+# D52: named by document, not by digest: one picture for equal files would show that another sent them.
 async def picture(document: Document, number: int, further: int = 0) -> bytes:
     """Return page *number* (from 1) as JPEG, turned as the citizen left it and *further* quarters.
 
@@ -194,7 +197,7 @@ async def _turned(name: str, plain: Source, quarters: int) -> bytes:
 
 
 async def _made(name: str, work: str, plain: Source, how: int) -> bytes:
-    """Return what is kept under *name*, made from *plain* by *work* when it is wanted for the first time."""
+    """Return the picture stored under *name*; make it from *plain* by *work* at the first request."""
     try:
         return await storage.get(name)
     except FileNotFoundError:

@@ -103,6 +103,7 @@ POSTAL_ADDRESS = Question(
     counterexamples={"required": "", "format": "苏祠路", "length": "长" * 201},
 )
 
+# D75: as a question it brings its check, its row of the review and its line at the desk.
 ELECTRONIC = Question(
     name="electronic_delivery",
     label="电子送达",

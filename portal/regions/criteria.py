@@ -47,6 +47,7 @@ class Declared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+# D34: the evidence of diseases.csv, combined; a second list of texts would have to be kept the same.
 class Criteria(msgspec.Struct, frozen=True):
     """The criteria of one disease: their words, and how they combine."""
 

@@ -45,6 +45,7 @@ def remember(edition: str, texts: Mapping[str, str]) -> None:
     _texts[edition] = texts
 
 
+# D59: only the questions come from the old edition; limits, wording and offices are today's.
 def kept_by(region: Region, edition: str) -> Region:
     """Return *region* of today with the questions of *edition*: what a case that began with it goes by.
 

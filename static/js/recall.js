@@ -3,6 +3,7 @@
  * browser by the digest of the file, so that only the very same bytes are ever joined. The server shows the
  * address to nobody but its sender, and both sides forget it after a day.
  */
+// D53: by the digest of the bytes: name, size and date could join two different files.
 const MARK = "upload ";
 const LIFE = 24 * 60 * 60 * 1000;
 

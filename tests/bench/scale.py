@@ -57,6 +57,7 @@ class Sized:
         self._process.wait(60)
 
 
+# D66: sizes are asked in turn and CPU is measured beside the time, so a busy machine troubles all alike.
 def main() -> None:
     """Measure each database."""
     sizes = [int(size) for size in os.environ.get("SCALE", SIZES).split(",") if size]

@@ -52,6 +52,7 @@ def on_ready(listener: Listener) -> Listener:
     return listener
 
 
+# D49: confirmed by a link or a signed form, because people must never tell anybody a code.
 async def begin(member: str, person: str, region: Region, channel: str, mobile: str) -> Case:
     """Return a draft of *person* for *member* to fill in; an open one is gone on with."""
     known = {"insurance_seen": "yes", "done.insurance": "yes"}

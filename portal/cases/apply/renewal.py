@@ -107,6 +107,7 @@ async def begin(held: Benefit, known: Delegation | None, mobile: str) -> Case:
     return await draft_about(held, STARTS[found.word], known, mobile)
 
 
+# D76: a case like any other that names the benefit it is about.
 async def draft_about(held: Benefit, kind: str, known: Delegation | None, mobile: str) -> Case:
     """Return the draft of this *kind* about *held*, or a new one, pre-filled, with the papers that are kept."""
     what = What(kind, held.id, known.id if known else "")

@@ -21,6 +21,7 @@ SHORTEST_REASON = 5
 FOR_APPROVER = (State.DECIDING, State.PUBLICITY)
 
 
+# D47: need follows from the work; anything else takes a reason that the citizen reads.
 async def needs(member: Member, case: Case) -> bool:
     """Return whether *member* needs *case* for their work."""
     if case.assigned_to == member.id or member.has("supervisor"):

@@ -29,6 +29,7 @@ class Call(msgspec.Struct, frozen=True):
     opened_at: datetime
 
 
+# D78: whom no message reached is called; a correction does not lapse before.
 async def ask_for(case: Case, why: str) -> None:
     """Have the desk call the people of *case*, unless a call waits already; joins the caller's transaction."""
     if await waiting_for(case):

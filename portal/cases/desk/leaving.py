@@ -42,6 +42,7 @@ async def hand_back(gone: User, by: Member) -> None:
     Every row is held before the first note is written: who waits for the audit log's only writer holds one of them.
     """
     concerned = await fetch_all(allotment.Found, CONCERNED, gone.id)
+    # D73: all rows before the first note, or it would block whoever holds a row and waits for the audit log.
     cases = [await panel.locked(row.id) for row in concerned]
     after = await allotment.pass_on([case for case in cases if case.assigned_to == gone.id], by=by.id)
     for case in cases:

@@ -24,6 +24,7 @@ PAGE = 25
 OFFICE = (State.SUBMITTED, State.REVIEWING, State.APPRAISING, State.DECIDING)
 OPEN = (State.SUBMITTED, State.CORRECTION, State.REVIEWING, State.APPRAISING, State.DECIDING, State.PUBLICITY)
 ENDED = (State.APPROVED, State.PARTLY_APPROVED, State.DENIED, State.NOT_ACCEPTED, State.WITHDRAWN, State.LAPSED)
+# D46: say conditions in the words of the indexes, or the queue becomes slow without failing.
 AWAY = tuple(state for state in OPEN if state not in OFFICE)  # with the citizen or the public
 FAR = date(9000, 1, 1)  # not the last day there is: asyncpg takes that for infinity
 DUE = f"coalesce(due_on, '{FAR}')"
@@ -106,7 +107,7 @@ def _viewed(question: Select[Any], wanted: Wanted) -> Select[Any]:
     view = wanted.view
     states = {"ended": ENDED, "mine": OPEN, **dict.fromkeys(ONE_STATE, OPEN)}.get(view, OFFICE)
     if states is OFFICE and (wanted.state or wanted.member or wanted.disease):
-        # The indexes for these hold what is open. Of two lists of states PostgreSQL expects next to nothing, and sorts.
+        # D65: the indexes for these hold what is open; with two lists of states PostgreSQL sorts everything.
         question = question.where(WhereRaw(in_state(OPEN)), WhereRaw(f"NOT {in_state(AWAY)}"))
     else:
         question = question.where(WhereRaw(in_state(states)))

@@ -58,6 +58,7 @@ COLUMNS = "region, kind, word"
 FOLDED = f"SELECT {COLUMNS}, sum(n) FROM {{rows}} GROUP BY {COLUMNS} HAVING sum(n) <> 0"
 
 
+# D45: triggers only add rows; a counter changed in place would make everybody wait for one row.
 @every(timedelta(minutes=1))
 async def fold() -> None:
     """Sum up what was added; nothing that is added meanwhile is lost."""

@@ -199,6 +199,7 @@ async def _tell(case: Case, state: str, only: str = "") -> None:
 
 async def locked(case_id: str) -> Case:
     """Return the case as it is now, and let nobody else move it before the transaction ends."""
+    # D37: two opinions at once: the second waits here, so that each counts the other on both databases.
     await execute("UPDATE cases SET row_version = row_version WHERE id = $1", case_id)
     case = await case_by_id(case_id)
     assert case

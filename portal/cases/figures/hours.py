@@ -10,6 +10,7 @@ from struct import unpack
 
 import msgspec
 
+# D71: a digit for each hour, so that adding two numbers adds them hour by hour and nothing is rounded.
 DIGIT = 4  # bytes: counts up to four thousand million
 
 

@@ -225,6 +225,7 @@ class Kept(msgspec.Struct, frozen=True):
     report: Report
 
 
+# D71: figures only, so nobody's page is kept; asking often costs what any page costs.
 _kept: dict[str, Kept] = {}
 
 

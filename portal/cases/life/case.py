@@ -146,6 +146,7 @@ Listener = Callable[[Case, Event, Move], Awaitable[None]]
 _listeners: list[Listener] = []
 
 
+# D6: listeners run inside the transaction; one that fails makes the move fail.
 def on_event(listener: Listener) -> Listener:
     """Have *listener* called inside the transaction of every move, after its row of history."""
     _listeners.append(listener)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 
+# D54: apart from the case, which is long closed when its envelope comes back.
 class Stand(StrEnum):
     """Where a piece of mail is; the values are what the database holds."""
 

@@ -27,6 +27,7 @@ class Service(msgspec.Struct, frozen=True):
         return any(one.given_at <= at and (one.withdrawn_at is None or at < one.withdrawn_at) for one in self.consents)
 
 
+# D75: asked each time; nothing is stored with a letter, so none changes when a consent is taken back.
 async def service(case: Case) -> Service:
     """Return how letters are served: on line only where its own application says so."""
     if not agreed(case):

@@ -111,6 +111,7 @@ async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
     library = words(case.city.reasons.correction)
     if not defects or any(defect.reason not in library for defect in defects):
         raise ValueError("a notice needs defects with reasons of the library")
+    # D39: where a city limits its notices, a further one is about new material only.
     allowed = await slots_to_ask(case)
     if allowed is not None and any(defect.slot not in allowed for defect in defects):
         raise NotAllowed("ask_correction: only what came after the last notice")

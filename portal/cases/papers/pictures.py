@@ -18,6 +18,7 @@ class Picture(NamedTuple):
     said: str
 
 
+# D57: image files with a dark look inside: cached once, and nothing to inline into each page.
 PICTURES = {
     one.name: one
     for one in (

@@ -57,6 +57,7 @@ class Reasons(msgspec.Struct, frozen=True):
     codes: tuple[str, ...] = ()
     words: str = ""
     unmet: tuple[str, ...] = ()  # the criteria that were not met, in the words of the catalogue then
+    # D61: the words of that day; the library may change, a notice that went out may not.
     said: tuple[str, ...] = ()  # what the codes were called when it was drafted
 
     @property

@@ -141,11 +141,13 @@ def _settled(said: Sequence[Verdict], required: int) -> Verdict | None:
     if len(said) < required or not said:
         return None
     verdict, count = Counter(said).most_common(1)[0]
+    # D36: who cannot tell has not voted.
     if verdict == "insufficient":
         return None
     return verdict if count == len(said) or (len(said) > required and 2 * count > len(said)) else None
 
 
+# D35: no clerk stands between the last opinion and the approver; the proposal follows from the opinions.
 async def concluded(case: Case) -> Case:
     """Send the case on to the approver if the opinions settle it; return the case. Joins a transaction."""
     known = await diseases(case)

@@ -50,6 +50,7 @@ async def _redate_answer(case: Case) -> bool:
     if notice is None:
         return False
     last = answer_by(clock.day_of(notice.asked_at), case.city, extended=notice.extended)
+    # D62: nobody loses a day that a notice promised.
     if last <= notice.answer_by:
         return False
     return bool(await execute("UPDATE correction SET answer_by = $2 WHERE id = $1", notice.id, last))

@@ -31,6 +31,7 @@ from portal.questions.catalogue import STEPS, after, before, journey
 from portal.questions.materials import SELF_CHECKS, Slot, slots
 
 
+# D7: one page for all materials, each row a form of its own, so that one sees what is left.
 class MaterialsController(Controller):
     """The page of files of a draft."""
 

@@ -92,6 +92,7 @@ async def review_page(request: Request[Any, Any, Any], mine: MyDraft) -> Respons
     )
 
 
+# D9: the last press stands alone, on a page with what is signed.
 class SignatureController(Controller):
     """``/{r}/apply/{key}/signature``: the name typed, and the application goes out."""
 

@@ -18,7 +18,7 @@ from portal.documents import enclosed, pages
 from portal.documents.check import WARNINGS
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
 
-MOST, WITHIN = 20, conversation.A_DAY
+MOST, WITHIN = 20, conversation.A_DAY  # messages of one person
 TOO_MANY = "今天留言已经很多了，请明天再留，或者打热线。"
 
 
@@ -32,12 +32,12 @@ class ConversationController(Controller):
     @get()
     async def index(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Show the messages."""
-        return await conversation_page(request, mine)
+        return await _conversation_page(request, mine)
 
     @post()
     async def say(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Send one, with the files that were added before."""
-        return await send(request, mine, form_of(request)["text"], [])
+        return await _send(request, mine, form_of(request)["text"], [])
 
     @post("/files", scope="correct", streams=True, request_max_body_size=None)
     async def add(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
@@ -45,13 +45,13 @@ class ConversationController(Controller):
         place = enclosed.unsent_slot(mine.actor.id)
         taken = await take_form(request, mine.case, place, conversation.takes(mine.region))
         if taken.form["action"] == "send":
-            return await send(request, mine, taken.form["text"], taken.refused)
+            return await _send(request, mine, taken.form["text"], taken.refused)
         if taken.refused or not taken.count:
-            return await conversation_page(request, mine, refused=taken.refused or [("", NOTHING)])
+            return await _conversation_page(request, mine, refused=taken.refused or [("", NOTHING)])
         return see_other(f"{mine.home}/conversation#files")
 
 
-async def send(request: Request[Any, Any, Any], mine: MyCase, text: str, refused: Refusals) -> Response[bytes]:
+async def _send(request: Request[Any, Any, Any], mine: MyCase, text: str, refused: Refusals) -> Response[bytes]:
     """Send a message; words and good files stay on the page when something is wrong with them or with another file."""
     text, added = text.strip(), await enclosed.unsent(mine.case.id, mine.actor.id)
     errors = {}
@@ -60,13 +60,13 @@ async def send(request: Request[Any, Any, Any], mine: MyCase, text: str, refused
     elif len(text) > conversation.LONGEST:
         errors["text"] = "写得太长了，请留 1000 字以内。"
     if errors or refused:
-        return await conversation_page(request, mine, text, errors, refused)
+        return await _conversation_page(request, mine, text, errors, refused)
     await limits.allow("conversation", mine.actor.id, MOST, WITHIN, TOO_MANY)
     await conversation.say(mine.case, mine.actor.id, text, by_staff=False)
     return see_other(f"{mine.home}/conversation")
 
 
-async def conversation_page(
+async def _conversation_page(
     request: Request[Any, Any, Any],
     mine: MyCase,
     text: str = "",

@@ -6,12 +6,11 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from portal.cases.life.case import may
 from portal.cases.life.moves import NotAllowed
 from portal.cases.papers import supplement
 from portal.cases.papers.papers import EVERY
 from portal.cases.papers.taking import take_all
-from portal.citizen.shared.mine import CITIZEN, MyCase, address, case_named, moved_on
+from portal.citizen.shared.mine import CITIZEN, MyCase, address, case_named, leave_if_stale, moved_on
 from portal.citizen.shared.unsafe import unsafe_by_slot
 from portal.core.tools.errors import found
 from portal.core.web.pages import page, see_other
@@ -51,6 +50,7 @@ class SupplementsController(Controller):
     @post()
     async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Tell the office."""
+        await leave_if_stale(request, mine.case)
         await _open_or_stale(mine)
         if not await supplement.unsent(mine.case):
             return await supplement_page(request, mine, errors={"files": "还没有传文件。请先传要补充的材料。"})
@@ -62,7 +62,7 @@ class SupplementsController(Controller):
 
 
 async def _open_or_stale(mine: MyCase) -> None:
-    if "supplement" not in [one.action for one in may(mine.case, mine.actor.role)]:
+    if not mine.open_now("supplement"):
         raise await moved_on(mine.case)
 
 

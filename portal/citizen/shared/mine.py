@@ -2,9 +2,9 @@
 
 The address names the case, and so the person it is for; who acts for that person needs a delegation
 that covers the act (``scope=`` of the route) at this moment. A foreign thing and one that does not
-exist look the same. Each handler asks for one of these by
-its name, so it cannot forget to ask whose it is. (One dependency each, not several: the framework
-resolves several at a time in a task group, which costs as much as the rest of the request.)
+exist look the same. Each handler asks for one of these by its name, so it cannot forget to ask whose
+it is. It is one dependency, not several, because the framework resolves several in a task group, which
+costs as much as the rest of the request.
 """
 
 from typing import Any
@@ -19,13 +19,13 @@ from portal.accounts.person import Person
 from portal.cases.apply.acting import acting, over, under
 from portal.cases.apply.draft import draft_in
 from portal.cases.benefits.benefit import Benefit, benefit
-from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history
+from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history, may
 from portal.cases.life.moves import Role, State
 from portal.cases.life.number import read_number
 from portal.cases.life.words import DID
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.i18n import Said
-from portal.core.web.sessions import visitor_of
+from portal.core.web.sessions import form_of, visitor_of
 from portal.questions.catalogue import journey
 from portal.questions.model import Step
 from portal.regions.load import REGIONS, Region
@@ -67,6 +67,7 @@ class MyDraft(msgspec.Struct, frozen=True):
         """Where the draft lives."""
         return f"/{self.region.id}/apply/{self.case.id}"
 
+    # D33: else anybody could learn about anybody by claiming to act for them.
     @property
     def proven(self) -> bool:
         """Whether what offices know of the person may be shown: to themselves, or by a proven delegation."""
@@ -94,9 +95,13 @@ class MyCase(msgspec.Struct, frozen=True):
     actor: Actor
     delegation: Delegation | None = None
 
-    def may(self, act: str) -> bool:
-        """Return whether whoever acts may do *act* as well."""
-        return self.delegation is None or act in self.delegation.scopes
+    def may(self, scope: str) -> bool:
+        """Return whether whoever acts may do what *scope* of a delegation covers."""
+        return self.delegation is None or scope in self.delegation.scopes
+
+    def open_now(self, action: str) -> bool:
+        """Return whether the table of moves has *action* for whoever acts, now."""
+        return action in [move.action for move in may(self.case, self.actor.role)]
 
     @property
     def home(self) -> str:
@@ -127,6 +132,7 @@ async def me_in(r: FromPath[str], request: Asked) -> Me:
     return Me(found(REGIONS.get(r)), found(await people.person(visitor_of(request).subject)))
 
 
+# D15: one dependency for each handler; several are resolved in a task group and cost as much as the page.
 async def draft_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
     """Return the draft in the address; 404 alike for a made-up key and for one that is not in your care."""
     case = found(await draft_in(r, key))
@@ -166,6 +172,7 @@ async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> 
     return MyBenefit(REGIONS[r], held, delegation)
 
 
+# D31: asked at each request, because whoever switches to acting for somebody forgets to switch back.
 async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, Delegation | None]:
     """Return the visitor as who acts on *case*, and by which delegation; 404 when it is not in their care.
 
@@ -188,6 +195,17 @@ async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, De
 def insured(person: str) -> Actor:
     """Return the person as who acts on their own case."""
     return Actor(person, Role.INSURED_PERSON)
+
+
+async def leave_if_stale(request: Asked, case: Case) -> None:
+    """Leave with the 409 page when the form that was sent shows an earlier version of *case* than there is now."""
+    if is_stale(request, case):
+        raise await moved_on(case)
+
+
+def is_stale(request: Asked, case: Case) -> bool:
+    """Return whether the form that was sent shows an earlier version of *case* than there is now."""
+    return form_of(request)["row_version"] != str(case.row_version)
 
 
 async def moved_on(case: Case) -> Stale:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from portal.core.store.database import ON_SQLITE, execute
 
+# D5: one text for both databases; generated migrations are thousands of lines that nobody reads.
 FOR_SQLITE = (
     (re.compile(r"\bSERIAL PRIMARY KEY\b"), "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"),
     (re.compile(r"\bBYTEA\b"), "BLOB"),

@@ -177,6 +177,7 @@ async def get(name: str) -> bytes:
     return opened_file(name, sealed)
 
 
+# D23: only the wrapped key changes; the content stays as it is sealed.
 async def rewrap(name: str) -> bool:
     """Wrap the key of the file *name* with the newest key of the installation; return whether it had an older one.
 

@@ -14,12 +14,13 @@ import msgspec
 from portal.core.tools.places import TEMPLATES
 from portal.core.tools.sandbox import Apart, Limits, run_apart
 
+# D10: a font of our own, because a certificate must show every name and a phone may have no Chinese font.
 FONTS = Path(__file__).parents[1] / "fonts"
 LIMITS = Limits(memory=4 << 30, cpu=20, wall=40.0)
 
 
 class CannotPrint(Exception):
-    """The document could not be set; the message says why (a glyph that no font of ours has)."""
+    """The document cannot be typeset; the message says why (a character that no font of ours has)."""
 
 
 async def pdf(template: str, data: dict[str, Any], made: datetime) -> bytes:

@@ -34,6 +34,7 @@ class _Anybody(Visitor):
 _frames: dict[Any, list[bytes | str]] = {}
 
 
+# D74: whatever decides the look is in the key; a value that is filled in decides nothing.
 def framed(
     request: Request[Any, Any, Any],
     name: str,

@@ -1,7 +1,7 @@
-"""Forms that came after their session had ended: kept sealed, and sent again by the same person.
+"""Forms that arrived after their session had ended: kept sealed for a day, and sent again by the same person.
 
-The form's token shows that it was made for the session that ended; after signing in, only who
-that was can open it. Row versions and submit tokens are in it, so sending it again does no more
+The form's token proves that it was made for the session that ended; after signing in, only the
+same person can open it. Row versions and submit tokens are in it, so sending it again does no more
 than sending it once.
 """
 
@@ -35,6 +35,7 @@ class Late(msgspec.Struct, frozen=True):
     fields: list[tuple[str, str]]
 
 
+# D29: shown again as a form and never replayed, so row versions and submit tokens decide as ever.
 async def keep(subject: str, path: str, form: Form) -> str:
     """Keep a form of *subject* and return its id."""
     id = token()
@@ -61,7 +62,7 @@ async def drop(subject: str, id: str) -> None:
 
 
 async def forget_old() -> int:
-    """Delete forms nobody came back for; return how many."""
+    """Delete forms whose day is over; return how many."""
     return await execute("DELETE FROM kept_post WHERE made_at <= $1", _oldest())
 
 

@@ -93,6 +93,7 @@ def _parts(made: Compiled) -> dict[str, Any]:
             kept[key] = Markup(text)  # noqa: S704  a template's own output
         return kept[key]  # type: ignore[no-any-return]
 
+    # D12: a kept part is shown to everybody; nothing that a person typed may be in it or in its key.
     def keep(macro: Any, key: Any, *args: Any) -> Any:
         """Return ``macro(*args)``, made once for each *key*; nothing a person typed may be in it."""
         full = (macro.name, key)
@@ -211,6 +212,7 @@ def render(name: str, language: str = SOURCE, /, **context: Any) -> str:
 
 def squeezed(body: bytes) -> bytes:
     """Return *body* in gzip form."""
+    # D13: a fifth of zlib's time at the same size.
     return isal_zlib.compress(body, level=COMPRESS_LEVEL, wbits=31)
 
 

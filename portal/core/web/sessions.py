@@ -118,6 +118,7 @@ def csrf_secret(cookie: str) -> bytes:
     return keyed("csrf", cookie)[:16]
 
 
+# D17: no row before sign-in, or anybody could fill the table; the id carries its own seal.
 def anonymous() -> str:
     """Return a new id for somebody who has not signed in: ``a.<random>.<seal>``."""
     name = token()
@@ -131,7 +132,10 @@ def _ours(cookie: str) -> bool:
 
 
 async def meet(headers: dict[bytes, bytes], *, quiet: bool = False) -> Visitor:
-    """Return who sends these *headers*; what a page asks by itself (*quiet*) keeps no session alive."""
+    """Return the visitor who sends these *headers*.
+
+    A request that a page makes by itself (*quiet*) does not extend the session.
+    """
     cookies = cookies_in(headers)
     cookie, view = cookies.get(COOKIE, ""), cookies.get(VIEW_COOKIE, "")
     device = cookies.get(DEVICE_COOKIE, "")
@@ -235,7 +239,10 @@ def device_line(visitor: Visitor) -> bytes:
 
 
 def visitor_of(request: "Request[Any, Any, Any]") -> Visitor:
-    """Return who asks; where no route was found nobody, who still has a language and a look."""
+    """Return the visitor of a request.
+
+    Where no route was found it is an anonymous one, with language and display settings.
+    """
     met = request.scope["state"].get("visitor")
     return met or Visitor(view=cookies_in(dict(request.scope["headers"])).get(VIEW_COOKIE, ""))
 

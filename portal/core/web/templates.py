@@ -33,6 +33,7 @@ def _symbols() -> dict[str, str]:
     return {path.stem: path.read_text() for path in sorted(folder.glob("*.svg"))}
 
 
+# D16: inline, so no request is needed and the colour follows the text.
 @cache
 def icon(name: str, kind: str = "icon") -> Markup:
     """Return the drawing *name* of ``static/icons`` inline, hidden from screen readers.
@@ -56,6 +57,7 @@ def filled(text: str, **values: Any) -> str:
     return text.format(**values)
 
 
+# D64: settled once here, or every page would ask again for words that never change.
 class _Settled(NodeTransformer):
     """Puts translations, drawings and addresses in place of the literal calls that ask for them."""
 
@@ -105,6 +107,7 @@ class _Store(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
+# D67: whatever is settled in a template names the folder; anything left out would serve stale words.
 def compiled_before(language: str) -> FileSystemBytecodeCache:
     """Return the store of templates compiled by an earlier start, which took six seconds of it.
 

@@ -8,7 +8,7 @@ import pytest
 
 from portal.core.tools.settings import Settings, read, shown, variable
 
-README = Path(__file__).parents[4] / "README.md"
+OPERATION = Path(__file__).parents[4] / "portal" / "OPERATION.md"
 TYPES = {int: ("12", 12), bool: ("1", True), str: ("text", "text")}
 
 
@@ -82,9 +82,9 @@ def test_the_public_address_follows_from_the_settings(environment: dict[str, str
     assert read(environment).public_origin == address
 
 
-def in_the_readme() -> dict[str, tuple[str, str]]:
-    """Return default and meaning of every variable in README's table."""
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\| (.*) \|$", README.read_text(), re.MULTILINE)
+def in_the_document() -> dict[str, tuple[str, str]]:
+    """Return default and meaning of every variable in the table for operators."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\| (.*) \|$", OPERATION.read_text(), re.MULTILINE)
     return {name: (default, meaning) for name, default, meaning in rows}
 
 
@@ -100,7 +100,7 @@ def in_the_code() -> dict[str, tuple[str, str]]:
     }
 
 
-def test_the_table_in_the_readme_lists_every_setting_as_it_is():
-    assert in_the_readme() == in_the_code(), (
-        "the table in README.md says something else than portal/core/tools/settings.py"
+def test_the_table_for_operators_lists_every_setting_as_it_is():
+    assert in_the_document() == in_the_code(), (
+        "the table in portal/OPERATION.md says something else than portal/core/tools/settings.py"
     )

@@ -1,0 +1,123 @@
+"""The documents say what is there: their links lead somewhere, the files, commands and targets they name exist."""
+
+import argparse
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from portal import __main__ as command_line
+
+ROOT = Path(__file__).parents[2]
+MADE = {"var/"}  # by the first start
+DOCUMENTS = sorted(
+    path for folder in (".", "portal", "tests", "e2e", "static") for path in (ROOT / folder).glob("*.md")
+)
+BASES = (ROOT, ROOT / "portal", ROOT / "templates", ROOT / "portal" / "regions" / "meishan")
+BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
+NAMED = re.compile(r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|toml|csv|md|po))`")
+TARGET = re.compile(r"(?:`|^ {4})make ([a-z0-9-]+)", re.MULTILINE)
+# Files of other projects, and files that a city may have and ours have not.
+ELSEWHERE = re.compile(r"app/.*\.(?:rb|erb)|(?:notices|letters)\.toml")
+ADDRESS = re.compile(r"/.*")  # of the portal, not of the repository
+
+
+def text_of(path: Path) -> str:
+    return path.read_text()
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors of the headings in *path*, as code hosts make them."""
+    headings = re.findall(r"^#+ (.+)$", BLOCK.sub("", text_of(path)), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(path: Path):
+    lost = []
+    for file, anchor in LINK.findall(text_of(path)):
+        target = (path.parent / file) if file else path
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            lost.append(f"{file}#{anchor}")
+
+    assert not lost, f"{path.name} links to what is not there: correct the link, or the heading it wants"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_that_a_document_names_is_there(path: Path):
+    named = [name for name in NAMED.findall(text_of(path)) if not ADDRESS.fullmatch(name)]
+    lost = [name for name in named if not (name in MADE or ELSEWHERE.fullmatch(name) or is_there(name, path))]
+
+    assert not lost, f"{path.name} names files that are gone: say where it is now"
+
+
+def is_there(name: str, document: Path) -> bool:
+    """Return whether a file or folder called *name* exists: from the root, from portal/, or beside *document*."""
+    homes = (*BASES, document.parent)
+    return any((home / name).exists() or (home / f"{name}.py").exists() for home in homes)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_target_of_make_that_a_document_names_is_there(path: Path):
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    assert not set(TARGET.findall(text_of(path))) - targets, f"{path.name} names a target that the Makefile has not"
+
+
+def subcommands() -> dict[str, str]:
+    """Return ``{portal command: its help}`` of the command line; *what* it is asked to do belongs to the name."""
+    parser = command_line.parser()
+    commands = next(act for act in parser._actions if isinstance(act, argparse._SubParsersAction))
+    return {str(choice.dest): choice.help or "" for choice in commands._choices_actions}
+
+
+def test_the_table_of_commands_is_that_of_the_command_line():
+    rows = re.findall(r"^\| `portal (\w+)[^`]*` \| (.*) \|$", text_of(ROOT / "portal" / "OPERATION.md"), re.MULTILINE)
+
+    assert dict(rows) == subcommands(), "the table in portal/OPERATION.md says something else than portal/__main__.py"
+
+
+def test_every_command_that_a_document_names_is_there():
+    called = {
+        (path.name, name)
+        for path in DOCUMENTS
+        for name in re.findall(r"`portal ([a-z]+)\b|^    portal ([a-z]+)\b", text_of(path), re.MULTILINE)
+    }
+    lost = [(path, name) for path, (quoted, shown) in called if (name := quoted or shown) not in subcommands()]
+
+    assert not lost, "there is no such command: portal --help lists them"
+
+
+def test_the_picture_of_the_floors_is_that_of_the_contracts():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    drawn = set(re.findall(r"^(\w+) {2,}(\w[\w |]*(?: / \w[\w |]*)+)$", text_of(ROOT / "README.md"), re.MULTILINE))
+    inner = [contract for contract in contracts if contract["name"].startswith("Inner floors of ")]
+
+    for contract in inner:
+        room = contract["name"].rpartition(" ")[2]
+        floors = " / ".join(re.sub(rf"portal\.{room}\.", "", layer) for layer in contract["layers"])
+        assert (room, floors) in drawn, f"draw the floors of {room} in README.md as pyproject.toml has them: {floors}"
+    assert len(drawn) == len(inner)
+
+
+def test_the_rooms_in_the_picture_are_those_of_the_contracts():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    floors = next(contract["layers"] for contract in contracts if contract["name"].startswith("Floors:"))
+    rooms = [re.sub(r"portal\.", "", layer) for layer in floors if "portal.citizen" in layer or floors.index(layer) > 3]
+    picture = text_of(ROOT / "README.md").split("```")[1]
+
+    drawn = [re.split(r" {2,}", line)[0] for line in picture.strip().splitlines()][1:]
+    assert drawn == rooms, "draw the floors in README.md as pyproject.toml has them"
+
+
+def test_every_identifier_of_the_glossary_stands_in_the_code():
+    folders = ("portal", "templates", "migrations")
+    ours = [
+        path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".html", ".toml"}
+    ]
+    words = {word for path in ours for word in re.findall(r"\w+", path.read_text())}
+    identifiers = set(re.findall(r"`(\w+)`", text_of(ROOT / "portal" / "GLOSSARY.md")))
+
+    assert not identifiers - words, "portal/GLOSSARY.md names what code does not: write the word in plain type"
