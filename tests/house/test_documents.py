@@ -10,6 +10,7 @@ import pytest
 from portal import __main__ as command_line
 
 ROOT = Path(__file__).parents[2]
+# D81: whatever a machine can know about a document is compared with the code here.
 MADE = {"var/"}  # by the first start
 DOCUMENTS = sorted(
     path for folder in (".", "portal", "tests", "e2e", "static") for path in (ROOT / folder).glob("*.md")
