@@ -2,39 +2,17 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
-from portal.core.tools.i18n import Said, listed
 from portal.core.web.pages import page
+from portal.policy.published import CatalogueRow
 from portal.public.places import region_named
 from portal.public.start import ANYBODY
 from portal.questions.rules import narrow
 from portal.regions.catalogue import Disease
 from portal.regions.load import Region
-
-
-class Row(msgspec.Struct, frozen=True):
-    """A row of the catalogue."""
-
-    disease: Disease
-
-    @property
-    def evidence(self) -> str:
-        """The papers that usually prove it."""
-        return listed(self.disease.evidence_zh, "{first}；{rest}")
-
-    @property
-    def validity(self) -> str:
-        """How long the benefit holds, and how often it is looked at again meanwhile."""
-        months, rereview = self.disease.validity_months, self.disease.rereview_months
-        if months and rereview:
-            return Said("{n} 个月，每 {m} 个月复审", n=months, m=rereview)
-        if rereview:
-            return Said("长期，每 {n} 个月复审", n=rereview)
-        return Said("{n} 个月", n=months) if months else "长期"
 
 
 class DiseasesController(Controller):
@@ -54,7 +32,7 @@ class DiseasesController(Controller):
             "public/diseases/index",
             region=region,
             q=q[:50],
-            rows=[Row(disease) for disease in fitting(region, q)],
+            rows=[CatalogueRow(disease) for disease in fitting(region, q)],
         )
 
 

@@ -6,7 +6,7 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
 from portal.core.web.frames import framed
-from portal.public.guide import Guide
+from portal.policy.published import Guide
 from portal.public.places import region_named
 from portal.regions.load import REGIONS, Region
 

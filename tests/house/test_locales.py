@@ -15,7 +15,7 @@ from portal.core.tools import i18n
 from portal.core.web.pages import environment
 from portal.core.web.sessions import Visitor
 from portal.notices.write import words
-from portal.public.guide import Guide
+from portal.policy.published import Guide
 from portal.regions.load import REGIONS
 from tests.helpers.reading import chinese_in, shown_in
 from tests.helpers.texts import HAN, PORTAL, ROOMS, f_strings, texts, translated

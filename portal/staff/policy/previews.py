@@ -11,6 +11,7 @@ from portal.core.tools.errors import Stale, found
 from portal.core.web.pages import page
 from portal.policy import holding
 from portal.policy.holding import CALENDARS
+from portal.policy.published import CatalogueRow, Guide
 from portal.questions.catalogue import STEPS
 from portal.questions.materials import slots
 from portal.regions.catalogue import BadFile
@@ -43,12 +44,11 @@ class PreviewsController(Controller):
         region = await city_of(mine)
         shared: dict[str, Any] = {"region": region, "mine": mine, "what": PREVIEWS[what]}
         if what == "guide":
-            return page(request, "staff/policy/previews/page", **shared, of=f"{GUIDE}.html", signed_in=False)
+            return page(request, "staff/policy/previews/page", **shared, of=f"{GUIDE}.html", guide=Guide(region))
         if what == "diseases":
-            listed = list(region.diseases.values())
-            return page(request, "staff/policy/previews/page", **shared, of=f"{DISEASES}.html", q="", found=listed)
+            rows = [CatalogueRow(disease) for disease in region.diseases.values()]
+            return page(request, "staff/policy/previews/page", **shared, of=f"{DISEASES}.html", q="", rows=rows)
         steps = [step for step in STEPS.values() if step.questions and step.asked_if(region, ANSWERS)]
-        rows = slots(region, ANSWERS)
         return page(
             request,
             "staff/policy/previews/questions",
@@ -56,7 +56,7 @@ class PreviewsController(Controller):
             me=mine.me,
             links=links(request, mine.me),
             steps=steps,
-            slots=rows,
+            slots=slots(region, ANSWERS),
             answers=ANSWERS,
         )
 

@@ -1,4 +1,7 @@
-"""The service guide of a city as rows to show: papers, path, stages and channels, in the words of its rules."""
+"""What a city publishes, as rows to show: its service guide and its catalogue of diseases.
+
+The public pages show them, and so do the previews of the policy desk.
+"""
 
 from collections.abc import Sequence
 
@@ -6,6 +9,7 @@ import msgspec
 
 from portal.core.tools.i18n import Said, listed
 from portal.questions.materials import KINDS
+from portal.regions.catalogue import Disease
 from portal.regions.load import Region
 from portal.regions.model import Channel, Material, Step
 
@@ -137,3 +141,24 @@ def cells(channel: Channel) -> tuple[tuple[str, str], ...]:
         return tuple(zip(BY_RESULT, (channel.after_zh,), strict=True))
     said = (channel.device_zh, listed(channel.functions_zh), channel.benefit_zh)
     return tuple(zip(BY_DEVICE, said, strict=True))
+
+
+class CatalogueRow(msgspec.Struct, frozen=True):
+    """A row of the catalogue."""
+
+    disease: Disease
+
+    @property
+    def evidence(self) -> str:
+        """The papers that usually prove it."""
+        return listed(self.disease.evidence_zh, "{first}；{rest}")
+
+    @property
+    def validity(self) -> str:
+        """How long the benefit holds, and how often it is looked at again meanwhile."""
+        months, rereview = self.disease.validity_months, self.disease.rereview_months
+        if months and rereview:
+            return Said("{n} 个月，每 {m} 个月复审", n=months, m=rereview)
+        if rereview:
+            return Said("长期，每 {n} 个月复审", n=rereview)
+        return Said("{n} 个月", n=months) if months else "长期"
