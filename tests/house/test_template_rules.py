@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from jinja2 import Environment, nodes
+from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_NAMESPACE
 
-from portal.core.tools.places import TEMPLATES
+from portal.core.tools.i18n import SOURCE
+from portal.core.tools.places import STATIC, TEMPLATES
+from portal.core.web.pages import environment
 from tests.helpers.recording import BLOCKS
-from tests.house.test_house_rules import name, say, templates
+from tests.house.test_house_rules import modules, name, say, scripts, styles, templates
 
 WIDTH = 120
 # Templates that still break a rule. A name is only ever taken out.
@@ -214,3 +217,56 @@ def test_a_line_of_a_template_opens_one_block_element():
         return [n for n, line in enumerate(path.read_text().splitlines(), start=1) if len(opened.findall(line)) > 1]
 
     say(broken(STILL_CROWDED, crowded), "one element a line, nested by two spaces")
+
+
+# -- nothing is there that nobody uses -------------------------------------------------------------
+
+HOOKS = {"file--now", "file-drop__news", "file__why"}  # classes that scripts look for, without a look of their own
+# Blocks whose part after -- comes from a value: class="status status--{{ kind }}".
+BY_VALUE = re.compile(r"([\w-]+--)(?:\"|{{)")
+
+
+def everything_said() -> str:
+    """Return the text of everything that may name a class, an icon, a filter or a global."""
+    code = [path.read_text() for path in (*modules(), *scripts())]
+    return "\n".join([*(path.read_text() for path in templates()), *code])
+
+
+def classes_with_a_rule() -> set[str]:
+    rules = "\n".join(re.sub(r"/\*.*?\*/|\"[^\"]*\"|@import[^;]*;", "", path.read_text()) for path in styles())
+    return set(re.findall(r"\.([a-z][\w-]*)", rules))
+
+
+def test_every_class_with_a_rule_is_used():
+    text = everything_said()
+    words, by_value = set(re.findall(r"[\w-]+", text)), set(BY_VALUE.findall(text))
+    dead = {one for one in classes_with_a_rule() - words if f"{one.rpartition('--')[0]}--" not in by_value}
+
+    say(sorted(dead), "nobody has this class: take its rule out of static/css")
+
+
+def test_every_class_of_a_template_has_a_rule():
+    ruled = classes_with_a_rule()
+    places = []
+    for path in templates():
+        for value in re.findall(r'\sclass="([^"{]+)"', path.read_text()):
+            places += [f"{name(path)}: {one}" for one in value.split() if one not in ruled | HOOKS]
+
+    say(places, "it has no rule: take the class away, or list it in HOOKS if a script looks for it")
+
+
+def test_every_icon_is_drawn_somewhere():
+    said = set(re.findall(r'"([\w-]+)"', everything_said()))
+
+    say(sorted(path.stem for path in (STATIC / "icons").glob("*.svg") if path.stem not in said), "no page draws it")
+
+
+def test_every_filter_and_global_is_used():
+    made = environment(SOURCE)
+    text = "\n".join(path.read_text() for path in templates())
+    own = set(made.filters) - set(DEFAULT_FILTERS) | set(made.globals) - set(DEFAULT_NAMESPACE)
+    used = set(re.findall(r"\w+", re.sub(r"{#.*?#}", "", text, flags=re.DOTALL))) | {"filled"}  # when words are settled
+
+    dead = {one for one in own if not {one.removesuffix("_element"), f"{one}_element", one} & used}  # a pair is one
+
+    say(sorted(dead), "no template uses it: take it out of core/web/pages.py")
