@@ -36,7 +36,7 @@ def anchors(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_leads_somewhere(path: Path):
+def test_every_link_leads_somewhere(path: Path) -> None:
     lost = []
     for file, anchor in LINK.findall(text_of(path)):
         target = (path.parent / file) if file else path
@@ -47,7 +47,7 @@ def test_every_link_leads_somewhere(path: Path):
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_file_that_a_document_names_is_there(path: Path):
+def test_every_file_that_a_document_names_is_there(path: Path) -> None:
     named = [name for name in NAMED.findall(text_of(path)) if not ADDRESS.fullmatch(name)]
     lost = [name for name in named if not (name in MADE or ELSEWHERE.fullmatch(name) or is_there(name, path))]
 
@@ -61,7 +61,7 @@ def is_there(name: str, document: Path) -> bool:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_target_of_make_that_a_document_names_is_there(path: Path):
+def test_every_target_of_make_that_a_document_names_is_there(path: Path) -> None:
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
     assert not set(TARGET.findall(text_of(path))) - targets, f"{path.name} names a target that the Makefile has not"
@@ -74,13 +74,13 @@ def subcommands() -> dict[str, str]:
     return {str(choice.dest): choice.help or "" for choice in commands._choices_actions}
 
 
-def test_the_table_of_commands_is_that_of_the_command_line():
+def test_the_table_of_commands_is_that_of_the_command_line() -> None:
     rows = re.findall(r"^\| `portal (\w+)[^`]*` \| (.*) \|$", text_of(ROOT / "portal" / "OPERATION.md"), re.MULTILINE)
 
     assert dict(rows) == subcommands(), "the table in portal/OPERATION.md says something else than portal/__main__.py"
 
 
-def test_every_command_that_a_document_names_is_there():
+def test_every_command_that_a_document_names_is_there() -> None:
     called = {
         (path.name, name)
         for path in DOCUMENTS
@@ -91,7 +91,7 @@ def test_every_command_that_a_document_names_is_there():
     assert not lost, "there is no such command: portal --help lists them"
 
 
-def test_the_picture_of_the_floors_is_that_of_the_contracts():
+def test_the_picture_of_the_floors_is_that_of_the_contracts() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     drawn = set(re.findall(r"^(\w+) {2,}(\w[\w |]*(?: / \w[\w |]*)+)$", text_of(ROOT / "README.md"), re.MULTILINE))
     inner = [contract for contract in contracts if contract["name"].startswith("Inner floors of ")]
@@ -103,7 +103,7 @@ def test_the_picture_of_the_floors_is_that_of_the_contracts():
     assert len(drawn) == len(inner)
 
 
-def test_the_rooms_in_the_picture_are_those_of_the_contracts():
+def test_the_rooms_in_the_picture_are_those_of_the_contracts() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     floors = next(contract["layers"] for contract in contracts if contract["name"].startswith("Floors:"))
     rooms = [re.sub(r"portal\.", "", layer) for layer in floors if "portal.citizen" in layer or floors.index(layer) > 3]
@@ -113,7 +113,7 @@ def test_the_rooms_in_the_picture_are_those_of_the_contracts():
     assert drawn == rooms, "draw the floors in README.md as pyproject.toml has them"
 
 
-def test_every_identifier_of_the_glossary_stands_in_the_code():
+def test_every_identifier_of_the_glossary_stands_in_the_code() -> None:
     folders = ("portal", "templates", "migrations")
     ours = [
         path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".html", ".toml"}
