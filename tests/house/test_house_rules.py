@@ -426,12 +426,6 @@ SIDEWAYS = {
     "portal.staff.casework.originals -> portal.staff.mail.mailroom",
     "portal.staff.experts.appraisals -> portal.staff.casework.case",
     "portal.staff.mail.envelope -> portal.staff.mail.mailroom",
-    "portal.staff.policy.calendar -> portal.staff.policy.policy",
-    "portal.staff.policy.edits -> portal.staff.policy.policy",
-    "portal.staff.policy.edits -> portal.staff.policy.versions",
-    "portal.staff.policy.previews -> portal.staff.policy.policy",
-    "portal.staff.policy.previews -> portal.staff.policy.versions",
-    "portal.staff.policy.versions -> portal.staff.policy.policy",
     "portal.staff.work.desk -> portal.staff.work.queue",
 }
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from portal.accounts.delegation import delegation
-from portal.cases.apply import acting, draft, renewal
+from portal.cases.apply import acting, draft, ready, renewal
 from portal.cases.benefits import benefit, effect
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.life.case import Case, answers_of, case_by_id, history, move
@@ -32,6 +32,7 @@ from tests.helpers.factories import (
     make_decided,
     make_draft,
     make_person,
+    send_in,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -63,7 +64,7 @@ async def again(held: Benefit) -> Benefit:
 async def renewed(held: Benefit) -> Case:
     """Return a submitted renewal of *held*."""
     case = await renewal.begin(held, None, MOBILE)
-    return await draft.submit(case, citizen(await make_person()), case.submit_token)
+    return await send_in(case, citizen(await make_person()))
 
 
 @pytest.mark.parametrize(("days", "word"), [(91, "early"), (90, "open"), (0, "open"), (-1, "over")])
@@ -238,7 +239,7 @@ async def test_a_renewal_sent_after_the_end_is_given_no_grace(region: ChangeRegi
     case = await renewal.begin(held, None, MOBILE)
     go_to(clock.today() + timedelta(days=1))
 
-    await draft.submit(case, citizen(await make_person()), case.submit_token)
+    await send_in(case, citizen(await make_person()))
 
     assert (await again(held)).state_on(clock.today()) == "expired"
 
@@ -247,10 +248,10 @@ async def test_a_first_application_for_what_is_held_is_known_before_the_decision
     held = await make_benefit()
     case = await make_draft()
 
-    assert await renewal.held_already(case, "M01600") == held
-    assert await renewal.held_already(case, "M03900") is None
+    assert await ready.held_already(case, "M01600") == held
+    assert await ready.held_already(case, "M03900") is None
     go_to(held.starts_on + timedelta(days=300))
-    assert await renewal.held_already(await renewal.begin(held, None, MOBILE), "M01600") is None
+    assert await ready.held_already(await renewal.begin(held, None, MOBILE), "M01600") is None
 
 
 async def told(code: str, channel: str = "in_app") -> int:
@@ -335,7 +336,7 @@ async def its_draft(held: Benefit) -> Case:
 async def looked_at(held: Benefit) -> Case:
     """Return the re-review, submitted."""
     case = await its_draft(held)
-    return await draft.submit(case, citizen(await make_person()), case.submit_token)
+    return await send_in(case, citizen(await make_person()))
 
 
 async def test_after_the_interval_of_the_catalogue_a_re_review_opens_once_and_says_until_when() -> None:
