@@ -15,6 +15,7 @@ from portal.core.tools import i18n
 from portal.core.web.pages import environment
 from portal.core.web.sessions import Visitor
 from portal.notices.write import words
+from portal.policy.published import Guide
 from portal.regions.load import REGIONS
 from tests.helpers.reading import chinese_in, shown_in
 from tests.helpers.texts import HAN, PORTAL, ROOMS, f_strings, texts, translated
@@ -145,7 +146,7 @@ def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_a_page_in_a_language_from_right_to_left_turns_around_and_translates_every_word(pseudo: str) -> None:
     made = environment.__wrapped__(pseudo)
     page = made.get_template("public/start/guide.html").render(
-        region=REGIONS["meishan"], signed_in=False, visitor=Visitor(), here="/meishan/"
+        region=REGIONS["meishan"], guide=Guide(REGIONS["meishan"]), visitor=Visitor(), here="/meishan/"
     )
 
     assert f'<html lang="{pseudo}" dir="rtl">' in page
