@@ -9,11 +9,12 @@ from litestar.params import FromPath
 
 from portal.accounts.staff import Member
 from portal.cases.mail import delivery
-from portal.cases.mail.acts import Hand, NotOpen, Stand
+from portal.cases.mail.acts import Hand, Stand
 from portal.cases.mail.delivery import WHERE
 from portal.cases.mail.envelopes import Address, Delivery, delivery_in
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale, found
+from portal.core.tools.machine import NotAllowed
 from portal.core.web.forms import Form
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
@@ -70,7 +71,7 @@ async def fix_address(request: Request[Any, Any, Any], here: Member, known: Deli
         raise Stale(MOVED_ON)
     try:
         await delivery.change_address(known, msgspec.convert(typed, Address), by(here))
-    except NotOpen as error:
+    except NotAllowed as error:
         raise Stale(MOVED_ON) from error
     return see_other(f"/staff/mailroom/{known.id}")
 
@@ -83,9 +84,9 @@ async def act(here: Member, known: Delivery, name: str, seen: str, **changes: An
     """
     try:
         if seen != str(known.row_version):
-            raise NotOpen
+            raise NotAllowed
         await delivery.act(known, name, by(here), **changes)
-    except NotOpen as error:
+    except NotAllowed as error:
         raise Stale(MOVED_ON) from error
 
 

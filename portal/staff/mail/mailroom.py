@@ -15,7 +15,7 @@ from portal.accounts.staff import Member
 from portal.cases.desk.tally import mail
 from portal.cases.life.case import Case, case_by_id
 from portal.cases.mail import delivery
-from portal.cases.mail.acts import Hand, NotOpen
+from portal.cases.mail.acts import Hand
 from portal.cases.mail.delivery import By, send_by
 from portal.cases.mail.envelopes import ROWS, VIEWS, Delivery, batch, delivery_in, with_waybill
 from portal.cases.mail.envelopes import view as view_of
@@ -23,6 +23,7 @@ from portal.core.store import audit
 from portal.core.tools import clock
 from portal.core.tools.errors import NotFound, Stale, found
 from portal.core.tools.i18n import Said
+from portal.core.tools.machine import NotAllowed
 from portal.core.web.forms import Form, clean
 from portal.core.web.pages import file_answer, page, see_other
 from portal.core.web.sessions import form_of
@@ -81,7 +82,7 @@ class MailroomController(Controller):
             return await mailroom_page(request, here, "print", {"envelope": said})
         try:
             name = await delivery.print_all([known for _, known in envelopes], by(here))
-        except NotOpen as error:
+        except NotAllowed as error:
             raise Stale(MOVED_ON) from error
         return see_other(f"/staff/mailroom/batches/{name}")
 
@@ -117,10 +118,10 @@ class MailroomController(Controller):
         envelopes = [found(await delivery_in(id, here.region)) for id in given(form)]
         try:
             if any(form[f"seen-{one.id}"] != str(one.row_version) for one in envelopes):
-                raise NotOpen
+                raise NotAllowed
             waybills = {one.id: tidy(form[f"no-{one.id}"]) for one in envelopes}
             await delivery.post_all(envelopes, waybills, form["courier"], by(here))
-        except NotOpen as error:
+        except NotAllowed as error:
             raise Stale(MOVED_ON) from error
         return see_other("/staff/mailroom?view=post")
 
