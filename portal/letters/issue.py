@@ -41,6 +41,7 @@ from portal.regions.load import Region
 TEXTS = Path(__file__).parent / "texts.toml"
 NOT_ISSUED = {"L08"}  # 公示 is a stage, not a paper
 INTERNAL = "L07"  # stays in the file of the office
+RECOGNITION = "L09"
 CERTIFICATE = "L10"
 
 
@@ -74,6 +75,16 @@ class Content(msgspec.Struct, frozen=True):
     code: str
     verify_at: str
     sample: bool
+
+    @property
+    def shows_number(self) -> bool:
+        """Whether the sheet says its number above the text; a certificate has it in its rows."""
+        return self.kind != CERTIFICATE
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the sheet bears the seal of a recognition."""
+        return self.kind in (RECOGNITION, CERTIFICATE)
 
 
 @cache

@@ -74,7 +74,7 @@ async def _challenge(request: Request[Any, Any, Any], id: str) -> ChallengeRow |
 async def withdrawal_page(
     request: Request[Any, Any, Any], mine: MyCase, challenge: ChallengeRow | None, error: str = ""
 ) -> Response[bytes]:
-    """Return the page; with the field for the code once a proxy has asked for one."""
+    """Return the page, with a field for the code once a proxy has asked for one."""
     number = challenge.number if challenge else ""
     return page(
         request,
