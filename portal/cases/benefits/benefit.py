@@ -12,6 +12,7 @@ from portal.core.store.crypto import token
 from portal.core.store.database import execute, fetch_all, fetch_one, insert
 from portal.core.store.jobs import every
 from portal.core.tools import clock
+from portal.core.tools.months import day_after
 
 
 class Benefit(msgspec.Struct, frozen=True):
@@ -42,19 +43,10 @@ class Benefit(msgspec.Struct, frozen=True):
         return "renewing" if self.state == "renewing" else "expired"
 
 
-def months_after(day: date, months: int) -> date:
-    """Return the same day *months* later; where that month is shorter, the first day after it."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    try:
-        return date(year, month + 1, day.day)
-    except ValueError:
-        return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-
-
 def looked_at_again(case: Case, code: str, since: date) -> date | None:
     """Return when a benefit is to be looked at again, counted from *since*; nothing where the disease needs none."""
     months = case.city.diseases[code].rereview_months
-    return months_after(since, months) if months else None
+    return day_after(since, months) if months else None
 
 
 async def grant(case: Case, code: str, start: date, end: date | None) -> None:

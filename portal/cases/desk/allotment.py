@@ -177,6 +177,6 @@ async def give_out() -> None:
 
 
 async def is_theirs(case: Case, event: Event, _move: Move) -> None:
-    """Make a case that nobody had that of the reviewer who works on it."""
+    """Assign an unassigned case to the reviewer who first acts on it."""
     if event.role == Role.REVIEWER and not case.assigned_to and not case.ended:
         await execute("UPDATE cases SET assigned_to = $2 WHERE id = $1 AND assigned_to = ''", case.id, event.actor)

@@ -103,7 +103,7 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Added(msgspec.Struct, frozen=True):
-    """So many things of a kind on a day, that took so many hours."""
+    """One counter: how many events of a kind on a day, and their working hours."""
 
     region: str
     what: str
@@ -121,7 +121,7 @@ async def fold() -> None:
 
 
 async def _fold_a_day() -> bool:
-    """Do so with the first day there is, so that nobody waits long for the database; return whether there was one."""
+    """Fold the earliest day, alone, so that nobody waits long for the database; return whether there was one."""
     async with transaction():
         if not ON_SQLITE:  # one at a time, or each would add to what the other has not written yet
             await execute("SELECT pg_advisory_xact_lock(7461005)")
@@ -136,7 +136,7 @@ async def _fold_a_day() -> bool:
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """So many things of a kind."""
+    """How many events of a kind there were."""
 
     what: str
     word: str

@@ -216,10 +216,15 @@ async def move(
     Raises:
         NotAllowed: the table has no such move for this role now, or the case had moved on.
     """
-    facts = case.facts(now := clock.now())
-    row = find(action, facts._replace(outcome=outcome) if outcome else facts, actor.role, case.city)
-    after = row.lands(case.at, State(case.return_to) if case.return_to else case.at)
-    came_from = case.state if after is State.CORRECTION and case.at is not after else case.return_to
+    now = clock.now()
+    facts = case.facts(now)
+    if outcome:
+        facts = facts._replace(outcome=outcome)
+    row = find(action, facts, actor.role, case.city)
+    corrected_from = State(case.return_to) if case.return_to else case.at
+    after = row.lands(case.at, corrected_from)
+    enters_correction = after is State.CORRECTION and case.at is not after
+    came_from = case.state if enters_correction else case.return_to
     async with transaction():
         await _set(case, actor, row, after, came_from, now)
         if together:

@@ -9,6 +9,7 @@ from portal.accounts.delegation import Delegation, both
 from portal.accounts.delegation_states import OPEN, STATES
 from portal.accounts.person import Person
 from portal.cases.apply.acting import cases_under
+from portal.cases.apply.draft import kept_until
 from portal.cases.life.case import Case
 from portal.cases.life.moves import State, turn
 from portal.cases.papers import corrections
@@ -71,8 +72,7 @@ async def _next(known: Delegation, case: Case | None) -> tuple[str, str, date | 
         return "yours", "开始申请", known.ends_on
     match case.at:
         case State.DRAFT:
-            days = case.city.rules.draft.kept_days
-            return "yours", "接着填，填好提交", clock.day_of(case.edited_at) + timedelta(days=days)
+            return "yours", "接着填，填好提交", kept_until(case)
         case State.AWAITING_PRINCIPAL:
             return "now", "等本人用短信确认", _answer_by(known)
         case State.CORRECTION:
