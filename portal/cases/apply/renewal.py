@@ -14,7 +14,7 @@ from portal.cases.apply import acting, draft
 from portal.cases.apply.draft import FIRST, What
 from portal.cases.benefits import benefit
 from portal.cases.benefits.benefit import Benefit
-from portal.cases.life.case import Case, Event, answers_of, case_by_id, on_event
+from portal.cases.life.case import Case, Event, answers_of, case_by_id
 from portal.cases.life.moves import ENDS, Move, State
 from portal.cases.life.words import RENEWAL, REREVIEW
 from portal.cases.papers import sent
@@ -173,7 +173,6 @@ def answer_by(region: Region) -> date:
     return region.calendar.on_or_after(clock.today() + timedelta(days=region.rules.renewal.rereview_days))
 
 
-@on_event
 async def hold(case: Case, _event: Event, _move: Move) -> None:
     """Where the city says so, keep a benefit until its renewal, sent in time, is decided; else the calendar rules."""
     held = await benefit.benefit(case.parent_benefit) if case.kind == RENEWAL else None

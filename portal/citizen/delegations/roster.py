@@ -6,6 +6,7 @@ import msgspec
 
 from portal.accounts import delegation as delegations
 from portal.accounts.delegation import Delegation, both
+from portal.accounts.delegation_states import OPEN, STATES
 from portal.accounts.person import Person
 from portal.cases.apply.acting import cases_under
 from portal.cases.life.case import Case
@@ -28,7 +29,7 @@ class Client(msgspec.Struct, frozen=True):
     @property
     def stands(self) -> str:
         """How the delegation stands, in words."""
-        return delegations.STATES[self.state]
+        return STATES[self.state]
 
     def fits(self, q: str) -> bool:
         """Return whether name or identity number contains *q*, as they always do when it is empty."""
@@ -51,8 +52,8 @@ async def _client(known: Delegation) -> Client:
     if state == "offered":
         return Client(known, principal, state, "yours", "同意还是不愿意", _answer_by(known))
     if not known.allows("view", clock.today()) or state in ("held", "expired"):
-        ended = state not in ("held", *delegations.OPEN)
-        return Client(known, principal, state, "done" if ended else "wait", delegations.STATES[state], None)
+        ended = state not in ("held", *OPEN)
+        return Client(known, principal, state, "done" if ended else "wait", STATES[state], None)
     cases = await cases_under(known)
     kind, todo, until = await _next(known, cases[0] if cases else None)
     return Client(known, principal, state, kind, todo, until)
