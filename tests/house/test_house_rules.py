@@ -423,9 +423,7 @@ SIDEWAYS = {
     "portal.staff.casework.case -> portal.staff.casework.viewer",
     "portal.staff.casework.corrections -> portal.staff.casework.case",
     "portal.staff.casework.decisions -> portal.staff.casework.case",
-    "portal.staff.casework.originals -> portal.staff.mail.mailroom",
     "portal.staff.experts.appraisals -> portal.staff.casework.case",
-    "portal.staff.mail.envelope -> portal.staff.mail.mailroom",
     "portal.staff.work.desk -> portal.staff.work.queue",
 }
 
