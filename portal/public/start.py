@@ -5,12 +5,11 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
+from portal.core.web.door import ANYBODY
 from portal.core.web.frames import framed
 from portal.policy.published import Guide
 from portal.public.places import region_named
 from portal.regions.load import REGIONS, Region
-
-ANYBODY = ("anyone",)
 
 
 class CitiesController(Controller):
@@ -22,7 +21,9 @@ class CitiesController(Controller):
     async def show(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Show the cities to choose from."""
         regions = list(REGIONS.values())
-        return framed(request, "public/start/cities", tuple(one.key for one in regions), region=None, regions=regions)
+        return framed(
+            request, "public/start/cities", tuple(region.key for region in regions), region=None, regions=regions
+        )
 
 
 class GuideController(Controller):
