@@ -12,6 +12,7 @@ from portal.core.store.crypto import token
 from portal.core.store.database import execute, fetch_all, fetch_one, insert
 from portal.core.store.jobs import every
 from portal.core.tools import clock
+from portal.core.tools.months import months_after
 
 # What the refusal of a re-review does to the case that gave the benefit; the messages are those of the refusal.
 TERMINATED = Move("T22", "terminate_benefit", (), "stay", (Role.APPROVER, Role.SYSTEM), "", "")
@@ -43,15 +44,6 @@ class Benefit(msgspec.Struct, frozen=True):
         if self.ends_on is None or day <= self.ends_on:
             return "active"
         return "renewing" if self.state == "renewing" else "expired"
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the same day *months* later; where that month is shorter, the first day after it."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    try:
-        return date(year, month + 1, day.day)
-    except ValueError:
-        return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
 
 
 def looked_at_again(case: Case, code: str, since: date) -> date | None:
