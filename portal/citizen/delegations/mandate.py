@@ -11,7 +11,7 @@ from portal.accounts.person import Person
 from portal.core.store import limits
 from portal.core.tools import clock
 from portal.core.tools.i18n import Said
-from portal.core.tools.months import months_later
+from portal.core.tools.months import last_day_after
 from portal.core.web.forms import Form
 from portal.questions.delegation import ABOUT, OFFER
 from portal.questions.identity import id_type
@@ -71,7 +71,7 @@ def begun(answers: dict[str, str], region: Region) -> Written:
 
 def half_the_longest(region: Region) -> date:
     """Return the last day that the form proposes: half as far away as the city allows."""
-    return months_later(clock.today(), region.rules.proxy.letter_max_months // 2)
+    return last_day_after(clock.today(), region.rules.proxy.letter_max_months // 2)
 
 
 def shown(step: Step, written: Written, errors: Mapping[str, str], region: Region) -> MandateForm:
@@ -156,7 +156,9 @@ def _days(answers: Mapping[str, str], region: Region) -> dict[str, str]:
 
 def _too_long(name: str, first: date, last: date, region: Region) -> dict[str, str]:
     months = region.rules.proxy.letter_max_months
-    return {name: Said("委托最长 {n} 个月。请写早一点的日期。", n=months)} if last > months_later(first, months) else {}
+    return (
+        {name: Said("委托最长 {n} 个月。请写早一点的日期。", n=months)} if last > last_day_after(first, months) else {}
+    )
 
 
 def _ages(written: Written, region: Region, me: Person) -> dict[str, str]:

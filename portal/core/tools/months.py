@@ -1,24 +1,21 @@
-"""Calendar months from a day on, by the two rules for months that are too short."""
+"""Days some months later. Where that month is shorter, what is meant decides: its last day, or the day after it."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 
 
-def months_after(day: date, months: int) -> date:
-    """Return the same day *months* later; where that month is shorter, the first day after it.
-
-    So a period of months counts: one that begins on 31 August and has six months ends with the last day of February.
-    """
-    first = _first_of_month(day, months)
-    found = first + timedelta(days=day.day - 1)
-    return found if found.month == first.month else _first_of_month(first, 1)
+def last_day_after(day: date, months: int) -> date:
+    """Return the same day *months* later, or the last day of a shorter month: how long something may hold at most."""
+    year, month = _month_after(day, months)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def months_later(day: date, months: int) -> date:
-    """Return the same day *months* later; where that month is shorter, its last day."""
-    first = _first_of_month(day, months)
-    return min(first + timedelta(days=day.day - 1), _first_of_month(first, 1) - timedelta(days=1))
+def day_after(day: date, months: int) -> date:
+    """Return the same day *months* later, or the day after a shorter month: when what began on *day* is over."""
+    last = last_day_after(day, months)
+    return last if last.day == day.day else last + timedelta(days=1)
 
 
-def _first_of_month(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, 1)
+def _month_after(day: date, months: int) -> tuple[int, int]:
+    years, month = divmod(day.month - 1 + months, 12)
+    return day.year + years, month + 1
