@@ -7,7 +7,8 @@ from litestar.params import FromPath
 
 from portal.accounts import delegation as delegations
 from portal.accounts import staff
-from portal.accounts.delegation import ROUTES, SCOPES, STATES, Delegation, both
+from portal.accounts.delegation import ROUTES, SCOPES, Delegation, both
+from portal.accounts.delegation_states import STATES
 from portal.accounts.person import Person, person
 from portal.accounts.staff import Member
 from portal.cases.apply import acting
