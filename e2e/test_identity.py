@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from e2e.chain import Applicant
 from e2e.conftest import DESKTOP, PHONE, context_of, demonstration, watched
@@ -20,7 +20,7 @@ CARD = ("511400197102140026", "M00000001")
 BIG = 60
 
 
-def portrait() -> dict[str, object]:
+def portrait() -> FilePayload:
     """Return a photo of a drawn face in front of a striped wall."""
     image = Image.new("RGB", (600, 600), (210, 210, 210))
     draw = ImageDraw.Draw(image)
@@ -199,7 +199,7 @@ def test_the_face_works_without_javascript_by_a_photo(plain_citizen: Citizen) ->
     plain_citizen.press("用这张照片核对")
     plain_citizen.sees("还没有照片。请拍一张，或者选一张照片。")
 
-    plain_citizen.page.get_by_label("也可以选一张照片").set_input_files(portrait())  # type: ignore[arg-type]
+    plain_citizen.page.get_by_label("也可以选一张照片").set_input_files(portrait())
     plain_citizen.press("用这张照片核对")
 
     plain_citizen.heading("我的办件")
@@ -317,7 +317,7 @@ def test_another_phone_is_bound_by_the_face_and_the_account_can_be_closed(someon
     someone.follow("去做人脸核对")
     someone.page.get_by_role("checkbox", name="我看清楚了").check()
     someone.press("同意，去拍照")
-    someone.page.get_by_label("也可以选一张照片").set_input_files(portrait())  # type: ignore[arg-type]
+    someone.page.get_by_label("也可以选一张照片").set_input_files(portrait())
     someone.press("用这张照片核对")
     someone.heading("我的办件")
 

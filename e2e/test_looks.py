@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from e2e.chain import Applicant, Desk
-from e2e.conftest import DESKTOP, PHONE, Server, context_of, watched
+from e2e.conftest import DESKTOP, PHONE, context_of, watched
 from e2e.people import Citizen, Clerk, Person
+from e2e.server import Server
 
 PUBLIC = ("/", "/meishan/", "/meishan/diseases", "/meishan/help", "/meishan/display", "/meishan/accessibility", "/v")
 STAFF = (

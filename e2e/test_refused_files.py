@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -87,7 +87,7 @@ def way(request: pytest.FixtureRequest, people: dict[str, Applying]) -> Applying
 
 
 # Each reason to refuse a file for what it is: name, content, sentence.
-BAD = {
+BAD: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "empty": ("空.jpg", lambda: b"", "“空.jpg”是空的，或者太小了，看不到内容。请重新选一个。"),
     "type": ("表.zip", lambda: b"PK\x03\x04", "“表.zip”这种文件我们打不开。请传照片或 PDF。"),
     "office": ("小结.docx", lambda: b"PK", "“小结.docx”是文档文件，我们打不开。请另存为 PDF，或者拍照上传。"),

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.mark.parametrize("state", STATES)
-async def test_a_statement_and_the_struct_agree_in_every_state_and_on_every_day(state: str):
+async def test_a_statement_and_the_struct_agree_in_every_state_and_on_every_day(state: str) -> None:
     today = clock.today()
     first, last = today - timedelta(days=2), today + timedelta(days=2)
     known = await delegations.propose(

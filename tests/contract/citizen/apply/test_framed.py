@@ -77,9 +77,12 @@ async def test_a_page_is_made_once_for_people_whose_page_is_the_same(
     await seen(client, "diagnosis", "眉山市人民医院", "meishan")
     made: list[str] = []
     render = pages.render
-    monkeypatch.setattr(
-        pages, "render", lambda name, *more, **context: made.append(name) or render(name, *more, **context)
-    )
+
+    def noted(name: str, *more: Any, **context: Any) -> str:
+        made.append(name)
+        return render(name, *more, **context)
+
+    monkeypatch.setattr(pages, "render", noted)
 
     text = await seen(client, "diagnosis", "洪雅县人民医院", "meishan")
 

@@ -60,9 +60,9 @@ async def test_somebody_without_a_phone_applies_by_a_signed_form(client: Client)
     await client.post(f"{home}/submission")
     assert client.status == 422
     assert "请打印申请表，请本人签名" in client.text
-    for number, slot in enumerate(("identity", "medical_records.exam_report", "signed_form")):
+    for turn, slot in enumerate(("identity", "medical_records.exam_report", "signed_form")):
         await client.get(home)
-        await client.upload(f"{home}/materials/{slot}", photo(number))
+        await client.upload(f"{home}/materials/{slot}", photo(turn))
         assert client.status == 200, client.text[-1500:]
 
     await client.get(home)
