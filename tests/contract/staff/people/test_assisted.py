@@ -177,7 +177,7 @@ async def test_an_application_is_not_sent_before_everything_is_there() -> None:
         await assisted.submit(case, clerk.id)
 
 
-async def test_asking_twice_for_the_confirmation_writes_one_message(client: Client):
+async def test_asking_twice_for_the_confirmation_writes_one_message(client: Client) -> None:
     home = await begun(client, "13800000108")
     await client.post(home, {**FILLED, "mobile": "13800000108", "notify_mobile": "13800000108"})
     for number, slot in enumerate(("identity", "medical_records.exam_report")):
@@ -192,7 +192,7 @@ async def test_asking_twice_for_the_confirmation_writes_one_message(client: Clie
 
 
 @pytest.mark.usefixtures("database")
-async def test_two_drafts_of_one_person_are_told_of_each_by_its_own_message():
+async def test_two_drafts_of_one_person_are_told_of_each_by_its_own_message() -> None:
     clerk, who = await make_staff(), await make_person()
     for region in ("meishan", "xinxing"):
         case = await assisted.begin(clerk.id, who.id, REGIONS[region], "counter", "13800000101")

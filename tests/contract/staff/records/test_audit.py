@@ -128,7 +128,7 @@ def constants(value: ast.expr) -> list[ast.Constant]:
     return [part for part in (value, *ast.iter_child_nodes(value)) if isinstance(part, ast.Constant)]
 
 
-def test_every_act_in_the_log_has_words_in_both_languages():
+def test_every_act_in_the_log_has_words_in_both_languages() -> None:
     acts = written_acts()
 
     assert len(acts) > 60
