@@ -12,8 +12,7 @@ from e2e import papers
 from e2e.chain import Applicant
 from e2e.conftest import watched
 from e2e.people import Citizen
-from e2e.server import Server
-from e2e.test_identity import sql
+from e2e.server import Server, sql
 
 BEFORE = ("insurance", "person", "disease", "diagnosis", "form")
 # What a file manager and a mouse do together.

@@ -8,8 +8,7 @@ from playwright.sync_api import Browser, expect
 from e2e.chain import Applicant
 from e2e.conftest import DESKTOP, PHONE, context_of, watched
 from e2e.people import Citizen, Clerk
-from e2e.server import Server
-from e2e.test_identity import sql
+from e2e.server import Server, sql
 
 FOCUSED = """() => {
   const it = document.activeElement;

@@ -20,8 +20,7 @@ from e2e.chain import HIDDEN, Desk
 from e2e.conftest import DEVICES, PHONE, context_of, demonstration
 from e2e.errors import finds_errors
 from e2e.people import Citizen, Clerk
-from e2e.server import Server
-from e2e.test_identity import sql
+from e2e.server import Server, sql
 from tests.helpers.scanner import EICAR, Scanner, running
 
 MOST, WHOLE = 30, 150 << 20
