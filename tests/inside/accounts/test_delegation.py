@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from portal.accounts import delegation as delegations
-from portal.accounts.delegation import STATES, Wanted, open_in_sql
+from portal.accounts.delegation import Wanted, open_in_sql
+from portal.accounts.delegation_states import STATES
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from tests.helpers.factories import make_person
