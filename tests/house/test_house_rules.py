@@ -420,12 +420,6 @@ SIDEWAYS = {
     "portal.public.help -> portal.public.start",
     "portal.public.session -> portal.public.start",
     "portal.public.verify -> portal.public.start",
-    "portal.staff.casework.acts -> portal.staff.casework.case",
-    "portal.staff.casework.case -> portal.staff.casework.viewer",
-    "portal.staff.casework.corrections -> portal.staff.casework.case",
-    "portal.staff.casework.decisions -> portal.staff.casework.case",
-    "portal.staff.casework.originals -> portal.staff.mail.mailroom",
-    "portal.staff.experts.appraisals -> portal.staff.casework.case",
     "portal.staff.mail.envelope -> portal.staff.mail.mailroom",
     "portal.staff.policy.calendar -> portal.staff.policy.policy",
     "portal.staff.policy.edits -> portal.staff.policy.policy",
@@ -433,7 +427,6 @@ SIDEWAYS = {
     "portal.staff.policy.previews -> portal.staff.policy.policy",
     "portal.staff.policy.previews -> portal.staff.policy.versions",
     "portal.staff.policy.versions -> portal.staff.policy.policy",
-    "portal.staff.work.desk -> portal.staff.work.queue",
 }
 
 
