@@ -39,6 +39,11 @@ class Given(msgspec.Struct, frozen=True):
         """Whether it can be taken back here."""
         return self.withdrawn_at is None and self.purpose not in NEEDED
 
+    @property
+    def ends_electronic_delivery(self) -> bool:
+        """Whether taking it back ends the service of letters on line."""
+        return self.withdrawable and self.purpose == "electronic_delivery"
+
 
 async def consents_of(person: str) -> list[Given]:
     """Return what a person agreed to, the latest first."""

@@ -111,6 +111,11 @@ class Delegation(msgspec.Struct, frozen=True):
         """Whether both are reached by the same phone."""
         return bool(self.principal_phone) and self.principal_phone == self.proxy_phone
 
+    @property
+    def asks_the_principal(self) -> bool:
+        """Whether somebody asks the principal to let them act."""
+        return self.state == "asked" and self.route != "offer"
+
     def state_on(self, day: date) -> str:
         """Return the state as people see it on *day*."""
         return "expired" if self.state in (*OPEN, "offered") and day > self.ends_on else self.state
@@ -122,6 +127,18 @@ class Delegation(msgspec.Struct, frozen=True):
     def allows(self, act: str, day: date) -> bool:
         """Return whether the proxy may do *act* on *day*."""
         return act in self.scopes and self.open_on(day)
+
+
+def open_in_sql(row: str, day: str, *, verified: bool = False) -> str:
+    """Return the condition that *row* of the table is open on *day*, as `Delegation.open_on` says it, for a statement.
+
+    Args:
+        row: the name of the table in the statement.
+        day: a placeholder.
+        verified: ask that the principal or the office has said yes as well.
+    """
+    states = ", ".join(f"'{state}'" for state in (("active",) if verified else OPEN))
+    return f"({row}.state IN ({states}) AND {row}.starts_on <= {day} AND {row}.ends_on >= {day})"
 
 
 Listener = Callable[[Delegation, str], Awaitable[None]]

@@ -14,7 +14,7 @@ from portal.regions.load import Region
 
 INSURANCE = {"employee": "职工医保", "resident": "居民医保"}
 STATUS = {"normal": "正常", "suspended": "暂停", "ended": "终止"}
-# The blank form is the same until the rules change; a fixed date keeps its PDF the same, too.
+# The blank form stays the same until the rules change; with a fixed date its PDF does, too.
 BLANK_MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -47,9 +47,15 @@ def filled(
     proxy: tuple[Person, str] | None = None,
     kind: str = "",
 ) -> Form:
-    """Return the form with what a person answered; a *proxy* with their relation stands on it and signs it.
+    """Return the form with a person's answers.
 
-    *kind* is the word for one that is no first application: 续期 or 复审.
+    Args:
+        region: whose form it is.
+        who: the insured person.
+        record: what the register of the insured says of them, if anything.
+        answers: of the application.
+        proxy: who fills it in and signs it for them, and how the two are related.
+        kind: 续期 or 复审; empty for a first application.
     """
     parts = [Part("申请人", _of_person(who, record)), *_of_answers(region, answers)]
     if proxy is None:
@@ -82,7 +88,7 @@ def _of_person(who: Person, record: Insured | None) -> list[tuple[str, str]]:
 def _of_answers(region: Region, answers: Mapping[str, str], *, empty: bool = False) -> list[Part]:
     parts = []
     for step in journey(region, answers):
-        if step.page in ("questions",) and step.questions:
+        if step.page == "questions" and step.questions:
             rows = [(label, "" if empty else str(shown)) for _, label, shown in step.rows(answers, region)]
             parts.append(Part(step.title, rows))
     return parts

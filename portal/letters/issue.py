@@ -41,6 +41,7 @@ from portal.regions.load import Region
 TEXTS = Path(__file__).parent / "texts.toml"
 NOT_ISSUED = {"L08"}  # 公示 is a stage, not a paper
 INTERNAL = "L07"  # stays in the file of the office
+RECOGNITION = "L09"
 CERTIFICATE = "L10"
 
 
@@ -75,6 +76,16 @@ class Content(msgspec.Struct, frozen=True):
     verify_at: str
     sample: bool
 
+    @property
+    def shows_number(self) -> bool:
+        """Whether the sheet says its number above the text; a certificate has it in its rows."""
+        return self.kind != CERTIFICATE
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the sheet bears the seal of a recognition."""
+        return self.kind in (RECOGNITION, CERTIFICATE)
+
 
 @cache
 def texts() -> dict[str, Text]:
@@ -84,10 +95,10 @@ def texts() -> dict[str, Text]:
 
 @must_hold
 def fits(region: Region) -> None:
-    """Check that a city's own paragraphs are of a letter there is and use what that letter knows.
+    """Check that a city's own paragraphs belong to a letter that exists and use only the variables of that letter.
 
     Raises:
-        BadFile: with file, letter and what is wrong.
+        BadFile: names the file, the letter and what is wrong.
     """
     for kind, own in region.letters.items():
         if kind not in texts():
@@ -104,7 +115,7 @@ def fits(region: Region) -> None:
 
 @on_event
 async def issue(case: Case, event: Event, move: Move) -> None:
-    """Issue the letters that *move* names; taking back makes the earlier ones void."""
+    """Issue the letters that *move* names; when an application is taken back, its earlier letters become void."""
     if move.action == "take_back":
         await execute("UPDATE letter SET void_at = $2 WHERE case_id = $1 AND void_at IS NULL", case.id, event.at)
     for kind in move.letters.split():
@@ -212,7 +223,7 @@ def _hour_of(submitted: datetime | None, case: Case) -> str:
 
 
 def _due(case: Case) -> tuple[str, str]:
-    """Return the due date, and the sentence that says it; an unpublished year makes it 预计."""
+    """Return the last day and the sentence that says it; in a year without a published calendar both say 预计."""
     if case.due_on is None:
         return "", ""
     day = long_day(case.due_on)

@@ -1,4 +1,4 @@
-"""Read letters: those of a case, one of them opened, its PDF, its QR code."""
+"""Read the letters of a case: what one says, its PDF, its QR code, and when its citizen first opened it."""
 
 import io
 from datetime import datetime
@@ -14,7 +14,7 @@ from portal.core.tools import clock
 from portal.core.tools.paper import pdf
 from portal.letters.issue import CERTIFICATE, INTERNAL, Content, texts
 
-RESULTS = ("L09", "L10", "L11", "L14")  # what only those may open who receive the result
+RESULTS = ("L09", "L10", "L11", "L14")  # they tell a result: only somebody who may receive it may open them
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -64,7 +64,7 @@ def certificate_among(found: list[Row]) -> Row | None:
 
 
 async def mark_opened(row: Row) -> None:
-    """Remember when the citizen first opened it."""
+    """Keep the moment at which the citizen opened the letter for the first time."""
     if row.opened_at is None:
         await execute("UPDATE letter SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL", row.id, clock.now())
 

@@ -1,4 +1,4 @@
-"""授权委托书: filled in from a delegation, to be printed and signed by hand."""
+"""授权委托书: the letter of a delegation, filled in, to be printed and signed by hand."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from portal.regions.load import Region
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """The letter as a page and a PDF show it; what is signed by hand is left free."""
+    """The letter as its page and its PDF show it, with free lines for the signatures."""
 
     title: str
     rows: list[tuple[str, str]]
@@ -24,21 +24,21 @@ class Letter(msgspec.Struct, frozen=True):
 SIGNATURES = ["委托人签名（或按手印）", "受托人签名", "见证人签名（委托人不能写字时）", "日期"]
 
 
-def written(region: Region, known: Delegation, principal: Person, proxy: Person) -> Letter:
+def written(region: Region, delegation: Delegation, principal: Person, proxy: Person) -> Letter:
     """Return the letter of a delegation."""
-    disease = region.diseases.get(known.disease)
+    disease = region.diseases.get(delegation.disease)
     rows = [
         ("委托人", principal.name),
         ("委托人证件号码", principal.id_number),
         ("受托人", proxy.name),
         ("受托人证件号码", proxy.id_number),
-        ("受托人是委托人的", known.relation),
+        ("受托人是委托人的", delegation.relation),
         ("委托事项", region.rules.service.name_zh),
         *([("写明的病种", f"{disease.name_zh}（{disease.code}）")] if disease else []),
-        ("委托期限", f"{long_day(known.starts_on)} 至 {long_day(known.ends_on)}"),
+        ("委托期限", f"{long_day(delegation.starts_on)} 至 {long_day(delegation.ends_on)}"),
     ]
     body = ["委托人委托受托人办理以上事项，受托人在下列权限和期限内所办的，由委托人承担。受托人不得转委托。"]
-    return Letter("授权委托书", rows, [SCOPES[one] for one in known.scopes], body, SIGNATURES)
+    return Letter("授权委托书", rows, [SCOPES[scope] for scope in delegation.scopes], body, SIGNATURES)
 
 
 async def as_pdf(letter: Letter, made: datetime) -> bytes:

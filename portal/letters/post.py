@@ -1,4 +1,4 @@
-"""What goes into an envelope: address sheets and letters of a batch as one PDF, ready for the printer."""
+"""What goes into the envelopes of a batch, as one PDF for the printer: address sheets and letters."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +34,7 @@ async def as_pdf(region: Region, envelopes: Sequence[tuple[Case, Delivery]]) -> 
 
 
 async def unprintable(region: Region, envelopes: Sequence[tuple[Case, Delivery]]) -> list[Delivery]:
-    """Return which of the envelopes cannot be printed; those are looked for one by one only when the whole fails."""
+    """Return the envelopes that cannot be printed; each is tried alone only when the whole batch fails."""
     try:
         await as_pdf(region, envelopes)
     except CannotPrint:

@@ -1,4 +1,4 @@
-"""The table of letters. What a letter says is sealed and never changes; only its marks do."""
+"""The table of letters. The text of a letter is sealed and never changes; `opened_at` and `void_at` may."""
 
 from piccolo.columns import BigInt, Bytea, Timestamptz, Varchar
 from piccolo.table import Table

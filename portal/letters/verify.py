@@ -1,4 +1,4 @@
-"""核验: anybody with the code of a letter sees whether it is genuine and still holds, masked."""
+"""核验: anybody who has the code of a letter sees whether it is genuine and still valid; names are masked."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What people hear about their account itself: a new browser, another phone (N35)."""
+"""Tell people about their account itself: a new browser has signed in, a phone was added or removed (N35)."""
 
 from portal.accounts import devices
 from portal.accounts.phones import phones_of

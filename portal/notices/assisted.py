@@ -1,4 +1,4 @@
-"""Tell a person that staff have filled their application in: N38, with the way to check and send it."""
+"""Tell a person that staff have filled in their application: N38, which leads to the page to check and send it."""
 
 from portal.cases.apply.assisted import on_ready
 from portal.cases.life.case import Case, Event

@@ -1,4 +1,4 @@
-"""What is told of the post: N23 and N24 to the people of the case, N23x to the desk when something waits too long."""
+"""Tell about the mail: N23 and N24 to the people of the case, N23x to the desk when an envelope waits too long."""
 
 from portal.accounts.delegation import delegation
 from portal.accounts.staff import members
@@ -8,16 +8,16 @@ from portal.cases.mail.envelopes import Delivery
 from portal.notices.staff import tell_staff
 from portal.notices.write import tell_people
 
-HEARS = ("mail_clerk", "supervisor")
+HEARS = ("mail_clerk", "supervisor")  # roles of the desk that are told of an envelope that waits
 
 
 @on_mail
-async def told(case: Case, known: Delivery, code: str) -> None:
+async def told(case: Case, envelope: Delivery, code: str) -> None:
     """Write the message, in the transaction of what it tells about."""
-    key = f"{known.id}:{known.row_version}"
+    key = f"{envelope.id}:{envelope.row_version}"
     if code != LATE:
-        sent = {"courier": known.courier, "waybill": known.waybill}
+        sent = {"courier": envelope.courier, "waybill": envelope.waybill}
         await tell_people(case, await delegation(case.delegation), code, key, **sent)
         return
-    for staff in {one.id for role in HEARS for one in await members(case.region, role)}:
-        await tell_staff(case, staff, code, f"{known.id}:{known.waits_since.timestamp():.0f}")
+    for staff in {member.id for role in HEARS for member in await members(case.region, role)}:
+        await tell_staff(case, staff, code, f"{envelope.id}:{envelope.waits_since.timestamp():.0f}")

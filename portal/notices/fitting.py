@@ -1,4 +1,7 @@
-"""At the start and before a release: every SMS of a city is one SMS, and its own words say what ours do."""
+"""Check a city's messages, at every start and before a release of its rules.
+
+Each text must fit into one SMS, and the city's own words may use only the variables of the message they replace.
+"""
 
 from string import Formatter
 
@@ -9,8 +12,8 @@ from portal.regions.load import Region
 from portal.regions.wording import Message
 
 # D63: an SMS that would be two is refused, also when a longer hotline makes it so.
-MOST = 70
-# Every variable but those of the city as wide as it can get.
+MOST = 70  # characters of one SMS in Chinese
+# The widest value of each variable; those of the city itself are known and added in `fits`.
 WIDEST = {
     "tail": "5564",
     "no": "4821 0937 5564",
@@ -34,10 +37,10 @@ def variables_of(text: str) -> set[str]:
 
 @must_hold
 def fits(region: Region) -> None:
-    """Check a city's own words for messages, and every SMS with its signature, hotline and name of the number.
+    """Check the messages that the city words itself, and the length of every SMS with the city's own names in it.
 
     Raises:
-        BadFile: with file and key, the number of the message and what is wrong.
+        BadFile: names the file, the key, the message and what is wrong.
     """
     for code, message in region.notices.items():
         _check_own(f"{region.at}notices.toml", code, message)

@@ -1,23 +1,23 @@
-"""消息: a person's in-app messages, and the ledger of what else was sent for a case."""
+"""消息: a person's messages in the portal, and where the short link of an SMS leads."""
 
 from datetime import datetime
 
 import msgspec
 
+from portal.accounts.delegation import open_in_sql
 from portal.core.store.crypto import opened_json
 from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value
 from portal.core.tools import clock
 from portal.core.tools.i18n import SOURCE
 from portal.notices.write import words
 
-# Who acted for somebody no longer sees what they were told about that case, or that benefit.
+# A proxy no longer sees the messages about a case or a benefit once the delegation has ended; $2 is today.
 STILL = (
     "NOT EXISTS (SELECT 1 FROM cases c JOIN delegation d ON d.id = c.delegation WHERE c.id = notice.case_id "
-    "AND d.proxy = notice.person AND (d.state IN ('refused', 'revoked', 'expired') "
-    "OR d.ends_on < $2 OR d.starts_on > $2)) "
+    f"AND d.proxy = notice.person AND NOT {open_in_sql('d', '$2')}) "
     "AND NOT EXISTS (SELECT 1 FROM benefit b WHERE b.id = notice.case_id AND b.person <> notice.person "
     "AND NOT EXISTS (SELECT 1 FROM delegation d WHERE d.principal = b.person AND d.proxy = notice.person "
-    "AND d.state = 'active' AND d.ends_on >= $2 AND d.starts_on <= $2))"
+    f"AND {open_in_sql('d', '$2', verified=True)}))"
 )
 
 
@@ -85,12 +85,12 @@ async def mark_read(person: str) -> None:
 
 
 class Linked(msgspec.Struct, frozen=True):
-    """Where a short link leads."""
+    """What the message with a short link is about: a case, a benefit or a delegation, by its id."""
 
     case_id: str
     made_at: datetime
 
 
 async def linked(link: str) -> Linked | None:
-    """Return the case behind the short link of a message, the latest that has it, or nothing."""
+    """Return what the latest message with this short link is about, or nothing."""
     return await fetch_one(Linked, "FROM notice WHERE link = $1 ORDER BY made_at DESC LIMIT 1", link)

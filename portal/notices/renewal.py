@@ -1,4 +1,7 @@
-"""What is told of a benefit that ends or is looked at again: to its person and to who receives results for them."""
+"""Tell about a benefit that ends or must be re-reviewed.
+
+The person hears of it, and every proxy who may receive results for them.
+"""
 
 from datetime import date
 
@@ -16,20 +19,23 @@ from portal.regions.load import REGIONS
 
 @on_benefit
 async def told(held: Benefit, code: str, key: str, day: date) -> None:
-    """Write the message *code* about a benefit; it leads to the page of its renewal."""
+    """Write the message *code* about a benefit; its link leads to the page of the renewal."""
     region, gave = REGIONS[held.region], await case_by_id(held.case_id)
     assert gave
     variables = {"city": region.id, "sign": region.rules.notices.sign_zh, "hotline": region.hotline, "day": day}
     message = Message(code, held.id, 0, f"{held.id}:{key}:{code}", variables)
     mobile, further = await _ways(gave)
     await send_to(message, held.person, mobile, further)
-    for known in await of_principal(held.person, held.region):
-        if known.verified and known.allows("receive", clock.today()) and may_see(known, held.code):
-            await send_to(message, known.proxy, "" if known.proxy_phone == mobile else known.proxy_phone)
+    for delegation in await of_principal(held.person, held.region):
+        if delegation.verified and delegation.allows("receive", clock.today()) and may_see(delegation, held.code):
+            await send_to(message, delegation.proxy, "" if delegation.proxy_phone == mobile else delegation.proxy_phone)
 
 
 async def _ways(gave: Case) -> tuple[str, list[str]]:
-    """Return the phone, and the channels beside it, of the person; those that a proxy named are the proxy's."""
+    """Return the person's phone and their further channels.
+
+    What a proxy wrote in the application is the proxy's own, so only a phone on record counts then.
+    """
     if gave.delegation:
         who = await people.person(gave.person)
         return (await phone_on_record(who) if who else ""), []

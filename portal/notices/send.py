@@ -25,7 +25,7 @@ QUIET_FROM, QUIET_TO = time(22), time(8)
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A message as stored, as far as sending needs it."""
+    """A stored message with the columns that sending needs."""
 
     id: str
     key: str
@@ -70,7 +70,7 @@ async def _handed_over(row: Row) -> str:
 
 @jobs.gives_up("send_notice")
 async def lose(notice: str) -> None:
-    """Keep that a message could not be sent, and have the people of its case called."""
+    """Mark a message as failed for good, and ask the desk to call the people of its case."""
     async with transaction():
         await _lost("UPDATE notice SET state = 'failed' WHERE id = $1 RETURNING case_id", notice)
 
@@ -86,7 +86,7 @@ async def take_report(report: sms.Report) -> None:
 
 
 class About(msgspec.Struct, frozen=True):
-    """Which case a message is about; a delegation's id when it is about none."""
+    """What a message is about: the id of a case, or of a delegation where there is no case."""
 
     case_id: str
 

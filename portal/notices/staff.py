@@ -1,6 +1,7 @@
-"""Messages to members of staff, in the portal only: an invitation to an expert, a supplement to the reviewer.
+"""Messages to members of staff, shown in the portal only.
 
-They are written in the transaction of what they tell about, like those to citizens.
+An expert hears of an invitation, a reviewer of a supplement. Each message is written in the transaction of what it
+tells, as those to citizens are.
 """
 
 from typing import Any
@@ -43,7 +44,7 @@ async def tell_staff(case: Case, staff: str, code: str, key: str, **variables: A
 
 @on_invitation
 async def invited(case: Case, seat: Seat) -> None:
-    """Tell an expert that opinions are awaited, and until when the most urgent; once a day at most."""
+    """Tell an expert how many opinions are awaited, and by when the most urgent one; at most once a day."""
     waiting = await seats_of(seat.expert, "invited")
     await tell_staff(
         case, seat.expert, "N13x", f"{seat.id}:{clock.today()}", n=len(waiting), date=waiting[0].due_on, tail=""
@@ -52,25 +53,25 @@ async def invited(case: Case, seat: Seat) -> None:
 
 @on_loss
 async def lost(case: Case, seat: Seat) -> None:
-    """Tell whoever has the case, else the supervisors, that another expert must be asked."""
-    for staff in (
-        [case.assigned_to] if case.assigned_to else [one.id for one in await members(case.region, "supervisor")]
-    ):
+    """Tell the reviewer of the case, or the supervisors if it has none, that another expert must be asked."""
+    supervisors = [] if case.assigned_to else [member.id for member in await members(case.region, "supervisor")]
+    for staff in supervisors or [case.assigned_to]:
         await tell_staff(case, staff, "N13r", seat.id)
 
 
 @on_time
 async def alarm(case: Case, code: str, key: str) -> None:
-    """Tell the supervisors of the city, and whoever has the case, that its time is over."""
+    """Tell the supervisors of the city and the reviewer of the case that its time is over."""
     if code != "N27":
         return
-    for staff in {one.id for one in await members(case.region, "supervisor")} | {case.assigned_to} - {""}:
+    supervisors = {member.id for member in await members(case.region, "supervisor")}
+    for staff in supervisors | {case.assigned_to} - {""}:
         await tell_staff(case, staff, code, f"{case.id}:{key}")
 
 
 @on_event
 async def written(case: Case, event: Event, move: Move) -> None:
-    """Tell whoever has the case that the citizen added something or answered."""
+    """Tell the reviewer of the case that the citizen added something or answered."""
     if not case.assigned_to:
         return
     if move.action == "supplement":

@@ -5,9 +5,9 @@ from piccolo.table import Table
 
 
 class Notice(Table, tablename="notice"):
-    """One message to one person by one channel; an in-app copy always exists.
+    """One message to one person by one channel; a copy in the portal always exists.
 
-    `key` is event, person and channel: the same message is never written twice.
+    `key` names the occasion, the message, the person and the channel, so that nothing is written twice.
     """
 
     id = Varchar(length=32, primary_key=True, default=None)

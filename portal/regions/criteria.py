@@ -10,6 +10,7 @@ from typing import Literal, Union
 
 import msgspec
 
+from portal.core.tools.i18n import Said, listed
 from portal.regions.catalogue import BadFile, Disease
 
 Finding = Literal["met", "unmet", "unclear"]
@@ -65,9 +66,20 @@ class Criteria(msgspec.Struct, frozen=True):
         inner = [part for part in self.rule.parts if not isinstance(part, int)]
         return [*own, *((part.needed, tuple(part.numbers())) for part in inner)]
 
+    def sentences(self) -> list[str]:
+        """Return the rule as sentences, one for each part."""
+        return [_sentence(needed, numbers) for needed, numbers in self.said()]
+
     def come_to(self, findings: Mapping[int, Finding]) -> Finding:
         """Return what the findings come to; a criterion nobody looked at is unclear."""
         return weighed(self.rule, findings)
+
+
+def _sentence(needed: int, numbers: tuple[int, ...]) -> str:
+    which = listed([str(number) for number in numbers])
+    if needed == len(numbers):
+        return Said("第 {numbers} 条都要符合。", numbers=which)
+    return Said("第 {numbers} 条里至少 {n} 条符合。", numbers=which, n=needed)
 
 
 def weighed(part: Part, findings: Mapping[int, Finding]) -> Finding:

@@ -1,7 +1,9 @@
 """``/{r}/access``: 谁看过我的资料, read from the log that nobody can change."""
 
+from datetime import datetime
 from typing import Any
 
+import msgspec
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
@@ -40,8 +42,17 @@ DID = {
 }
 
 
+class Line(msgspec.Struct, frozen=True):
+    """One line: who did what to the person's data, when, and why if they had to say."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
+
+
 class AccessController(Controller):
-    """Who saw the data of whoever is signed in, when and why."""
+    """Who saw the data of the person who is signed in, when and why."""
 
     path = "/{r:str}/access"
     opt = {"who": CITIZEN}
@@ -51,12 +62,14 @@ class AccessController(Controller):
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Show the rows about oneself, the newest first; one's own acts are left out."""
         rows = await audit.about(mine.person.id, tuple(DID), ROWS)
-        lines = [(row, await who_did(row), DID[row.act]) for row in rows if row.actor != mine.person.id]
+        lines = [
+            Line(row.at, await _who_did(row), DID[row.act], row.why) for row in rows if row.actor != mine.person.id
+        ]
         return page(request, "citizen/account/access/show", region=mine.region, lines=lines, most=ROWS)
 
 
-async def who_did(row: Entry) -> str:
-    """Return who it was: of the office the role and the family name, of others the masked name."""
+async def _who_did(row: Entry) -> str:
+    """Return who it was: the family name and the role of a member of staff, the masked name of anybody else."""
     staff = await member(row.actor)
     if staff:
         return Said("经办机构 {name}（{role}）", name=masked_name(staff.name), role=staff.role_names)

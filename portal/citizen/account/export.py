@@ -1,5 +1,6 @@
-"""Everything we hold about a person, for them to take away: as JSON for machines, as PDF for people."""
+"""Everything we hold about a person, for them to download: as JSON for machines, as PDF for people."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,10 +11,13 @@ from portal.accounts.phones import phones_of
 from portal.cases.benefits.benefit import Benefit, benefits_of
 from portal.cases.life.case import Case, answers_of, cases_of, history
 from portal.cases.mail import envelopes
+from portal.cases.mail.envelopes import Delivery
 from portal.cases.talk import conversation
 from portal.core.tools import clock
 from portal.core.tools.paper import pdf
 from portal.documents import keep
+from portal.documents.keep import Document
+from portal.letters.letter import Row as Letter
 from portal.letters.letter import letters
 from portal.notices import inbox
 from portal.questions.catalogue import journey
@@ -23,31 +27,42 @@ from portal.regions.load import REGIONS
 VERSION = 1
 
 
-async def everything(who: Person) -> dict[str, Any]:
-    """Return what we hold, as plain values; files are named, their contents are in the cases."""
+async def everything(person: Person) -> dict[str, Any]:
+    """Return what we hold, as plain values; files are named, their contents can be seen with their cases."""
     return {
         "format": VERSION,
         "made_at": clock.now().isoformat(timespec="seconds"),
         "person": {
-            "name": who.name,
-            "document": who.id_type,
-            "number": who.id_number,
-            "card_no": who.card_no,
-            "real_name_level": who.level,
+            "name": person.name,
+            "document": person.id_type,
+            "number": person.id_number,
+            "card_no": person.card_no,
+            "real_name_level": person.level,
         },
-        "phones": [number for _, number in await phones_of(who.id)],
-        "consents": [
-            {"purpose": one.purpose, "version": one.version, "given_at": one.given_at, "withdrawn_at": one.withdrawn_at}
-            for one in await consents.consents_of(who.id)
-        ],
-        "sessions": [
-            {"device": one.device, "since": one.made_at, "seen_at": one.seen_at}
-            for one in await devices.open_sessions(who.id)
-        ],
-        "cases": [await _case(one) for region in REGIONS for one in await cases_of(who.id, region)],
-        "benefits": [_benefit(one) for region in REGIONS for one in await benefits_of(who.id, region)],
-        "messages": [{"at": one.at, "text": one.text} for one in await inbox.messages(who.id, 1000)],
+        "phones": [number for _, number in await phones_of(person.id)],
+        "consents": [_consent(given) for given in await consents.consents_of(person.id)],
+        "sessions": [_session(session) for session in await devices.open_sessions(person.id)],
+        "cases": [await _case(case) for case in await _cases(person)],
+        "benefits": [_benefit(held) for region in REGIONS for held in await benefits_of(person.id, region)],
+        "messages": [{"at": message.at, "text": message.text} for message in await inbox.messages(person.id, 1000)],
     }
+
+
+async def _cases(person: Person) -> list[Case]:
+    return [case for region in REGIONS for case in await cases_of(person.id, region)]
+
+
+def _consent(given: consents.Given) -> dict[str, Any]:
+    return {
+        "purpose": given.purpose,
+        "version": given.version,
+        "given_at": given.given_at,
+        "withdrawn_at": given.withdrawn_at,
+    }
+
+
+def _session(session: devices.Open) -> dict[str, Any]:
+    return {"device": session.device, "since": session.made_at, "seen_at": session.seen_at}
 
 
 async def _case(case: Case) -> dict[str, Any]:
@@ -57,76 +72,109 @@ async def _case(case: Case) -> dict[str, Any]:
         "state": case.state,
         "submitted_at": case.submitted_at,
         "answers": answers_of(case),
-        "events": [{"at": one.at, "what": one.action} for one in await history(case)],
-        "files": [{"name": one.name, "kind": one.kind, "bytes": one.size} for one in await keep.documents(case.id)],
-        "conversation": [
-            {"at": one.at, "by_office": one.by_staff, "text": one.text, "files": [file.name for file in one.files]}
-            for one in await conversation.messages(case)
-        ],
-        "letters": [
-            {"kind": one.kind, "title": one.title, "issued_at": one.issued_at} for one in await letters(case.id)
-        ],
-        "mail": [
-            {"state": one.state, "ordered_at": one.made_at, "waybill": one.waybill, "to": one.where}
-            for one in await envelopes.of_case(case)
-        ],
+        "events": [{"at": event.at, "what": event.action} for event in await history(case)],
+        "files": [_file(document) for document in await keep.documents(case.id)],
+        "conversation": [_message(message) for message in await conversation.messages(case)],
+        "letters": [_letter(letter) for letter in await letters(case.id)],
+        "mail": [_envelope(envelope) for envelope in await envelopes.of_case(case)],
     }
 
 
-def _benefit(one: Benefit) -> dict[str, Any]:
+def _file(document: Document) -> dict[str, Any]:
+    return {"name": document.name, "kind": document.kind, "bytes": document.size}
+
+
+def _message(message: conversation.Message) -> dict[str, Any]:
     return {
-        "region": one.region,
-        "disease": one.code,
-        "state": one.state_on(clock.today()),
-        "starts_on": one.starts_on,
-        "ends_on": one.ends_on,
+        "at": message.at,
+        "by_office": message.by_staff,
+        "text": message.text,
+        "files": [document.name for document in message.files],
     }
 
 
-async def as_json(who: Person) -> bytes:
+def _letter(letter: Letter) -> dict[str, Any]:
+    return {"kind": letter.kind, "title": letter.title, "issued_at": letter.issued_at}
+
+
+def _envelope(envelope: Delivery) -> dict[str, Any]:
+    return {
+        "state": envelope.state,
+        "ordered_at": envelope.made_at,
+        "waybill": envelope.waybill,
+        "to": envelope.where,
+    }
+
+
+def _benefit(held: Benefit) -> dict[str, Any]:
+    return {
+        "region": held.region,
+        "disease": held.code,
+        "state": held.state_on(clock.today()),
+        "starts_on": held.starts_on,
+        "ends_on": held.ends_on,
+    }
+
+
+async def as_json(person: Person) -> bytes:
     """Return everything as JSON, indented."""
-    return msgspec.json.format(msgspec.json.encode(await everything(who)), indent=1)
+    return msgspec.json.format(msgspec.json.encode(await everything(person)), indent=1)
 
 
-async def as_pdf(who: Person) -> bytes:
+class Part(msgspec.Struct, frozen=True):
+    """A table of the PDF: its heading, and ``(label, value)`` of its rows."""
+
+    heading: str
+    rows: list[tuple[str, str]]
+
+
+async def as_pdf(person: Person) -> bytes:
     """Return everything as a PDF to read.
 
     Raises:
         CannotPrint: a character that our font does not have.
     """
-    held = await everything(who)
+    given, told = await consents.consents_of(person.id), await inbox.messages(person.id, 1000)
     parts = [
-        {
-            "heading": "本人",
-            "rows": [
-                ("姓名", who.name),
-                ("证件", LABELS.get(who.id_type, "")),
-                ("证件号码", who.id_number),
-                ("社保卡号", who.card_no),
-                ("手机", "、".join(held["phones"])),
-            ],
-        },
-        {"heading": "同意过的", "rows": [(one["purpose"], str(one["given_at"])[:10]) for one in held["consents"]]},
-        *[part for region in REGIONS for one in await cases_of(who.id, region) for part in await _case_part(one)],
-        {"heading": "消息", "rows": [(str(one["at"])[:10], one["text"]) for one in held["messages"]]},
+        await _about(person),
+        Part("同意过的", [(consent.purpose, _day(consent.given_at)) for consent in given]),
+        *[await _about_case(case) for case in await _cases(person)],
+        Part("消息", [(_day(message.at), message.text) for message in told]),
     ]
-    plain = [
-        {"heading": part["heading"], "rows": [(str(label), str(shown)) for label, shown in part["rows"]]}
-        for part in parts
-        if part["rows"]
-    ]
-    return await pdf("citizen/account/settings/export", {"title": "我的个人信息", "parts": plain}, clock.now())
+    shown = [msgspec.to_builtins(part) for part in parts if part.rows]
+    return await pdf("citizen/account/settings/export", {"title": "我的个人信息", "parts": shown}, clock.now())
 
 
-async def _case_part(case: Case) -> list[dict[str, Any]]:
-    region, answers = case.city, answers_of(case)
+async def _about(person: Person) -> Part:
+    numbers = [number for _, number in await phones_of(person.id)]
     rows = [
-        (label, shown)
-        for step in journey(region, answers)
+        ("姓名", person.name),
+        ("证件", LABELS.get(person.id_type, "")),
+        ("证件号码", person.id_number),
+        ("社保卡号", person.card_no),
+        ("手机", "、".join(numbers)),
+    ]
+    return Part("本人", rows)
+
+
+async def _about_case(case: Case) -> Part:
+    city, answers = case.city, answers_of(case)
+    answered = [
+        (str(label), str(shown))
+        for step in journey(city, answers)
         if step.page == "questions"
-        for _, label, shown in step.rows(answers, region)
+        for _, label, shown in step.rows(answers, city)
         if shown
     ]
-    rows += [("文件", one.name) for one in await keep.documents(case.id)]
-    rows += [("文书", one.title) for one in await letters(case.id)]
-    return [{"heading": f"{region.short} {case.number}", "rows": [("状态", region.label(case.state)), *rows]}]
+    rows = [
+        ("状态", city.label(case.state)),
+        *answered,
+        *[("文件", document.name) for document in await keep.documents(case.id)],
+        *[("文书", letter.title) for letter in await letters(case.id)],
+    ]
+    return Part(f"{city.short} {case.number}", rows)
+
+
+def _day(moment: datetime) -> str:
+    """Return the day as ``2026-11-30``, in UTC as it is stored."""
+    return str(moment)[:10]

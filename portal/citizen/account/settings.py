@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
@@ -21,6 +22,15 @@ from portal.core.web.sessions import end, form_of, visitor_of
 from portal.regions.load import REGIONS
 
 
+class Phone(msgspec.Struct, frozen=True):
+    """A phone that leads into the account; the one in use, and the only one, cannot be removed."""
+
+    id: str
+    number: str  # masked
+    in_use: bool
+    removable: bool
+
+
 class SettingsController(Controller):
     """One's account."""
 
@@ -32,13 +42,12 @@ class SettingsController(Controller):
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Show what can be set."""
         visitor = visitor_of(request)
-        mine_phones = await phones.phones_of(mine.person.id)
         return page(
             request,
             "citizen/account/settings/show",
             region=mine.region,
             person=mine.person,
-            phones=[(id, masked_phone(number), id == visitor.via) for id, number in mine_phones],
+            phones=await _phones(mine, visitor.via),
             sessions=await devices.open_sessions(mine.person.id),
             here_id=digest(visitor.cookie),
             consents=await consents.consents_of(mine.person.id),
@@ -56,7 +65,7 @@ class SettingsController(Controller):
 
     @post("/phones")
     async def remove_phone(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Let a phone be no way in any more; the last one and the one in use stay."""
+        """Remove a phone that leads into the account; the one in use and the last one cannot be removed."""
         phone = form_of(request)["phone"]
         if phone != visitor_of(request).via and await phones.remove_phone(mine.person.id, phone):
             await devices.tell(mine.person.id, mine.region)
@@ -80,43 +89,54 @@ class SettingsController(Controller):
     @get("/closing")
     async def ask(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Say what closing means, and what stands in the way."""
-        return await closing_page(request, mine, {})
+        return await _closing_page(request, mine, {})
 
     @post("/closing")
     async def close(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Close the account; cases under way must have ended, drafts go with it."""
         if not form_of(request)["sure"]:
-            return await closing_page(request, mine, {"sure": "请先看清楚，确定要注销再打勾。"})
-        cases = await all_cases(mine.person.id)
-        if open_among(cases):
-            return await closing_page(request, mine, {})
-        for case in cases:
-            if case.at is State.DRAFT:
-                await delete(case)
+            return await _closing_page(request, mine, {"sure": "请先看清楚，确定要注销再打勾。"})
+        cases = await _all_cases(mine.person.id)
+        if _under_way(cases):
+            return await _closing_page(request, mine, {})
+        for draft in _drafts(cases):
+            await delete(draft)
         await consents.close(mine.person.id)
         await end(visitor_of(request))
         return out(f"/{mine.region.id}/")
 
 
-async def all_cases(person: str) -> list[Case]:
+async def _phones(mine: Me, in_use: str) -> list[Phone]:
+    """Return the phones that lead into the account; *in_use* is the one of this session."""
+    known = await phones.phones_of(mine.person.id)
+    return [
+        Phone(id, masked_phone(number), in_use=id == in_use, removable=id != in_use and len(known) > 1)
+        for id, number in known
+    ]
+
+
+async def _all_cases(person: str) -> list[Case]:
     """Return a person's cases in every city."""
     return [case for region in REGIONS for case in await cases_of(person, region)]
 
 
-def open_among(cases: list[Case]) -> list[Case]:
-    """Return the cases that are under way."""
+def _drafts(cases: list[Case]) -> list[Case]:
+    return [case for case in cases if case.at is State.DRAFT]
+
+
+def _under_way(cases: list[Case]) -> list[Case]:
     return [case for case in cases if case.at is not State.DRAFT and not case.ended]
 
 
-async def closing_page(request: Request[Any, Any, Any], mine: Me, errors: dict[str, str]) -> Response[bytes]:
+async def _closing_page(request: Request[Any, Any, Any], mine: Me, errors: dict[str, str]) -> Response[bytes]:
     """Return the page that asks whether to close the account."""
-    cases = await all_cases(mine.person.id)
+    cases = await _all_cases(mine.person.id)
     return page(
         request,
         "citizen/account/settings/closing",
         status=422 if errors else 200,
         region=mine.region,
-        open=open_among(cases),
-        drafts=len([case for case in cases if case.at is State.DRAFT]),
+        under_way=len(_under_way(cases)),
+        drafts=len(_drafts(cases)),
         errors=errors,
     )

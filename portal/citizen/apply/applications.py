@@ -12,7 +12,7 @@ from portal.cases.life.case import cases_of
 from portal.cases.life.moves import State
 from portal.cases.life.words import KINDS, NEW
 from portal.citizen.apply.tasks import tasks
-from portal.citizen.home.home import row
+from portal.citizen.shared.case_row import case_row
 from portal.citizen.shared.mine import CITIZEN, Me, MyDraft, draft_named, me_in
 from portal.core.tools import clock
 from portal.core.web.pages import page, see_other
@@ -30,7 +30,9 @@ class ApplicationsController(Controller):
     async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Say what is needed; an open draft is offered to go on with."""
         cases = await cases_of(mine.person.id, mine.region.id)
-        open_ = [row(case) for case in cases if case.at is State.DRAFT and case.kind == NEW and not case.delegation]
+        open_ = [
+            case_row(case) for case in cases if case.at is State.DRAFT and case.kind == NEW and not case.delegation
+        ]
         return page(request, "citizen/apply/applications/new", region=mine.region, person=mine.person, drafts=open_)
 
     @post()

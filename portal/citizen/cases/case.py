@@ -10,11 +10,12 @@ from litestar.response import Stream
 
 from portal.cases.apply import draft, renewal
 from portal.cases.life.case import case_by_id
-from portal.cases.life.moves import NotAllowed
-from portal.cases.result import decision
-from portal.citizen.cases.progress import AGAIN, progress
+from portal.cases.life.deadlines import take_back_until
+from portal.cases.life.moves import DECIDED, NotAllowed
+from portal.citizen.cases.progress import AGAIN, progress, summary
+from portal.citizen.cases.sheets import receipt_among, result, sheet
 from portal.citizen.files.files import file_page
-from portal.citizen.shared.mine import CITIZEN, MyCase, address, case_named, moved_on, who_acts
+from portal.citizen.shared.mine import CITIZEN, MyCase, address, case_named, leave_if_stale, moved_on, who_acts
 from portal.core.store import audit
 from portal.core.tools.errors import NotFound, found
 from portal.core.web import stream
@@ -44,7 +45,8 @@ class CasesController(Controller):
                 thing=f"case:{mine.case.id}",
                 about=mine.case.person,
             )
-        return page(request, "citizen/cases/case/show", region=mine.region, p=await progress(mine))
+        shown = await progress(mine)
+        return page(request, "citizen/cases/case/show", region=mine.region, p=shown, summary=await summary(shown))
 
     @get("/progress", quiet=True)
     async def progress(
@@ -65,8 +67,8 @@ class CasesController(Controller):
         async def now() -> tuple[str, str, bool]:
             current = found(await case_by_id(mine.case.id))
             actor, delegation = await who_acts(current, request)  # a delegation may have ended meanwhile
-            view = await progress(msgspec.structs.replace(mine, case=current, actor=actor, delegation=delegation))
-            html = render("citizen/cases/case/_progress", language, p=view, said=True)
+            shown = await progress(msgspec.structs.replace(mine, case=current, actor=actor, delegation=delegation))
+            html = render("citizen/cases/case/_progress", language, p=shown, said=True)
             return str(current.row_version), html, current.ended
 
         return stream.streamed(stream.changes(f"case:{mine.case.id}", mine.actor.id, now, seen=str(seen)))
@@ -74,79 +76,53 @@ class CasesController(Controller):
     @get("/receipt")
     async def receipt(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Show that it arrived: the number, what comes next."""
-        view = await progress(mine)
-        row = found(next((one for one in reversed(view.letters) if one.kind == "L01"), None))
-        content = row.opened()
-        return page(
-            request,
-            "citizen/cases/case/receipt",
-            region=mine.region,
-            p=view,
-            letter=row,
-            content=content,
-            qr=letters.qr(content.verify_at),
-        )
+        shown = await progress(mine)
+        receipt = found(receipt_among(shown.letters))
+        return page(request, "citizen/cases/case/receipt", region=mine.region, p=shown, sheet=sheet(receipt))
 
     @get("/decision", scope="receive")
     async def decision(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Show the result: from when and how to use it, or why not and what to do."""
-        view = await progress(mine)
-        if not view.decided:
+        if mine.case.at not in DECIDED:
             raise NotFound
-        certificate = letters.certificate_among(view.letters)
-        content = certificate.opened() if certificate else None
-        refusal = next((one for one in view.letters if one.kind == "L11"), None)
-        await opened(mine, certificate, refusal)
-        return page(
-            request,
-            "citizen/cases/case/decision",
-            region=mine.region,
-            p=view,
-            diseases=[(mine.region.diseases[one.code], one) for one in await decision.diseases(mine.case)],
-            certificate=certificate,
-            content=content,
-            qr=letters.qr(content.verify_at) if content else "",
-            refusal=refusal,
-            refused=refusal.opened() if refusal else None,
-        )
+        decided = await result(mine.case)
+        for told in (decided.certificate, decided.refusal):
+            if told:
+                await _opened(mine, told.letter)
+        return page(request, "citizen/cases/case/decision", region=mine.region, case=mine.case, result=decided)
 
     @get("/letters/{id:str}")
     async def letter(
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase], id: FromPath[str]
     ) -> Response[bytes]:
         """Show a letter, or send its PDF for an address that ends in ``.pdf``."""
-        row = found(await letters.letter(mine.case.id, id.removesuffix(".pdf")))
-        if row.kind in letters.RESULTS and not mine.may("receive"):
+        letter = found(await letters.letter(mine.case.id, id.removesuffix(".pdf")))
+        if letter.kind in letters.RESULTS and not mine.may("receive"):
             raise NotFound
-        await opened(mine, row)
+        await _opened(mine, letter)
         if id.endswith(".pdf"):
-            return file_answer(await letters.as_pdf(row), "application/pdf", f"{row.title}.pdf", download=True)
-        content = row.opened()
-        return page(
-            request,
-            "citizen/cases/case/letter",
-            region=mine.region,
-            case=mine.case,
-            letter=row,
-            content=content,
-            qr=letters.qr(content.verify_at),
-        )
+            pdf = await letters.as_pdf(letter)
+            return file_answer(pdf, "application/pdf", f"{letter.title}.pdf", download=True)
+        return page(request, "citizen/cases/case/letter", region=mine.region, case=mine.case, shown=sheet(letter))
 
     @get("/files/{doc:str}")
     async def file(self, mine: NamedDependency[MyCase], doc: FromPath[str]) -> Response[bytes]:
         """Show a file of the case."""
         document = await keep.document(doc)
-        file = found(document if document and document.case == mine.case.id else None)
-        return await file_page(file)
+        return await file_page(found(document if document and document.case == mine.case.id else None))
 
     @get("/take-back", scope="apply")
     async def ask_take_back(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Ask whether to take it back, or say why that is over."""
-        return page(request, "citizen/cases/case/take_back", region=mine.region, p=await progress(mine))
+        until = None
+        if mine.case.submitted_at and mine.open_now("take_back"):
+            until = take_back_until(mine.case.submitted_at, mine.region)
+        return page(request, "citizen/cases/case/take_back", region=mine.region, case=mine.case, until=until)
 
     @post("/take-back", scope="apply")
-    async def take_back(self, mine: NamedDependency[MyCase]) -> Response[bytes]:
+    async def take_back(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Make it a draft again."""
+        await leave_if_stale(request, mine.case)
         try:
             taken = await draft.take_back(mine.case, mine.actor)
         except NotAllowed as error:
@@ -155,21 +131,21 @@ class CasesController(Controller):
 
     @get("/again")
     async def ask_again(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Ask whether to begin anew with what is there."""
+        """Ask whether to apply again with the same answers and files."""
         if mine.case.at not in AGAIN:
             raise await moved_on(mine.case)
         return page(request, "citizen/cases/case/again", region=mine.region, case=mine.case)
 
     @post("/again")
-    async def again(self, mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Begin anew with the answers and files of a case that ended without a benefit."""
+    async def again(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
+        """Begin a draft with the answers and files of a case that ended without a benefit."""
+        await leave_if_stale(request, mine.case)
         if mine.case.at not in AGAIN:
             raise await moved_on(mine.case)
         return see_other(address(await renewal.again(mine.case)))
 
 
-async def opened(mine: MyCase, *rows: letters.Row | None) -> None:
-    """Remember that letters were opened by the person they are for, or by who may receive them in their stead."""
-    for row in rows:
-        if row and mine.may("receive"):
-            await letters.mark_opened(row)
+async def _opened(mine: MyCase, letter: letters.Row) -> None:
+    """Remember that a letter was opened by the person it is for, or by a proxy who may receive it in their stead."""
+    if mine.may("receive"):
+        await letters.mark_opened(letter)

@@ -1,4 +1,4 @@
-"""``/{r}/cases/{no}/conversation``: 留言: ask the office, with files where that helps; read its answers."""
+"""``/{r}/cases/{no}/conversation``: 留言: messages between the citizen and the office, with files."""
 
 from typing import Any
 
@@ -16,9 +16,9 @@ from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import enclosed, pages
 from portal.documents.check import WARNINGS
-from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
+from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
 
-MOST, WITHIN = 20, conversation.A_DAY
+MOST, WITHIN = 20, conversation.A_DAY  # messages of one person
 TOO_MANY = "今天留言已经很多了，请明天再留，或者打热线。"
 
 
@@ -32,27 +32,27 @@ class ConversationController(Controller):
     @get()
     async def index(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Show the messages."""
-        return await conversation_page(request, mine)
+        return await _conversation_page(request, mine)
 
     @post()
     async def say(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Send one, with the files that were added before."""
-        return await send(request, mine, form_of(request)["text"], [])
+        """Send a message with the files that were added before."""
+        return await _send(request, mine, form_of(request)["text"], [])
 
     @post("/files", scope="correct", streams=True, request_max_body_size=None)
     async def add(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Keep files for the message that is being written; without script it comes with them, and goes out."""
+        """Keep files for the message that is being written; a browser without script sends the message with them."""
         place = enclosed.unsent_slot(mine.actor.id)
         taken = await take_form(request, mine.case, place, conversation.takes(mine.region))
         if taken.form["action"] == "send":
-            return await send(request, mine, taken.form["text"], taken.refused)
+            return await _send(request, mine, taken.form["text"], taken.refused)
         if taken.refused or not taken.count:
-            return await conversation_page(request, mine, refused=taken.refused or [("", NOTHING)])
+            return await _conversation_page(request, mine, refused=taken.refused or [("", NOTHING)])
         return see_other(f"{mine.home}/conversation#files")
 
 
-async def send(request: Request[Any, Any, Any], mine: MyCase, text: str, refused: Refusals) -> Response[bytes]:
-    """Send a message; words and good files stay on the page when something is wrong with them or with another file."""
+async def _send(request: Request[Any, Any, Any], mine: MyCase, text: str, refused: Refusals) -> Response[bytes]:
+    """Send a message, or show it again with its files when something is wrong with it or with one of them."""
     text, added = text.strip(), await enclosed.unsent(mine.case.id, mine.actor.id)
     errors = {}
     if not text and not added and not refused:
@@ -60,20 +60,20 @@ async def send(request: Request[Any, Any, Any], mine: MyCase, text: str, refused
     elif len(text) > conversation.LONGEST:
         errors["text"] = "写得太长了，请留 1000 字以内。"
     if errors or refused:
-        return await conversation_page(request, mine, text, errors, refused)
+        return await _conversation_page(request, mine, text, errors, refused)
     await limits.allow("conversation", mine.actor.id, MOST, WITHIN, TOO_MANY)
     await conversation.say(mine.case, mine.actor.id, text, by_staff=False)
     return see_other(f"{mine.home}/conversation")
 
 
-async def conversation_page(
+async def _conversation_page(
     request: Request[Any, Any, Any],
     mine: MyCase,
     text: str = "",
     errors: dict[str, str] | None = None,
     refused: Refusals | None = None,
 ) -> Response[bytes]:
-    """Return the page of the messages; there is none for a case that has been taken back."""
+    """Return the page of the messages; 404 for a case that has been taken back."""
     if mine.case.submitted_at is None:
         raise NotFound
     place = await _place(mine, refused or [])
@@ -104,6 +104,6 @@ async def _place(mine: MyCase, refused: Refusals) -> Place:
         allowed=conversation.takes(mine.region),
         papers=papers(await enclosed.unsent(mine.case.id, mine.actor.id), here, turned),
         refused=refused,
+        error=first_reason(refused),
         unsafe=(await unsafe_by_slot(mine.case)).get(here, []),
-        error=refused[0][1] if refused else "",
     )

@@ -1,4 +1,4 @@
-"""``/{r}/cases/{no}/corrections/{n}``: answer a notice, item by item, then send it back at once."""
+"""``/{r}/cases/{no}/corrections/{n}``: answer a notice of what is missing: item by item, then sent as a whole."""
 
 from typing import Any
 
@@ -7,47 +7,90 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from portal.cases.life.case import Actor, Case, may
+from portal.cases.life.case import Case
 from portal.cases.life.deadlines import answer_by
 from portal.cases.life.moves import NotAllowed
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import Correction, Defect
-from portal.cases.papers.pictures import pictures
+from portal.cases.papers.pictures import Picture, pictures
 from portal.cases.papers.taking import take_all
-from portal.citizen.cases.progress import days_until
-from portal.citizen.shared.mine import CITIZEN, Asked, address, case_named, moved_on
+from portal.citizen.shared.mine import (
+    CITIZEN,
+    Asked,
+    MyCase,
+    address,
+    case_named,
+    is_stale,
+    leave_if_stale,
+    moved_on,
+)
 from portal.citizen.shared.unsafe import unsafe_by_slot
+from portal.core.tools import clock
 from portal.core.tools.clock import day_of
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
+from portal.core.web.forms import Form
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep, pages
 from portal.documents.allowed import allowed
 from portal.documents.check import WARNINGS
-from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
+from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
 from portal.questions.materials import names as names_of
 
-WORDS = 500
+WORDS = 500  # characters of an explanation that are kept
+CHANGED = "刚才有了变化，请看一看这一页，再提交一次。写的、传的都在。"
 
 
 class MyNotice(msgspec.Struct, frozen=True):
-    """A notice about a case of the person who is signed in."""
+    """A notice about a case of the person who is signed in, or of somebody they act for."""
 
-    case: Case
-    actor: Actor
+    my_case: MyCase
     notice: Correction
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.my_case.case
 
     @property
     def home(self) -> str:
         """Where the notice is answered."""
-        return f"/{self.case.region}/cases/{self.case.number}/corrections/{self.notice.number}"
+        return f"{self.my_case.home}/corrections/{self.notice.number}"
+
+    @property
+    def may_extend(self) -> bool:
+        """Whether its time can be extended: once, while it is open."""
+        return self.notice.open and self.my_case.open_now("extend_correction")
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One defect, the place for files that mend it, and a drawing of the fault if there is one."""
+
+    defect: Defect
+    place: Place
+    picture: Picture | None
+
+
+class NoticeView(msgspec.Struct, frozen=True):
+    """A notice as its page shows it."""
+
+    notice: Correction
+    items: list[Item]
+    home: str
+    may_extend: bool
+    days_left: int  # calendar days, today not counted
+
+    @property
+    def answered(self) -> int:
+        """How many items have been answered."""
+        return sum(item.defect.answered for item in self.items)
 
 
 async def notice_named(r: FromPath[str], no: FromPath[str], n: FromPath[int], request: Asked) -> MyNotice:
     """Return the notice in the address, or 404."""
     mine = await case_named(r, no, request)
-    return MyNotice(mine.case, mine.actor, found(await corrections.correction(mine.case, n)))
+    return MyNotice(mine, found(await corrections.correction(mine.case, n)))
 
 
 class CorrectionController(Controller):
@@ -60,7 +103,7 @@ class CorrectionController(Controller):
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
         """Show every defect with a place to mend it."""
-        return await correction_page(request, mine)
+        return await _correction_page(request, mine)
 
     @post("/defects/{d:str}", streams=True, request_max_body_size=None)
     async def upload(
@@ -73,59 +116,58 @@ class CorrectionController(Controller):
         defect = await _open_defect(mine, d)
         refused = await take_all(request, mine.case, defect.upload_slot, allowed(mine.case.city, defect.slot))
         if refused:
-            return await correction_page(request, mine, refused={defect.id: refused})
+            return await _correction_page(request, mine, refused={defect.id: refused})
         return see_other(f"{mine.home}#defect-{defect.id}")
 
     @post()
-    async def send(
-        self,
-        request: Request[Any, Any, Any],
-        mine: NamedDependency[MyNotice],
-    ) -> Response[bytes]:
+    async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
         """Keep the explanations; send the answer when nothing is missing."""
-        form = form_of(request)
         if not mine.notice.open:
             raise await moved_on(mine.case)
-        for defect in await corrections.defects(mine.notice, ()):
-            await corrections.explain(defect, form[f"words-{defect.id}"].strip()[:WORDS])
-        if form["action"] == "save":
+        await _keep_explanations(mine, form_of(request))
+        if form_of(request)["action"] == "save":
             return see_other(address(mine.case))
-        left = [one for one in await _defects(mine) if not one.answered]
+        if is_stale(request, mine.case):
+            return await _correction_page(request, mine, errors={"files": CHANGED}, status=409)
+        left = [defect for defect in await _defects(mine) if not defect.answered]
         if left:
-            errors: dict[str, str] = {
-                f"defect-{one.id}": Said("第 {n} 项还没有补。请传文件，或者写一句说明。", n=one.position)
-                for one in left
-            }
-            return await correction_page(request, mine, errors=errors)
+            return await _correction_page(request, mine, errors=_unanswered(left))
         try:
-            await corrections.answer(mine.case, mine.actor, mine.notice)
+            await corrections.answer(mine.case, mine.my_case.actor, mine.notice)
         except NotAllowed as error:
             raise await moved_on(mine.case) from error
         return see_other(address(mine.case))
 
     @get("/extension")
     async def ask_extension(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
-        """Say until when it would be, and that it is only once."""
-        if not _may_extend(mine):
+        """Say to which day the time would be extended, and that it happens only once."""
+        if not mine.may_extend:
             raise await moved_on(mine.case)
-        asked, region = day_of(mine.notice.asked_at), mine.case.city
-        later = answer_by(asked, region, extended=True)
-        name = "citizen/cases/corrections/extension"
-        return page(request, name, region=region, case=mine.case, notice=mine.notice, home=mine.home, later=later)
+        city = mine.case.city
+        later = answer_by(day_of(mine.notice.asked_at), city, extended=True)
+        return page(
+            request, "citizen/cases/corrections/extension", region=city, case=mine.case, home=mine.home, later=later
+        )
 
     @post("/extension")
-    async def extend(self, mine: NamedDependency[MyNotice]) -> Response[bytes]:
-        """Give more time, once."""
+    async def extend(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
+        """Extend the time for the answer, once."""
+        await leave_if_stale(request, mine.case)
         try:
-            await corrections.extend(mine.case, mine.actor, mine.notice)
+            await corrections.extend(mine.case, mine.my_case.actor, mine.notice)
         except NotAllowed as error:
             raise await moved_on(mine.case) from error
         return see_other(mine.home)
 
 
-def _may_extend(mine: MyNotice) -> bool:
-    open_ = [one.action for one in may(mine.case, mine.actor.role)]
-    return mine.notice.open and "extend_correction" in open_
+async def _keep_explanations(mine: MyNotice, form: Form) -> None:
+    for defect in await corrections.defects(mine.notice, ()):
+        await corrections.explain(defect, form[f"words-{defect.id}"].strip()[:WORDS])
+
+
+def _unanswered(left: list[Defect]) -> dict[str, str]:
+    said = "第 {n} 项还没有补。请传文件，或者写一句说明。"
+    return {f"defect-{defect.id}": Said(said, n=defect.position) for defect in left}
 
 
 async def _defects(mine: MyNotice) -> list[Defect]:
@@ -135,58 +177,58 @@ async def _defects(mine: MyNotice) -> list[Defect]:
 async def _open_defect(mine: MyNotice, id: str) -> Defect:
     if not mine.notice.open:
         raise await moved_on(mine.case)
-    return found({one.id: one for one in await _defects(mine)}.get(id))
+    return found({defect.id: defect for defect in await _defects(mine)}.get(id))
 
 
-async def correction_page(
+async def _correction_page(
     request: Request[Any, Any, Any],
     mine: MyNotice,
     *,
     errors: dict[str, str] | None = None,
     refused: dict[str, Refusals] | None = None,
+    status: int = 422,
 ) -> Response[bytes]:
-    """Return the page of a notice; 422 when something is missing or was refused."""
-    region, case, notice = mine.case.city, mine.case, mine.notice
-    found_, turned, unsafe = await _defects(mine), await pages.turns(case.id), await unsafe_by_slot(case)
-    names = names_of(region)
-    said = {f"pick-defect-{id}": what for id, rows in (refused or {}).items() for _, what in rows[:1]}
+    """Return the page of a notice; with *status* when something is wrong: missing, refused, or changed meanwhile."""
+    refused = refused or {}
+    items = await _items(mine, refused)
+    wrong = {f"pick-{item.place.id}": item.place.error for item in items if item.place.error} | (errors or {})
     return page(
         request,
         "citizen/cases/corrections/show",
-        status=422 if errors or refused else 200,
-        region=region,
-        case=case,
-        notice=notice,
-        defects=found_,
-        answered=sum(one.answered for one in found_),
-        names=names,
-        days_left=days_until(notice.answer_by),
-        home=mine.home,
-        may_extend=_may_extend(mine),
-        errors={**said, **(errors or {})},
-        places={one.id: _place(mine, one, names, turned, (refused or {}, unsafe)) for one in found_},
+        status=status if wrong else 200,
+        region=mine.case.city,
+        case=mine.case,
+        view=NoticeView(
+            notice=mine.notice,
+            items=items,
+            home=mine.home,
+            may_extend=mine.may_extend,
+            days_left=(mine.notice.answer_by - clock.today()).days,
+        ),
+        errors=wrong,
         warnings=WARNINGS,
         words=BROWSER_WORDS,
-        pictures=pictures(region),
     )
 
 
-def _place(
-    mine: MyNotice,
-    defect: Defect,
-    names: dict[str, str],
-    turned: dict[str, int],
-    told: tuple[dict[str, Refusals], dict[str, Refusals]],
-) -> Place:
-    """Return a defect as a place for files; *told* is what was refused just now, and what was found unsafe later."""
-    refused = told[0].get(defect.id, [])
-    return Place(
-        id=f"defect-{defect.id}",
-        name=names.get(defect.slot, "申请内容"),
-        action=f"/defects/{defect.id}",
-        allowed=allowed(mine.case.city, defect.slot),
-        papers=papers(defect.files, defect.upload_slot, turned),
-        refused=refused,
-        unsafe=told[1].get(defect.upload_slot, []),
-        error=refused[0][1] if refused else "",
-    )
+async def _items(mine: MyNotice, refused: dict[str, Refusals]) -> list[Item]:
+    """Return the items of the notice; *refused* is what was not taken just now, by defect."""
+    case, drawn, names = mine.case, pictures(mine.case.city), names_of(mine.case.city)
+    turned, unsafe = await pages.turns(case.id), await unsafe_by_slot(case)
+    return [
+        Item(
+            defect=defect,
+            place=Place(
+                id=f"defect-{defect.id}",
+                name=names.get(defect.slot, "申请内容"),
+                action=f"/defects/{defect.id}",
+                allowed=allowed(case.city, defect.slot),
+                papers=papers(defect.files, defect.upload_slot, turned),
+                refused=refused.get(defect.id, []),
+                error=first_reason(refused.get(defect.id, [])),
+                unsafe=unsafe.get(defect.upload_slot, []),
+            ),
+            picture=drawn.get(defect.reason),
+        )
+        for defect in await _defects(mine)
+    ]

@@ -2,31 +2,44 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.cases.mail import originals
-from portal.cases.mail.originals import NotOpen, Original
+from portal.cases.mail.originals import NotOpen, Original, Place
 from portal.citizen.shared.mine import CITIZEN, MyCase, case_named
 from portal.core.tools.errors import Stale, found
+from portal.core.tools.i18n import listed
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.questions.rules import tidy_number
+from portal.regions.load import Region
 
 LONGEST = 40
 MOVED_ON = "刚才有了变化，可能已经收到了，或者不用寄了。请看最新的情况。"
-WORDS = {
-    "asked": ("请寄原件", "yours"),
-    "in_transit": ("您已寄出，等我们收到", "now"),
-    "received": ("已收到，正在核对", "now"),
-    "checked": ("已核对，准备寄回给您", "now"),
-    "sent_back": ("已寄回给您", "done"),
-    "not_needed": ("不用寄了", "done"),
+STANDS = {  # where the packet is, in words, and the kind of their status
+    Place.ASKED: ("请寄原件", "yours"),
+    Place.IN_TRANSIT: ("您已寄出，等我们收到", "now"),
+    Place.RECEIVED: ("已收到，正在核对", "now"),
+    Place.CHECKED: ("已核对，准备寄回给您", "now"),
+    Place.SENT_BACK: ("已寄回给您", "done"),
+    Place.NOT_NEEDED: ("不用寄了", "done"),
 }
 
 
+class Packet(msgspec.Struct, frozen=True):
+    """The papers that were asked for, as their citizen reads of them."""
+
+    original: Original
+    words: str
+    status: str
+    papers: str
+    may_send: bool
+
+
 class OriginalsController(Controller):
-    """The packet that was asked for."""
+    """The papers that were asked for."""
 
     path = "/{r:str}/cases/{no:str}/originals"
     opt = {"who": CITIZEN, "scope": "correct"}
@@ -34,29 +47,40 @@ class OriginalsController(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Show what was asked for and where it is; where nothing was, nothing is here."""
-        return originals_page(request, mine, found(await originals.of(mine.case)), "", {})
+        """Show which papers were asked for and where they are; 404 where none were."""
+        return _originals_page(request, mine, found(await originals.of(mine.case)), "", {})
 
     @post()
     async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Keep the waybill of what the citizen has sent."""
-        known, form = await originals.of(mine.case), form_of(request)
-        if known is None or form["row_version"] != str(known.row_version):
+        """Keep the waybill of the packet that the citizen has sent."""
+        original, form = await originals.of(mine.case), form_of(request)
+        if original is None or form["row_version"] != str(original.row_version):
             raise Stale(MOVED_ON)
         waybill = tidy_number(form["waybill"])
         if not (waybill.isascii() and waybill.isalnum() and len(waybill) <= LONGEST):
             errors = {"waybill": "请填运单号，只有字母和数字，在快递单上。"}
-            return originals_page(request, mine, known, form["waybill"], errors)
+            return _originals_page(request, mine, original, form["waybill"], errors)
         try:
             role = "proxy" if mine.delegation else "citizen"
-            await originals.act(known, "send", "citizen", mine.actor.id, role, waybill=waybill)
+            await originals.act(original, "send", "citizen", mine.actor.id, role, waybill=waybill)
         except NotOpen as error:
             raise Stale(MOVED_ON) from error
         return see_other(f"{mine.home}/originals")
 
 
-def originals_page(
-    request: Request[Any, Any, Any], mine: MyCase, known: Original, typed: str, errors: dict[str, str]
+def _packet(original: Original, city: Region) -> Packet:
+    words, status = STANDS[original.at]
+    return Packet(
+        original=original,
+        words=words,
+        status=status,
+        papers=listed(originals.named(original, city), "{first}，{rest}"),
+        may_send="send" in original.open_to("citizen"),
+    )
+
+
+def _originals_page(
+    request: Request[Any, Any, Any], mine: MyCase, original: Original, typed: str, errors: dict[str, str]
 ) -> Response[bytes]:
     """Return the page of the packet, with what was typed when it was refused."""
     return page(
@@ -65,10 +89,7 @@ def originals_page(
         status=422 if errors else 200,
         region=mine.region,
         home=mine.home,
-        known=known,
-        said=WORDS[known.state],
-        names=originals.named(known, mine.region),
-        can=known.open_to("citizen"),
+        packet=_packet(original, mine.region),
         typed=typed,
         errors=errors,
     )

@@ -1,73 +1,88 @@
-"""The thread through a case as its citizen sees it: whose turn, which stage, until when, what happened.
+"""How a case stands for its citizen: whose turn it is, by when, which stage, what happened, what may be done.
 
-Built from the case, its history and the region's list of stages; templates only lay it out.
+Built from the case, its history and the city's list of stages. The templates only lay it out.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
 from portal.accounts.person import Person, masked_phone
-from portal.cases.experts.seats import Seat, given, seats
-from portal.cases.life.case import Case, Event, answers_of, clock_on, history, may
-from portal.cases.life.deadlines import Clock, take_back_until
-from portal.cases.life.moves import DECIDED, State, turn
+from portal.cases.experts.seats import seats
+from portal.cases.life.case import Case, Event, answers_of, history, may
+from portal.cases.life.moves import DECIDED, State
 from portal.cases.life.words import DID, KINDS
 from portal.cases.mail import delivery, envelopes, originals
+from portal.cases.mail.acts import AT_DESK, Stand
 from portal.cases.mail.envelopes import Delivery
-from portal.cases.mail.originals import Original
+from portal.cases.mail.originals import Original, Place
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import Correction, Defect
-from portal.cases.result import publicity
+from portal.cases.papers.corrections import Correction
+from portal.citizen.cases.dates import Dates, dates_of
+from portal.citizen.cases.timeline import Stage, stages
+from portal.citizen.cases.turn import Turn, going_on, turn_of
 from portal.citizen.shared.mine import MyCase
 from portal.core.tools import clock
-from portal.core.tools.i18n import Said
 from portal.documents import keep
-from portal.documents.keep import Document
 from portal.letters.letter import Row as Letter
 from portal.letters.letter import letters
 from portal.questions.materials import names
-from portal.regions.load import Region
-from portal.regions.model import Step
 
-ORDER = (State.DRAFT, State.SUBMITTED, State.REVIEWING, State.APPRAISING, State.DECIDING)
-# Which letter belongs to which stage of the region's list.
-LETTERS = {"submit": ("L01",), "accept": ("L02", "L03"), "review": ("L04", "L05"), "decide": ("L13",)}
-
-WAITING = {
-    State.SUBMITTED: ("已经收到，等待受理", "您不用做什么。"),
-    State.REVIEWING: ("正在审核，您不用做什么", "工作人员正在看您的材料。要是缺什么，会一次说清。"),
-    State.APPRAISING: ("专家正在鉴定，您不用做什么", "专家看病历资料，不看您的姓名。"),
-    State.DECIDING: ("正在作出结论，您不用做什么", "按政策和您的材料认定。"),
-    State.PUBLICITY: ("正在公示", "公示期间不计入办理时间。"),
-    State.AWAITING_PRINCIPAL: ("等本人确认委托", "本人确认以后才算提交。"),
-}
-ENDED = {
-    State.APPROVED: "认定通过",
-    State.PARTLY_APPROVED: "部分通过",
-    State.DENIED: "认定不通过",
-    State.NOT_ACCEPTED: "不予受理",
-    State.WITHDRAWN: "已撤回，不再办理",
-    State.LAPSED: "逾期没有补正，已终止",
-}
-# The ends after which the person may begin anew with what is there.
+# The ends after which the person may begin anew with the answers and files of the case.
 AGAIN = (State.DENIED, State.NOT_ACCEPTED, State.WITHDRAWN, State.LAPSED)
-# Which part of a delegation a button needs; what is not named here is part of following a case.
-SCOPES = {"take_back": "apply", "withdraw": "withdraw", "answer_correction": "correct", "supplement": "correct"}
-HIDDEN = {"change_panel", "send_back"}  # the office's own affairs
+HIDDEN = {"change_panel", "send_back"}  # acts of the history that are the office's own affair
 
 
-class Stage(msgspec.Struct, frozen=True):
-    """One stage on the thread: kind is done, now, yours or next."""
+class Missing(msgspec.Struct, frozen=True):
+    """One item of a notice: what it is about, and what is wrong with it."""
 
-    id: str
     name: str
-    kind: str
-    at: datetime | None
-    limit: str
-    what: str
-    letters: tuple[Letter, ...] = ()
+    said: str
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """The notice that waits for the citizen's answer."""
+
+    number: int
+    items: list[Missing]
+
+
+class May(msgspec.Struct, frozen=True):
+    """What the person who looks at the case may do now."""
+
+    take_back: bool
+    supplement: bool
+    withdraw: bool
+    begin_again: bool
+    correct: bool
+    receive: bool
+    order_mail: bool
+
+    @property
+    def anything(self) -> bool:
+        """Whether the page has a list of what may be done."""
+        return self.take_back or self.supplement or self.withdraw or self.begin_again
+
+
+class Mail(msgspec.Struct, frozen=True):
+    """The envelope with the results, as far as the page of the progress speaks of it."""
+
+    envelope: Delivery
+
+    @property
+    def came_back(self) -> bool:
+        """Whether it needs another address."""
+        return self.envelope.at is Stand.RETURNED
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether a courier has it."""
+        return self.envelope.at is Stand.POSTED
+
+    @property
+    def will_come(self) -> bool:
+        """Whether the office has still to send it."""
+        return self.envelope.at in AT_DESK
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -81,38 +96,24 @@ class Line(msgspec.Struct, frozen=True):
 class Progress(msgspec.Struct, frozen=True):
     """A case as its citizen sees it."""
 
-    case: Case
-    region: Region
-    turn: str
+    mine: MyCase
+    answers: dict[str, str]
+    turn: Turn
     headline: str
     explanation: str
-    clock: Clock
-    days_left: int
+    dates: Dates
+    notice: Notice | None
     stages: list[Stage]
     lines: list[Line]
-    actions: list[str]
-    phone: str
-    notice: Correction | None
-    defects: list[Defect]
-    may_receive: bool
-    may_correct: bool
     letters: list[Letter]
-    files: list[Document]
-    name: str
-    disease: str
-    delivery: str
-    names: dict[str, str]
-    late: bool
-    extended_why: str
-    public_until: date | None
+    may: May
+    mail: Mail | None
     original: Original | None
-    mail: Delivery | None
-    may_mail: bool
 
     @property
-    def take_back_until(self) -> datetime | None:
-        """Until when it may be taken back."""
-        return take_back_until(self.case.submitted_at, self.region) if self.case.submitted_at else None
+    def case(self) -> Case:
+        """The case."""
+        return self.mine.case
 
     @property
     def decided(self) -> bool:
@@ -125,129 +126,111 @@ class Progress(msgspec.Struct, frozen=True):
         return self.case.at in (State.APPROVED, State.PARTLY_APPROVED)
 
     @property
-    def again(self) -> bool:
-        """Whether the person may begin anew with the same answers and files."""
-        return self.case.at in AGAIN
+    def accepted(self) -> bool:
+        """Whether the office has accepted the application, which some cities do at once."""
+        return self.case.at is not State.SUBMITTED
 
     @property
-    def kind(self) -> str:
-        """What it is if no first application: 续期 or 复审."""
-        return KINDS.get(self.case.kind, "")
+    def phone(self) -> str:
+        """The number, masked, that hears of the result by SMS; empty when none was given."""
+        return masked_phone(self.answers.get("notify_mobile", ""))
 
     @property
-    def number(self) -> str:
-        """The application number."""
-        return self.case.number
+    def papers_asked(self) -> bool:
+        """Whether the office waits for originals on paper."""
+        return self.original is not None and self.original.at is Place.ASKED
+
+    @property
+    def papers_on_the_way(self) -> bool:
+        """Whether there is a packet of originals to read about."""
+        return self.original is not None and self.original.at is not Place.NOT_NEEDED
+
+    @property
+    def state_words(self) -> str:
+        """The state in the words of the city."""
+        return self.mine.region.label(self.case.state)
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What the application is, beside its progress."""
+
+    person: str
+    disease: str
+    kind: str  # 续期 or 复审; empty for a first application
+    files: int
+    pages: int
+    result_comes: str
 
 
 async def progress(mine: MyCase) -> Progress:
-    """Return how a case stands for whoever looks at it."""
-    case, who = mine.case, mine.person
-    region, events = case.city, await history(case)
-    ticking = clock_on(case, events)
-    answers = answers_of(case)
-    notice = await corrections.open_correction(case) if case.at is State.CORRECTION else None
-    files = await keep.documents(case.id)
+    """Return how a case stands for the person who looks at it."""
+    case, turn = mine.case, turn_of(mine.case)
+    events = await history(case)
     held = await letters(case.id)
-    panel = await seats(case.id) if region.rules.experts.required else []
-    headline, explanation = words(case, notice)
+    open_notice = await corrections.open_correction(case) if case.at is State.CORRECTION else None
+    panel = await seats(case.id) if case.city.rules.experts.required else []
+    headline, explanation = going_on(case)
+    rights = _rights(mine)
     return Progress(
-        case=case,
-        region=region,
-        turn=turn(case.at),
+        mine=mine,
+        answers=answers_of(case),
+        turn=turn,
         headline=headline,
         explanation=explanation,
-        clock=ticking,
-        days_left=region.calendar.between(clock.today(), ticking.due) if ticking.due else 0,
-        stages=stages(case, region, events, held, panel),
-        lines=[line(event, who) for event in reversed(events) if event.action not in HIDDEN],
-        actions=[move.action for move in may(case, mine.actor.role) if mine.may(SCOPES.get(move.action, "view"))],
-        phone=masked_phone(answers.get("notify_mobile", "")),
-        notice=notice,
-        defects=await corrections.defects(notice, files) if notice else [],
-        may_receive=mine.may("receive"),
-        may_correct=mine.may("correct"),
+        dates=await dates_of(case, events, open_notice, office_acts=turn.offices),
+        notice=await _notice(case, open_notice) if open_notice else None,
+        stages=stages(case, events, held, panel),
+        lines=[_line(event, mine.person) for event in reversed(events) if event.action not in HIDDEN],
         letters=held,
-        files=files,
-        name=who.name,
-        disease=_disease(region, answers),
-        delivery="电子认定证明和邮寄" if await delivery.on_paper(case, clock.now()) else "电子认定证明",
-        names=names(region),
-        late=not case.ended and ticking.late(clock.today()),
-        extended_why=next((event.note for event in reversed(events) if event.action == "extend_deadline"), ""),
-        public_until=await publicity.ends_on(case),
-        original=await originals.of(case) if mine.may("correct") else None,
-        mail=await envelopes.latest(case) if case.ended else None,
-        may_mail=delivery.may_order(case) and (mine.may("receive") or mine.may("collect_mail")),
+        may=rights,
+        mail=await _mail(case) if rights.order_mail else None,
+        original=await originals.of(case) if rights.correct else None,
     )
 
 
-def _disease(region: Region, answers: dict[str, str]) -> str:
-    disease = region.diseases.get(answers.get("disease", ""))
-    return disease.name_zh if disease else ""
-
-
-def words(case: Case, notice: Correction | None) -> tuple[str, str]:
-    """Return what is going on in a few words, and a sentence more."""
-    if notice:
-        return "请补正材料", "补好以后我们接着办。"
-    return WAITING.get(case.at) or (ENDED.get(case.at, ""), "")
-
-
-def stages(
-    case: Case, region: Region, events: list[Event], held: list[Letter], panel: Sequence[Seat] = ()
-) -> list[Stage]:
-    """Return the region's stages with what has become of each; how many experts have answered."""
-    here = State(case.return_to) if case.at is State.CORRECTION else case.at
-    reached = ORDER.index(here) if here in ORDER else len(ORDER)
-    found, now_given = [], False
-    for step in region.rules.steps:
-        kind = _kind(step, reached, now_given, ended=case.ended)
-        now_given = now_given or kind == "now"
-        if kind == "now" and case.at is State.CORRECTION:
-            kind = "yours"
-        stage = _stage(step, kind, events, held)
-        found.append(_with_opinions(stage, panel, region) if step.state == State.APPRAISING and panel else stage)
-    if case.ended and case.at not in DECIDED:  # it stopped on the way: what was never reached is left out
-        return [stage for stage in found if stage.at]
-    return found
-
-
-def _with_opinions(stage: Stage, panel: Sequence[Seat], region: Region) -> Stage:
-    """Return the stage of the experts with how many opinions are in, of how many."""
-    came = len(given(panel))
-    of = max(region.rules.experts.required, came + sum(seat.open for seat in panel))
-    said = Said("已收到专家意见 {n}/{m} 份。", n=came, m=of)
-    return msgspec.structs.replace(stage, what=Said("{what}{said}", what=stage.what, said=said))
-
-
-def _kind(step: Step, reached: int, now_given: bool, *, ended: bool) -> str:
-    at = ORDER.index(State(step.state)) if step.state in ORDER else len(ORDER)
-    if ended or at < reached:
-        return "done"
-    return "now" if at == reached and not now_given else "next"
-
-
-def _stage(step: Step, kind: str, events: list[Event], held: list[Letter]) -> Stage:
-    left = [event for event in events if event.before == step.state and event.after not in (step.state, "correction")]
-    at = left[-1].at if left and kind == "done" else None
-    return Stage(
-        id=step.id,
-        name=step.name_zh,
-        kind=kind,
-        at=at,
-        limit=step.limit_zh,
-        what=step.note_zh,
-        letters=tuple(one for one in held if one.kind in LETTERS.get(step.id, ()) and not one.void),
+def _rights(mine: MyCase) -> May:
+    case = mine.case
+    moves = {move.action for move in may(case, mine.actor.role)}
+    return May(
+        take_back="take_back" in moves and mine.may("apply"),
+        supplement="supplement" in moves and mine.may("correct"),
+        withdraw="withdraw" in moves and mine.may("withdraw"),
+        begin_again=case.at in AGAIN,
+        correct=mine.may("correct"),
+        receive=mine.may("receive"),
+        order_mail=delivery.may_order(case) and (mine.may("receive") or mine.may("collect_mail")),
     )
 
 
-def line(event: Event, who: Person) -> Line:
+async def _notice(case: Case, notice: Correction) -> Notice:
+    called = names(case.city)
+    defects = await corrections.defects(notice, ())
+    items = [Missing(called.get(defect.slot, "申请内容"), defect.said) for defect in defects]
+    return Notice(notice.number, items)
+
+
+async def _mail(case: Case) -> Mail | None:
+    envelope = await envelopes.latest(case)
+    return Mail(envelope) if envelope else None
+
+
+def _line(event: Event, person: Person) -> Line:
     """Return one row of history in words."""
-    by = {"insured_person": who.name, "proxy": "代办人", "system": "系统"}.get(event.role, "经办机构")
+    by = {"insured_person": person.name, "proxy": "代办人", "system": "系统"}.get(event.role, "经办机构")
     return Line(event.at, by, DID.get(event.action, event.action))
 
 
-def days_until(day: date) -> int:
-    """Return how many calendar days are left until *day*, today not counted."""
-    return (day - clock.today()).days
+async def summary(shown: Progress) -> Summary:
+    """Return what the application is; it changes less often than its progress."""
+    case = shown.case
+    disease = case.city.diseases.get(shown.answers.get("disease", ""))
+    files = await keep.documents(case.id)
+    on_paper = await delivery.on_paper(case, clock.now())
+    return Summary(
+        person=shown.mine.person.name,
+        disease=disease.name_zh if disease else "",
+        kind=KINDS.get(case.kind, ""),
+        files=len(files),
+        pages=sum(file.pages for file in files),
+        result_comes="电子认定证明和邮寄" if on_paper else "电子认定证明",
+    )

@@ -1,4 +1,7 @@
-"""``/{r}/cases/{no}/withdrawal``: end the case at the citizen's wish; a proxy proves with a code that it is them."""
+"""``/{r}/cases/{no}/withdrawal``: end the case at the citizen's wish.
+
+A proxy confirms it with a code to their own phone.
+"""
 
 from typing import Any
 
@@ -9,11 +12,10 @@ from litestar.params import FromQuery
 from portal.accounts import sign_in
 from portal.accounts.person import masked_phone, phone_number
 from portal.accounts.sign_in import ChallengeRow
-from portal.cases.life.case import may, move
+from portal.cases.life.case import move
 from portal.cases.life.moves import NotAllowed
 from portal.citizen.account.sign_in import say
-from portal.citizen.cases.progress import progress
-from portal.citizen.shared.mine import CITIZEN, MyCase, case_named, moved_on
+from portal.citizen.shared.mine import CITIZEN, MyCase, case_named, leave_if_stale, moved_on
 from portal.core.outside.sms import demo_code
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.forms import clean
@@ -35,13 +37,14 @@ class WithdrawalController(Controller):
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase], c: FromQuery[str] = ""
     ) -> Response[bytes]:
         """Say what withdrawing means."""
-        if "withdraw" not in [one.action for one in may(mine.case, mine.actor.role)]:
+        if not mine.open_now("withdraw"):
             raise await moved_on(mine.case)
         return await withdrawal_page(request, mine, await _challenge(request, c))
 
     @post()
     async def withdraw(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """End the case, or send a proxy the code that is needed for it."""
+        await leave_if_stale(request, mine.case)
         form = form_of(request)
         if mine.delegation:
             challenge = await _challenge(request, form["c"])
@@ -71,14 +74,14 @@ async def _challenge(request: Request[Any, Any, Any], id: str) -> ChallengeRow |
 async def withdrawal_page(
     request: Request[Any, Any, Any], mine: MyCase, challenge: ChallengeRow | None, error: str = ""
 ) -> Response[bytes]:
-    """Return the page; with the field for the code once a proxy has asked for one."""
+    """Return the page, with a field for the code once a proxy has asked for one."""
     number = challenge.number if challenge else ""
     return page(
         request,
         "citizen/cases/case/withdrawal",
         status=422 if error else 200,
         region=mine.region,
-        p=await progress(mine),
+        case=mine.case,
         proxy=mine.delegation is not None,
         challenge=challenge.id if challenge else "",
         phone=masked_phone(number),

@@ -18,10 +18,9 @@ from portal.accounts.delegation import SCOPES, Delegation, both
 from portal.accounts.person import Person, masked_phone, phone_number
 from portal.accounts.sign_in import ChallengeRow
 from portal.cases.apply import acting
-from portal.cases.apply.draft import Doubled
+from portal.cases.apply.ready import Incomplete, NotInsured
 from portal.cases.life.case import answers_of
 from portal.citizen.account.sign_in import say
-from portal.citizen.apply.review import eligibility
 from portal.citizen.shared.mine import Asked
 from portal.core.outside.sms import demo_code
 from portal.core.tools.errors import Forbidden, found
@@ -152,17 +151,18 @@ class ConsentController(Controller):
 
 async def agree(request: Asked, asked: Question) -> Response[bytes]:
     """Submit what waited for the principal's word, or tell them why that cannot be."""
-    case = found(await acting.waiting(asked.delegation))
-    stop = await eligibility(case, asked.principal)
-    if stop:
-        return page(
-            request, "citizen/delegations/consent/stopped", status=422, region=asked.region, mine=asked, stop=stop
-        )
+    found(await acting.waiting(asked.delegation))
     try:
         await acting.consent(asked.delegation)
-    except Doubled:
+    except Incomplete as incomplete:
+        reason = next((stop.reason for stop in incomplete.stops if isinstance(stop, NotInsured)), "")
         return page(
-            request, "citizen/delegations/consent/stopped", status=409, region=asked.region, mine=asked, stop="doubled"
+            request,
+            "citizen/delegations/consent/stopped",
+            status=422 if reason else 409,
+            region=asked.region,
+            mine=asked,
+            stop=reason or "doubled",
         )
     return see_other(f"{asked.home}/done")
 

@@ -1,34 +1,120 @@
-"""What somebody writes about acting for another, checked: the mistakes people make are caught here."""
+"""The two forms about acting for another, a proxy's and a principal's: read, checked, shown again, written down."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
 from portal.accounts import principal
-from portal.accounts.delegation import Route, Wanted
+from portal.accounts.delegation import SCOPES, Route, Wanted
 from portal.accounts.person import Person
+from portal.core.store import limits
 from portal.core.tools import clock
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form
 from portal.questions.delegation import ABOUT, OFFER
 from portal.questions.identity import id_type
-from portal.questions.model import Step
+from portal.questions.model import Question, Step
 from portal.questions.rules import birth_in, day
 from portal.regions.load import Region
 
 SAME_TYPED = "对方的手机号和您的一样。对方没有自己的手机，请打勾确认；填错了，请改成对方的号码。"
 SAME_ON_RECORD = "对方在我们这里留的手机号和您的一样。短信只会到您这里，请打勾确认。"
 MISMATCH = "姓名和身份证号对不上。请对照对方的身份证，检查有没有错字。"
+NO_PHONE = "我们没有对方自己的手机号，不能用短信确认。请改选“上传授权委托书”。"
+LOOK_UPS = 20  # names and numbers of others that one person may try in a day
+TOO_MANY = "今天填的人太多了。为了安全，请明天再试，或者打热线请工作人员帮您。"
+PRIVATE = ("private_disease", "offered_private")  # asked only where the city has diseases that are strictly private
 
 
 class Written(msgspec.Struct, frozen=True):
-    """The form as it was sent, tidied."""
+    """What was sent, tidied."""
 
     answers: dict[str, str]
     scopes: tuple[str, ...]
-    same_phone: bool  # 我知道两个人用同一个手机号
+    same_phone: bool  # the box says that both use one phone
     consent: bool  # a guardian agrees that a small child's data are used
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """A box below a question, which need not be ticked."""
+
+    name: str
+    label: str
+    error: str
+    ticked: bool
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One question of the form with what was written, and the box that belongs to it."""
+
+    question: Question
+    answer: str
+    error: str
+    tick: Tick | None
+
+
+class MandateForm(msgspec.Struct, frozen=True):
+    """The form as its page shows it."""
+
+    title: str
+    lines: list[Line]
+    scopes: list[tuple[str, str]]  # (name, words) of what the city lets a delegation cover
+    chosen: tuple[str, ...]
+
+
+def begun(answers: dict[str, str], region: Region) -> Written:
+    """Return the form before anybody has written in it: a few *answers*, and everything that may be delegated."""
+    return Written(answers, tuple(region.rules.proxy.scopes), same_phone=False, consent=False)
+
+
+def half_the_longest(region: Region) -> date:
+    """Return the last day that the form proposes: half as far away as the city allows."""
+    return later(clock.today(), region.rules.proxy.letter_max_months // 2)
+
+
+def shown(step: Step, written: Written, errors: Mapping[str, str], region: Region) -> MandateForm:
+    """Return the form of *step* with what was *written* and what is wrong with it."""
+    questions = [question for question in step.questions if _is_asked(question, region)]
+    return MandateForm(
+        title=step.title,
+        lines=[
+            Line(
+                question=question,
+                answer=written.answers.get(question.name, ""),
+                error=errors.get(question.name, ""),
+                tick=_tick_below(question, written, errors, region),
+            )
+            for question in questions
+        ],
+        scopes=[(name, SCOPES[name]) for name in region.rules.proxy.scopes],
+        chosen=written.scopes,
+    )
+
+
+def _is_asked(question: Question, region: Region) -> bool:
+    """Return whether there is a choice: the question about a strictly private disease needs a city that has one."""
+    if question.name not in PRIVATE or question.choices is None:
+        return True
+    return len(question.choices(region)) > 1
+
+
+def _tick_below(question: Question, written: Written, errors: Mapping[str, str], region: Region) -> Tick | None:
+    if question.name in ("principal_mobile", "proxy_mobile"):
+        label = "对方没有自己的手机，和我用同一个号码"
+        return Tick("same_phone", label, errors.get("same_phone", ""), written.same_phone)
+    if question.name == "route":
+        label = Said(
+            "孩子不满 {n} 岁：我是监护人，同意为办这件事处理孩子的个人信息",
+            n=region.rules.proxy.guardian_consent_below_years,
+        )
+        return Tick("guardian_consent", label, errors.get("guardian_consent", ""), written.consent)
+    return None
+
+
+async def allow_look_up(person: Person) -> None:
+    """Count that *person* has named somebody, or leave with the 429 page after too many in a day."""
+    await limits.allow("delegation: look-up", person.id, LOOK_UPS, timedelta(days=1), TOO_MANY)
 
 
 def read(form: Form, region: Region, step: Step = ABOUT) -> Written:
@@ -36,14 +122,14 @@ def read(form: Form, region: Region, step: Step = ABOUT) -> Written:
     chosen = form.all("scope")
     return Written(
         answers=step.read(form),
-        scopes=tuple(one for one in region.rules.proxy.scopes if one in chosen),
+        scopes=tuple(scope for scope in region.rules.proxy.scopes if scope in chosen),
         same_phone=form["same_phone"] == "yes",
         consent=form["guardian_consent"] == "yes",
     )
 
 
 def errors_in(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
-    """Return what is wrong, by field in page order; whoever is named has not been looked up yet."""
+    """Return what is wrong, by field in page order, before the person who is named is looked up."""
     answers = written.answers
     found = ABOUT.errors(answers, region)
     if "principal_number" not in found and answers["principal_number"] == me.id_number:
@@ -90,7 +176,7 @@ def _ages(written: Written, region: Region, me: Person) -> dict[str, str]:
 
 
 async def named(written: Written, region: Region, my_phone: str) -> tuple[Person | None, str, dict[str, str]]:
-    """Return the principal, the phone known to be theirs, and what is wrong with them."""
+    """Return the principal who is named, the phone to reach them by, and what is wrong, by field."""
     answers = written.answers
     number = answers["principal_number"]
     who = await principal.named_by_a_proxy(answers["principal_name"], id_type("resident_id", number), number)
@@ -104,11 +190,8 @@ async def named(written: Written, region: Region, my_phone: str) -> tuple[Person
     return who, phone or answers["principal_mobile"], {}
 
 
-NO_PHONE = "我们没有对方自己的手机号，不能用短信确认。请改选“上传授权委托书”。"
-
-
 def wanted(written: Written, region: Region, me: Person, principal: Person, phones: tuple[str, str]) -> Wanted:
-    """Return the delegation to propose; *phones* are the principal's and the proxy's. Everything was checked before."""
+    """Return the delegation to propose, from a form without errors; *phones* are the principal's and the proxy's."""
     answers = written.answers
     first, last = day(answers["starts_on"]), day(answers["ends_on"])
     assert first and last
@@ -129,7 +212,7 @@ def wanted(written: Written, region: Region, me: Person, principal: Person, phon
 
 
 def errors_in_offer(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
-    """Return what is wrong with what a principal wrote about their proxy, who has not been looked up yet."""
+    """Return what is wrong with a principal's form, by field, before the proxy is looked up."""
     answers, rules, today = written.answers, region.rules.proxy, clock.today()
     found = OFFER.errors(answers, region)
     mine, theirs, last = birth_in(me.id_number), birth_in(answers["proxy_number"]), day(answers["until"])
@@ -149,7 +232,10 @@ def errors_in_offer(written: Written, region: Region, me: Person, my_phone: str)
 
 
 async def named_in_offer(written: Written, my_phone: str) -> tuple[Person | None, str, dict[str, str]]:
-    """Return the proxy, the phone to tell them by, and what is wrong; an account makes no difference."""
+    """Return the proxy who is named, the phone to reach them by, and what is wrong, by field.
+
+    It makes no difference whether they have an account.
+    """
     answers = written.answers
     number = answers["proxy_number"]
     who = await principal.named_by_a_proxy(answers["proxy_name"], id_type("resident_id", number), number)
@@ -162,7 +248,7 @@ async def named_in_offer(written: Written, my_phone: str) -> tuple[Person | None
 
 
 def offered(written: Written, region: Region, me: Person, proxy: Person, phones: tuple[str, str]) -> Wanted:
-    """Return the delegation to offer; *phones* are the principal's and the proxy's. Everything was checked before."""
+    """Return the delegation to offer, from a form without errors; *phones* are the principal's and the proxy's."""
     answers = written.answers
     last = day(answers["until"])
     assert last

@@ -2,10 +2,9 @@
 
 The principal is signed in and has read what they wrote when a code to their own phone confirms it. Only
 then is the proxy told, and only when they accept may they act. Every answer is the same whether or not
-who was named has an account.
+the person who was named has an account.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -13,25 +12,15 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
 from portal.accounts import offer
-from portal.accounts.delegation import SCOPES
 from portal.accounts.person import phone_number
 from portal.accounts.principal import phone_on_record
 from portal.accounts.sign_in import ChallengeRow
 from portal.cases.apply import acting
 from portal.citizen.delegations import mandate
 from portal.citizen.delegations.consent import answered, challenge_of, code_page, send_code
-from portal.citizen.delegations.delegations import (
-    LOOK_UPS,
-    TOO_MANY,
-    MyDelegation,
-    delegation_named,
-    may_accept,
-    may_confirm,
-)
 from portal.citizen.delegations.mandate import Written
+from portal.citizen.delegations.my_delegation import MyDelegation, delegation_named
 from portal.citizen.shared.mine import CITIZEN, Asked, Me, me_in
-from portal.core.store import limits
-from portal.core.tools import clock
 from portal.core.tools.errors import Stale, found
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of, visitor_of
@@ -45,7 +34,7 @@ async def may_begin(r: FromPath[str], request: Asked) -> Me:
 
 
 class OfferController(Controller):
-    """Whom the principal asks."""
+    """The form in which a principal names a proxy."""
 
     path = "/{r:str}/delegations/offer"
     opt = {"who": CITIZEN}
@@ -54,37 +43,33 @@ class OfferController(Controller):
     @get()
     async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Ask who is to act, in what and until when."""
-        half_a_year = mandate.later(clock.today(), mine.region.rules.proxy.letter_max_months // 2)
-        scopes = tuple(mine.region.rules.proxy.scopes)
-        written = Written({"until": half_a_year.isoformat()}, scopes, same_phone=False, consent=False)
-        return form_page(request, mine, written, {})
+        written = mandate.begun({"until": mandate.half_the_longest(mine.region).isoformat()}, mine.region)
+        return _form_page(request, mine, written, {})
 
     @post()
     async def create(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Write it down; nobody is told before the principal has confirmed it."""
+        """Keep the offer; nobody is told before the principal has confirmed it."""
         written = mandate.read(form_of(request), mine.region, OFFER)
         my_phone = await phone_number(visitor_of(request).via) or await phone_on_record(mine.person)
         errors = mandate.errors_in_offer(written, mine.region, mine.person, my_phone)
         if errors:
-            return form_page(request, mine, written, errors)
-        await limits.allow("delegation: look-up", mine.person.id, LOOK_UPS, timedelta(days=1), TOO_MANY)
+            return _form_page(request, mine, written, errors)
+        await mandate.allow_look_up(mine.person)
         proxy, phone, errors = await mandate.named_in_offer(written, my_phone)
         if errors or proxy is None:
-            return form_page(request, mine, written, errors)
+            return _form_page(request, mine, written, errors)
         made = await offer.offer(mandate.offered(written, mine.region, mine.person, proxy, (my_phone, phone)))
         return see_other(f"/{mine.region.id}/delegations/{made.id}")
 
 
-def form_page(request: Asked, mine: Me, written: Written, errors: dict[str, str]) -> Response[bytes]:
-    """Return the form; 422 with what is wrong."""
+def _form_page(request: Asked, mine: Me, written: Written, errors: dict[str, str]) -> Response[bytes]:
+    """Return the page of the form; with errors its status is 422."""
     return page(
         request,
         "citizen/delegations/delegations/offer",
         status=422 if errors else 200,
         region=mine.region,
-        step=OFFER,
-        written=written,
-        scopes=[(name, SCOPES[name]) for name in mine.region.rules.proxy.scopes],
+        form=mandate.shown(OFFER, written, errors, mine.region),
         errors=errors,
     )
 
@@ -99,20 +84,20 @@ class OfferedController(Controller):
     @post("/code")
     async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDelegation]) -> Response[bytes]:
         """Send a code to the principal's own phone."""
-        return await send_code(request, mine) if may_confirm(mine) else see_other(mine.home)
+        return await send_code(request, mine) if mine.may_confirm else see_other(mine.home)
 
     @get("/code")
     async def code(
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyDelegation], c: FromQuery[str] = ""
     ) -> Response[bytes]:
         """Ask for the code."""
-        challenge = await challenge_of(request, mine, c) if may_confirm(mine) else None
+        challenge = await challenge_of(request, mine, c) if mine.may_confirm else None
         return await code_page(request, mine, challenge) if challenge else see_other(mine.home)
 
     @post("/phone")
     async def confirm(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDelegation]) -> Response[bytes]:
         """Take the principal's word when the code is right; the proxy hears of it."""
-        if not may_confirm(mine):
+        if not mine.may_confirm:
             return see_other(mine.home)
         challenge = await answered(request, mine)
         if not isinstance(challenge, ChallengeRow):
@@ -126,6 +111,6 @@ class OfferedController(Controller):
     async def accept(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDelegation]) -> Response[bytes]:
         """Take the proxy's word: 同意, 不愿意."""
         word = form_of(request)["action"]
-        if may_accept(mine) and word in ("agree", "decline"):
+        if mine.may_accept and word in ("agree", "decline"):
             await acting.accept(mine.delegation, agreed=word == "agree")
         return see_other(mine.home)

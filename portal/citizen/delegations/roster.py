@@ -1,4 +1,4 @@
-"""The roster of somebody who acts for others: each person with the next thing to do and its last day, nothing else."""
+"""The roster of a proxy: everybody they act for, each with the next thing to do and its last day."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ from portal.regions.load import REGIONS, Region
 
 
 class Client(msgspec.Struct, frozen=True):
-    """One principal as the proxy sees them: kind is yours, now, done or wait."""
+    """One principal as the proxy sees them; *kind* is that of a status: yours, now, done or wait."""
 
     delegation: Delegation
     who: Person
@@ -25,8 +25,13 @@ class Client(msgspec.Struct, frozen=True):
     todo: str
     until: date | None
 
+    @property
+    def stands(self) -> str:
+        """How the delegation stands, in words."""
+        return delegations.STATES[self.state]
+
     def fits(self, q: str) -> bool:
-        """Return whether name or identity number contains *q*; everybody fits an empty one."""
+        """Return whether name or identity number contains *q*, as they always do when it is empty."""
         return q in self.who.name or q.upper() in self.who.id_number
 
 
@@ -35,9 +40,9 @@ FAR = date(9999, 12, 31)
 
 
 async def clients(proxy: str, region: Region) -> list[Client]:
-    """Return everybody *proxy* acts for in *region*: what they must do comes first, then by its last day."""
-    found = [await _client(one) for one in await delegations.of_proxy(proxy, region.id)]
-    return sorted(found, key=lambda one: (ORDER[one.kind], one.until or FAR))
+    """Return everybody *proxy* acts for in *region*: first those who wait for the proxy, then by the last day."""
+    found = [await _client(known) for known in await delegations.of_proxy(proxy, region.id)]
+    return sorted(found, key=lambda client: (ORDER[client.kind], client.until or FAR))
 
 
 async def _client(known: Delegation) -> Client:
@@ -54,7 +59,7 @@ async def _client(known: Delegation) -> Client:
 
 
 def _answer_by(known: Delegation) -> date:
-    """Return the last day on which who was asked can still say yes."""
+    """Return the last day on which the person who was asked can still say yes."""
     days = REGIONS[known.region].rules.proxy.consent_days
     return min(clock.day_of(known.asked_at or clock.now()) + timedelta(days=days), known.ends_on)
 

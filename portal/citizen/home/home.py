@@ -9,11 +9,11 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from portal.accounts.delegation import Delegation, delegation, of_principal, of_proxy
-from portal.cases.apply.renewal import Chance, chance
-from portal.cases.benefits.benefit import Benefit, benefit, benefits_of
-from portal.cases.life.case import Case, answers_of, case_by_id, cases_of
-from portal.cases.life.moves import State, turn
-from portal.cases.life.words import KINDS
+from portal.accounts.person import Person
+from portal.cases.benefits.benefit import benefit, benefits_of
+from portal.cases.life.case import case_by_id, cases_of
+from portal.citizen.home.held import HeldBenefit, held
+from portal.citizen.shared.case_row import CaseRow, case_row
 from portal.citizen.shared.mine import CITIZEN, Me, address, me_in
 from portal.core.tools import clock
 from portal.core.tools.errors import NotFound, found
@@ -21,6 +21,17 @@ from portal.core.web.pages import page, see_other
 from portal.notices import inbox
 
 LINK_LIFE = timedelta(days=7)
+
+
+class Home(msgspec.Struct, frozen=True):
+    """What waits for a person in a city, and what they have there."""
+
+    person: Person
+    cases: list[CaseRow]
+    benefits: list[HeldBenefit]
+    asked: list[Delegation]  # somebody asks to act for the person
+    offered: list[Delegation]  # somebody asks the person to act for them
+    unread: int  # messages
 
 
 class HomeController(Controller):
@@ -33,71 +44,23 @@ class HomeController(Controller):
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Show the person's cases in this city, what waits for them first."""
-        cases = await cases_of(mine.person.id, mine.region.id)
-        rows = [row(case) for case in cases]
-        known = {case.id: case.city.diseases for case in cases}  # a disease may have left the catalogue since
-        benefits = [
-            await held(known[one.case_id][one.code].name_zh, one)
-            for one in await benefits_of(mine.person.id, mine.region.id)
-        ]
-        return page(
-            request,
-            "citizen/home/home/show",
-            region=mine.region,
-            person=mine.person,
-            rows=sorted(rows, key=lambda one: one["turn"] != "citizen"),
-            benefits=benefits,
-            asked=[one for one in await of_principal(mine.person.id, mine.region.id) if asks(one)],
-            offered=[
-                one
-                for one in await of_proxy(mine.person.id, mine.region.id)
-                if one.state_on(clock.today()) == "offered"
+        person, city = mine.person, mine.region
+        cases = await cases_of(person.id, city.id)
+        named = {case.id: case.city.diseases for case in cases}  # a disease may have left the catalogue since
+        home = Home(
+            person=person,
+            cases=sorted(map(case_row, cases), key=lambda row: not row.waits_for_the_citizen),
+            benefits=[
+                await held(named[benefit.case_id][benefit.code].name_zh, benefit)
+                for benefit in await benefits_of(person.id, city.id)
             ],
-            unread=await inbox.unread(mine.person.id),
+            asked=[known for known in await of_principal(person.id, city.id) if known.asks_the_principal],
+            offered=[
+                known for known in await of_proxy(person.id, city.id) if known.state_on(clock.today()) == "offered"
+            ],
+            unread=await inbox.unread(person.id),
         )
-
-
-def asks(known: Delegation) -> bool:
-    """Return whether somebody asks the person to let them act."""
-    return known.state == "asked" and known.route != "offer"
-
-
-class Held(msgspec.Struct, frozen=True):
-    """A benefit as its person sees it; `waits` when it has ended and a renewal sent in time is not decided."""
-
-    disease: str
-    benefit: Benefit
-    state: str
-    chance: Chance
-    waits: bool
-
-    @property
-    def address(self) -> str:
-        """Where it is renewed."""
-        return f"/{self.benefit.region}/benefits/{self.benefit.id}/renewals/new"
-
-
-async def held(disease: str, one: Benefit) -> Held:
-    """Return a benefit with what can be done about it."""
-    state, found = one.state_on(clock.today()), await chance(one)
-    sent = found.case.submitted_at if found.case and found.case.parent_benefit == one.id else None
-    in_time = bool(sent and one.ends_on and clock.day_of(sent) <= one.ends_on)
-    return Held(disease, one, state, found, waits=state == "expired" and in_time)
-
-
-def row(case: Case) -> dict[str, Any]:
-    """Return what the list shows of a case."""
-    disease = case.city.diseases.get(answers_of(case).get("disease", ""))
-    return {
-        "case": case,
-        "address": address(case),
-        "disease": disease.name_zh if disease else "",
-        "label": case.city.label(case.state),
-        "turn": turn(case.at),
-        "draft": case.at is State.DRAFT,
-        "kind": KINDS.get(case.kind, ""),
-        "provisional": bool(case.due_on and not case.city.calendar.published(case.due_on)),
-    }
+        return page(request, "citizen/home/home/show", region=city, home=home)
 
 
 class LinkController(Controller):

@@ -1,10 +1,10 @@
-"""What an address names, and whether it is yours or in your care: settled before a handler runs.
+"""What an address names, and whether it is yours or in your care, settled before a handler runs.
 
 The address names the case, and so the person it is for; who acts for that person needs a delegation
 that covers the act (``scope=`` of the route) at this moment. A foreign thing and one that does not
-exist look the same. Each handler asks for one of these by
-its name, so it cannot forget to ask whose it is. (One dependency each, not several: the framework
-resolves several at a time in a task group, which costs as much as the rest of the request.)
+exist look the same. Each handler asks for one of these by its name, so it cannot forget to ask whose
+it is. It is one dependency, not several, because the framework resolves several in a task group, which
+costs as much as the rest of the request.
 """
 
 from typing import Any
@@ -19,13 +19,13 @@ from portal.accounts.person import Person
 from portal.cases.apply.acting import acting, over, under
 from portal.cases.apply.draft import draft_in
 from portal.cases.benefits.benefit import Benefit, benefit
-from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history
+from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history, may
 from portal.cases.life.moves import Role, State
 from portal.cases.life.number import read_number
 from portal.cases.life.words import DID
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.i18n import Said
-from portal.core.web.sessions import visitor_of
+from portal.core.web.sessions import form_of, visitor_of
 from portal.questions.catalogue import journey
 from portal.questions.model import Step
 from portal.regions.load import REGIONS, Region
@@ -74,11 +74,11 @@ class MyDraft(msgspec.Struct, frozen=True):
         return self.delegation is None or self.delegation.verified
 
     async def person(self) -> Person:
-        """Return whose it is."""
+        """Return the insured person."""
         return found(await people.person(self.case.person))
 
     async def signer(self) -> Person:
-        """Return who fills it in and signs it."""
+        """Return the person who fills it in and signs it."""
         return found(await people.person(self.actor.id))
 
     def step(self, slug: str) -> Step:
@@ -95,9 +95,13 @@ class MyCase(msgspec.Struct, frozen=True):
     actor: Actor
     delegation: Delegation | None = None
 
-    def may(self, act: str) -> bool:
-        """Return whether whoever acts may do *act* as well."""
-        return self.delegation is None or act in self.delegation.scopes
+    def may(self, scope: str) -> bool:
+        """Return whether the person who acts may do what *scope* of a delegation covers."""
+        return self.delegation is None or scope in self.delegation.scopes
+
+    def open_now(self, action: str) -> bool:
+        """Return whether the person who acts may carry out *action* now."""
+        return action in [move.action for move in may(self.case, self.actor.role)]
 
     @property
     def home(self) -> str:
@@ -130,14 +134,14 @@ async def me_in(r: FromPath[str], request: Asked) -> Me:
 
 # D15: one dependency for each handler; several are resolved in a task group and cost as much as the page.
 async def draft_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
-    """Return the draft in the address; 404 alike for a made-up key and for one that is not in your care."""
+    """Return the draft in the address; a made-up key and a draft that is not in your care are the same 404."""
     case = found(await draft_in(r, key))
     actor, delegation = await who_acts(case, request)
     return MyDraft(case.city, case, answers_of(case), actor, delegation)
 
 
 async def begun_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
-    """Return the same, though it may have been submitted meanwhile: a button that is pressed twice."""
+    """Return the case in the address, also one submitted meanwhile: for a button that may be pressed twice."""
     case = await case_by_id(key)
     case = found(case if case and case.region == r else None)
     actor, delegation = await who_acts(case, request)
@@ -153,9 +157,9 @@ async def case_named(r: FromPath[str], no: FromPath[str], request: Asked) -> MyC
 
 
 async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> MyBenefit:
-    """Return the benefit in the address; 404 alike for a made-up one and for one that is not in your care.
+    """Return the benefit in the address; a made-up one and one that is not in your care are the same 404.
 
-    A proxy needs a delegation that was verified: who has proved nothing learns nothing of what somebody has.
+    A proxy needs a verified delegation: without proof nobody learns what another person has.
     """
     held = await benefit(id)
     held = found(held if held and held.region == r else None)
@@ -170,7 +174,7 @@ async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> 
 
 # D31: asked at each request, because whoever switches to acting for somebody forgets to switch back.
 async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, Delegation | None]:
-    """Return the visitor as who acts on *case*, and by which delegation; 404 when it is not in their care.
+    """Return the visitor as an actor on *case*, and the delegation they act by; 404 when it is not in their care.
 
     Args:
         case: what the address names.
@@ -189,12 +193,23 @@ async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, De
 
 
 def insured(person: str) -> Actor:
-    """Return the person as who acts on their own case."""
+    """Return *person* as an actor on their own case."""
     return Actor(person, Role.INSURED_PERSON)
 
 
+async def leave_if_stale(request: Asked, case: Case) -> None:
+    """Leave with the 409 page when the form that was sent shows an earlier version of *case* than there is now."""
+    if is_stale(request, case):
+        raise await moved_on(case)
+
+
+def is_stale(request: Asked, case: Case) -> bool:
+    """Return whether the form that was sent shows an earlier version of *case* than there is now."""
+    return form_of(request)["row_version"] != str(case.row_version)
+
+
 async def moved_on(case: Case) -> Stale:
-    """Return the 409 page for who came second: what happened last to the case, and by whom."""
+    """Return the 409 page for the person who came second: what happened last to the case, and who did it."""
     events = await history(case)
     if not events:
         return Stale()
@@ -205,7 +220,7 @@ async def moved_on(case: Case) -> Stale:
 
 
 def address(case: Case) -> str:
-    """Return where a case lives: the draft by its key, anything later by its number."""
+    """Return the address of a case: a draft is found by its key, a submitted case by its number."""
     if case.at is State.DRAFT:
         return f"/{case.region}/apply/{case.id}"
     if case.at is State.AWAITING_PRINCIPAL:  # it has no number yet

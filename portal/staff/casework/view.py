@@ -13,9 +13,8 @@ from portal.accounts.person import FACE, NAMED, REGISTERED, STATED, Person, mask
 from portal.accounts.register import Insured
 from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id
-from portal.cases.apply import draft
-from portal.cases.apply.assisted import SIGNED
-from portal.cases.apply.eligibility import standing
+from portal.cases.apply.eligibility import insured_of, standing
+from portal.cases.apply.ready import SIGNED
 from portal.cases.experts.seats import seats
 from portal.cases.life.case import Case, Event, answers_of, clock_on, history, may
 from portal.cases.life.deadlines import Clock, take_back_until
@@ -212,7 +211,7 @@ async def _deadline(case: Case, events: list[Event]) -> Deadline:
 
 
 async def _applicant(case: Case, answers: dict[str, str]) -> Applicant:
-    record = draft.insured_of(case)
+    record = insured_of(case)
     known = await delegation(case.delegation)
     return Applicant(
         person=found(await person(case.person)),

@@ -3,6 +3,7 @@
 import msgspec
 
 from portal.accounts.person import masked_name, person
+from portal.accounts.staff import Member
 from portal.cases.desk.search import View
 from portal.cases.life.case import Case, answers_of, clock_on, history
 from portal.cases.life.deadlines import Clock
@@ -30,8 +31,7 @@ class Row(msgspec.Struct, frozen=True):
 
     case: Case
     name: str  # of the applicant, masked
-    disease: str
-    kind: str  # what it is for, in words; a first application has none
+    about: str  # the disease, and what it is for where that is no first application
     time: Sign
 
     @property
@@ -39,10 +39,9 @@ class Row(msgspec.Struct, frozen=True):
         """The state in the words of the city."""
         return self.case.city.label(self.case.state)
 
-    @property
-    def free(self) -> bool:
-        """Whether somebody can claim it."""
-        return not self.case.assigned_to and not self.case.ended
+    def may_be_claimed_by(self, me: Member) -> bool:
+        """Return whether *me* may take it: nobody has it, and it is not ended."""
+        return not self.case.assigned_to and not self.case.ended and me.has("reviewer")
 
     @property
     def ticked_as(self) -> str:
@@ -53,14 +52,20 @@ class Row(msgspec.Struct, frozen=True):
 async def row(case: Case) -> Row:
     """Return the row of a case."""
     who = await person(case.person)
-    disease = case.city.diseases.get(answers_of(case).get("disease", ""))
     return Row(
         case=case,
         name=masked_name(who.name) if who else "",
-        disease=disease.name_zh if disease else "",
-        kind=KINDS.get(case.kind, ""),
+        about=about(case),
         time=time_left(case, clock_on(case, await history(case))),
     )
+
+
+def about(case: Case) -> str:
+    """Return the disease of a case, and what the case is for where that is no first application."""
+    disease = case.city.diseases.get(answers_of(case).get("disease", ""))
+    name = disease.name_zh if disease else ""
+    kind = KINDS.get(case.kind, "")
+    return Said("{disease}（{kind}）", disease=name, kind=kind) if kind else name
 
 
 def time_left(case: Case, office: Clock) -> Sign:

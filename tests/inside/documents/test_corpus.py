@@ -3,22 +3,21 @@
 import html
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from portal.core.outside import clamd
 from portal.core.store import storage
 from portal.core.tools import sandbox
-from portal.core.tools.settings import SETTINGS
 from portal.documents import keep
 from portal.documents.check import WARNINGS, sentence
 from portal.documents.kinds import kind_of
 from portal.regions.load import REGIONS
 from tests.conftest import ON_POSTGRES
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.client import Client
 from tests.helpers.factories import make_person
 from tests.helpers.scanner import Scanner
@@ -33,14 +32,11 @@ MEISHAN = REGIONS["meishan"]
 PAPERS = corpus()[:: 6 if ON_POSTGRES else 1]
 
 
-@pytest.fixture(scope="module")
-def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scanner]:
-    """A scanner that looks at every file, as in a real house."""
-    made = Scanner(tmp_path_factory.mktemp("clamd"))
-    made.start()
+@pytest.fixture(scope="module", autouse=True)
+def helper_with_decoders() -> Iterator[None]:
+    """A helper of the sandbox that has loaded the decoders once, as in a real house."""
     sandbox.preload(["portal.documents.decode"])
-    yield made
-    made.stop()
+    yield
     sandbox.shut()
 
 
@@ -60,9 +56,9 @@ class Door(Client):
 
 
 @pytest.fixture
-async def door(database: None, scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
+async def door(database: None, scanner: Scanner, settings: ChangeSettings) -> AsyncIterator[Door]:
     """Somebody at the page of files."""
-    monkeypatch.setattr(clamd, "SETTINGS", replace(SETTINGS, clamd=scanner.address))
+    settings(clamd=scanner.address)
     await make_person()
     async with Door() as made:
         await made.sign_in("13800000101")
@@ -80,7 +76,7 @@ def helper() -> int:
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
-async def test_a_file_comes_to_what_it_should(door: Door, paper: Paper):
+async def test_a_file_comes_to_what_it_should(door: Door, paper: Paper) -> None:
     content = paper.make()
     started = time.monotonic()
 
@@ -125,7 +121,7 @@ def check_clean(paper: Paper, sent: bytes, clean: bytes, small: bytes, kind: str
             assert all(abs(one - other) < 60 for one, other in zip(pixel, colour, strict=True))
 
 
-async def test_the_same_file_twice_is_told_as_such(door: Door):
+async def test_the_same_file_twice_is_told_as_such(door: Door) -> None:
     paper = next(paper for paper in corpus() if paper.name == "held-6.jpg")
     await door.send(paper.name, paper.make())
 
@@ -136,7 +132,7 @@ async def test_the_same_file_twice_is_told_as_such(door: Door):
     assert len(await door.taken()) == 1
 
 
-async def test_the_server_never_noticed_what_its_children_went_through(door: Door):
+async def test_the_server_never_noticed_what_its_children_went_through(door: Door) -> None:
     """Runs after all of them: the process that forks the children is the one it was at the first."""
     await door.send("photo.jpg", next(paper for paper in corpus() if paper.name == "held-1.jpg").make())
     first = helper()
@@ -149,7 +145,7 @@ async def test_the_server_never_noticed_what_its_children_went_through(door: Doo
     assert len(await door.taken()) == 1
 
 
-def test_the_corpus_has_every_kind_of_file_the_issue_asks_for():
+def test_the_corpus_has_every_kind_of_file_the_issue_asks_for() -> None:
     papers = corpus()
 
     assert len(papers) >= 240
@@ -163,7 +159,7 @@ def test_the_corpus_has_every_kind_of_file_the_issue_asks_for():
     assert {warning for paper in papers for warning in paper.warnings} >= {"small", "dark", "blank", "blurred", "cut"}
 
 
-def test_the_corpus_can_be_written_out_with_its_manifest(tmp_path, monkeypatch: pytest.MonkeyPatch):
+def test_the_corpus_can_be_written_out_with_its_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import tests.inside.documents.corpus as module
 
     chosen = [paper for paper in corpus() if paper.name in ("held-1.png", "locked.pdf", "病历.docx")]

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-import msgspec
 import pytest
 
 from portal.cases.apply import draft
@@ -19,6 +18,7 @@ from portal.letters.letter import letters
 from portal.notices.inbox import messages
 from portal.regions.load import REGIONS
 from portal.regions.workdays import Calendar, Year
+from tests.helpers.changes import ChangeRegion
 from tests.helpers.factories import acting, add_document, citizen, make_case, make_draft, make_person, make_staff
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -27,11 +27,11 @@ NOON = 12
 
 
 @pytest.fixture(autouse=True)
-def published(monkeypatch: pytest.MonkeyPatch) -> None:
+def published(region: ChangeRegion) -> None:
     """Have every year around published, without a holiday: only then is anything late."""
     years = {year: Year(published=True, source="test") for year in range(2024, 2036)}
-    for name, region in list(REGIONS.items()):
-        monkeypatch.setitem(REGIONS, name, msgspec.structs.replace(region, calendar=Calendar([years])))
+    for name in list(REGIONS):
+        region(name, calendar=Calendar([years]))
 
 
 def to_noon_of(day: date) -> None:
@@ -50,7 +50,7 @@ async def said(case: Case) -> list[str]:
     return [message.text for message in await messages(case.person)]
 
 
-async def test_what_nobody_accepted_in_time_is_accepted_as_of_the_day_of_receipt():
+async def test_what_nobody_accepted_in_time_is_accepted_as_of_the_day_of_receipt() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     received = clock.today()
     assert case.due_on == case.city.calendar.add(received, 5)
@@ -67,16 +67,15 @@ async def test_what_nobody_accepted_in_time_is_accepted_as_of_the_day_of_receipt
     assert "L02" in [letter.kind for letter in await letters(case.id)]
 
 
-async def test_on_a_calendar_that_is_not_published_nothing_is_late(monkeypatch):
-    case = await make_case("xx-01", "xinxing", "M03900")
-    open_year = Calendar([{2000: Year(published=True, source="test")}])
-    monkeypatch.setitem(REGIONS, "xinxing", msgspec.structs.replace(case.city, calendar=open_year))
+async def test_on_a_calendar_that_is_not_published_nothing_is_late(region: ChangeRegion) -> None:
+    await make_case("xx-01", "xinxing", "M03900")
+    region("xinxing", calendar=Calendar([{2000: Year(published=True, source="test")}]))
     to_noon_of(clock.today() + timedelta(days=90))
 
     assert (await rounds.accept_late(), await rounds.tell_overdue()) == (0, 0)
 
 
-async def test_when_the_time_is_over_people_and_supervisors_are_told_once_and_nothing_is_decided():
+async def test_when_the_time_is_over_people_and_supervisors_are_told_once_and_nothing_is_decided() -> None:
     supervisor = await make_staff("supervisor")
     case = await make_case()
     assert case.due_on
@@ -104,7 +103,7 @@ async def send_all() -> None:
         pass
 
 
-async def test_three_reminders_then_the_case_lapses_and_the_files_come_along_to_a_new_one():
+async def test_three_reminders_then_the_case_lapses_and_the_files_come_along_to_a_new_one() -> None:
     case, notice = await asked()
     for days in (8, 7, 6, 3, 1, 0):
         to_noon_of(notice.answer_by - timedelta(days=days))
@@ -125,7 +124,7 @@ async def test_three_reminders_then_the_case_lapses_and_the_files_come_along_to_
     assert fresh.at is State.DRAFT
 
 
-async def test_nobody_lapses_who_was_not_reminded_before():
+async def test_nobody_lapses_who_was_not_reminded_before() -> None:
     case, notice = await asked()
     to_noon_of(notice.answer_by + timedelta(days=5))
 
@@ -138,7 +137,7 @@ async def test_nobody_lapses_who_was_not_reminded_before():
     assert (await current(case)).at is State.LAPSED
 
 
-async def test_more_time_for_a_correction_is_given_once():
+async def test_more_time_for_a_correction_is_given_once() -> None:
     case, notice = await asked()
     me = citizen(await make_person())
 
@@ -152,7 +151,7 @@ async def test_more_time_for_a_correction_is_given_once():
         await corrections.extend(case, me, longer)
 
 
-async def test_the_office_extends_once_before_its_time_is_over():
+async def test_the_office_extends_once_before_its_time_is_over() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     case = await move(case, "accept", REVIEWER)
     supervisor = Actor("a supervisor", Role.SUPERVISOR)
@@ -166,7 +165,7 @@ async def test_the_office_extends_once_before_its_time_is_over():
         await move(longer, "extend_deadline", supervisor, note="再延", days=10)
 
 
-async def test_what_is_late_is_not_extended_any_more():
+async def test_what_is_late_is_not_extended_any_more() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     case = await move(case, "accept", REVIEWER)
     assert case.due_on
@@ -176,7 +175,7 @@ async def test_what_is_late_is_not_extended_any_more():
         await move(case, "extend_deadline", Actor("a supervisor", Role.SUPERVISOR), note="x", days=10)
 
 
-async def test_a_draft_is_warned_of_twice_and_deleted_with_a_stub_in_the_log():
+async def test_a_draft_is_warned_of_twice_and_deleted_with_a_stub_in_the_log() -> None:
     case = await make_draft()
     await add_document(case, "identity")
     last = draft.kept_until(case)
@@ -196,7 +195,7 @@ async def test_a_draft_is_warned_of_twice_and_deleted_with_a_stub_in_the_log():
     assert await audit.broken() is None
 
 
-async def test_a_draft_that_was_taken_back_is_deleted_in_the_end_too():
+async def test_a_draft_that_was_taken_back_is_deleted_in_the_end_too() -> None:
     case = await draft.take_back(await make_case(), citizen(await make_person()))
     to_noon_of(draft.kept_until(case) + timedelta(days=1))
 
@@ -205,7 +204,7 @@ async def test_a_draft_that_was_taken_back_is_deleted_in_the_end_too():
     assert await case_by_id(case.id) is None
 
 
-async def test_a_new_calendar_changes_dates_and_never_states(monkeypatch):
+async def test_a_new_calendar_changes_dates_and_never_states(region: ChangeRegion) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     paused, _ = await asked(await make_case("xx-02", "xinxing", "M03900"))
     assert case.due_on
@@ -214,7 +213,7 @@ async def test_a_new_calendar_changes_dates_and_never_states(monkeypatch):
     years = {
         year: Year(published=True, source="test", off=days if year == first.year else ()) for year in range(2024, 2036)
     }
-    monkeypatch.setitem(REGIONS, "xinxing", msgspec.structs.replace(case.city, calendar=Calendar([years])))
+    region("xinxing", calendar=Calendar([years]))
 
     assert await redating.redate() == 1
     assert await redating.redate() == 0
@@ -226,7 +225,7 @@ async def test_a_new_calendar_changes_dates_and_never_states(monkeypatch):
     assert (await current(paused)).due_on is None
 
 
-async def test_all_rounds_do_no_harm_twice():
+async def test_all_rounds_do_no_harm_twice() -> None:
     await make_case()
     await run_rounds()
     before = [await fetch_value(f"SELECT count(*) FROM {name}") for name in ("case_event", "notice", "letter")]
@@ -236,7 +235,7 @@ async def test_all_rounds_do_no_harm_twice():
     assert [await fetch_value(f"SELECT count(*) FROM {name}") for name in ("case_event", "notice", "letter")] == before
 
 
-async def test_a_supervisor_allows_one_more_notice_and_the_log_says_why():
+async def test_a_supervisor_allows_one_more_notice_and_the_log_says_why() -> None:
     supervisor = acting(await make_staff("supervisor"), Role.SUPERVISOR)
     case, notice = await asked()
     await corrections.explain((await corrections.defects(notice, ()))[0], "在补办")
@@ -252,7 +251,7 @@ async def test_a_supervisor_allows_one_more_notice_and_the_log_says_why():
     assert await fetch_value("SELECT why FROM audit WHERE act = 'allow_correction'") == "身份证过期"
 
 
-async def test_new_material_may_be_asked_about_and_only_that():
+async def test_new_material_may_be_asked_about_and_only_that() -> None:
     case, notice = await asked()
     (defect,) = await corrections.defects(notice, ())
     await add_document(case, defect.upload_slot)

@@ -5,7 +5,6 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,18 +13,17 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
-from portal.core.outside import gateways, sms
+from portal.core.outside import sms
 from portal.core.outside.gateways import Aliyun, NotSent, Plain, query, signed
 from portal.core.store.database import fetch_value
-from portal.core.tools.settings import SETTINGS
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.client import Client
 
 SECRET = "YourAccessKeySecret"
 
 
-def test_the_signature_is_the_one_in_the_provider_s_own_example(monkeypatch):
-    settings = replace(SETTINGS, sms_user="YourAccessKeyId", sms_secret=SECRET)
-    monkeypatch.setattr(gateways, "SETTINGS", settings)
+def test_the_signature_is_the_one_in_the_provider_s_own_example(settings: ChangeSettings) -> None:
+    settings(sms_user="YourAccessKeyId", sms_secret=SECRET)
     line = query({"RegionId": "cn-shanghai", "ImageId": "win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd"})
     at = datetime(2023, 10, 26, 10, 22, 32, tzinfo=UTC)
 
@@ -104,22 +102,18 @@ def provider() -> Iterator[str]:
 
 
 @pytest.fixture
-def aliyun(provider: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Aliyun:
+def aliyun(provider: str, settings: ChangeSettings, tmp_path: Path) -> Aliyun:
     """The gateway, set up for that provider."""
     templates = tmp_path / "templates.toml"
     templates.write_text('N34 = "SMS_154950909"\nN34v = "TTS_154950910"\n')
-    settings = replace(
-        SETTINGS, sms="aliyun", sms_url=provider, sms_user="key-id", sms_secret=SECRET, sms_templates=str(templates)
-    )
-    monkeypatch.setattr(gateways, "SETTINGS", settings)
-    monkeypatch.setattr(sms, "SETTINGS", settings)
+    settings(sms="aliyun", sms_url=provider, sms_user="key-id", sms_secret=SECRET, sms_templates=str(templates))
     return Aliyun()
 
 
 GIVEN = {"sign": "【眉山医保】", "code": "048213"}
 
 
-async def test_a_message_goes_out_signed_as_a_template_with_parameters(aliyun: Aliyun):
+async def test_a_message_goes_out_signed_as_a_template_with_parameters(aliyun: Aliyun) -> None:
     id = await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
 
     assert id == "900619746936498440^0"
@@ -133,7 +127,7 @@ async def test_a_message_goes_out_signed_as_a_template_with_parameters(aliyun: A
     assert Provider.seen[0]["headers"]["x-acs-action"] == "SendSms"
 
 
-async def test_a_phone_is_called_with_the_template_that_is_read_aloud(aliyun: Aliyun):
+async def test_a_phone_is_called_with_the_template_that_is_read_aloud(aliyun: Aliyun) -> None:
     id = await aliyun.call("13800000101", "N34v", GIVEN, "text", "code:x")
 
     assert aliyun.speaks
@@ -142,34 +136,42 @@ async def test_a_phone_is_called_with_the_template_that_is_read_aloud(aliyun: Al
     assert Provider.seen[0]["headers"]["x-acs-action"] == "SingleCallByTts"
 
 
-async def test_a_wrong_secret_is_refused_by_the_provider_and_nothing_counts_as_sent(aliyun: Aliyun, monkeypatch):
-    monkeypatch.setattr(gateways, "SETTINGS", replace(gateways.SETTINGS, sms_secret="another"))
+async def test_a_wrong_secret_is_refused_by_the_provider_and_nothing_counts_as_sent(
+    aliyun: Aliyun, settings: ChangeSettings
+) -> None:
+    settings(sms_secret="another")
 
     with pytest.raises(NotSent, match="SignatureDoesNotMatch"):
         await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
 
 
 @pytest.mark.parametrize("answer", [{"Code": "isv.BUSINESS_LIMIT_CONTROL"}, {"Code": "OK"}, {}])
-async def test_what_the_provider_did_not_take_was_not_sent(aliyun: Aliyun, monkeypatch, answer):
+async def test_what_the_provider_did_not_take_was_not_sent(
+    aliyun: Aliyun, monkeypatch: pytest.MonkeyPatch, answer: dict[str, object] | dict[str, str]
+) -> None:
     monkeypatch.setattr(Provider, "answer", answer)
 
     with pytest.raises(NotSent):
         await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
 
 
-async def test_a_provider_that_is_down_or_not_there_did_not_take_it(aliyun: Aliyun, monkeypatch):
+async def test_a_provider_that_is_down_or_not_there_did_not_take_it(
+    aliyun: Aliyun, monkeypatch: pytest.MonkeyPatch, settings: ChangeSettings
+) -> None:
     monkeypatch.setattr(Provider, "status", 503)
     with pytest.raises(NotSent):
         await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
 
-    monkeypatch.setattr(gateways, "SETTINGS", replace(gateways.SETTINGS, sms_url="http://127.0.0.1:9"))
+    settings(sms_url="http://127.0.0.1:9")
     with pytest.raises(NotSent):
         await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
 
 
-async def test_one_s_own_gateway_gets_template_parameters_text_and_key(provider: str, monkeypatch):
+async def test_one_s_own_gateway_gets_template_parameters_text_and_key(
+    provider: str, monkeypatch: pytest.MonkeyPatch, settings: ChangeSettings
+) -> None:
     monkeypatch.setattr(Provider, "answer", {"id": "m-1"})
-    monkeypatch.setattr(gateways, "SETTINGS", replace(SETTINGS, sms_url=f"{provider}/send", sms_secret=SECRET))
+    settings(sms_url=f"{provider}/send", sms_secret=SECRET)
 
     sent = await Plain().send("13800000101", "N34", GIVEN, "【眉山医保】验证码", "code:x")
     called = await Plain().call("13800000101", "N34v", GIVEN, "您的验证码是", "code:y")
@@ -187,8 +189,8 @@ async def test_one_s_own_gateway_gets_template_parameters_text_and_key(provider:
     }
 
 
-def test_a_gateway_nobody_knows_stops_the_first_message(monkeypatch):
-    monkeypatch.setattr(sms, "SETTINGS", replace(SETTINGS, sms="pigeon"))
+def test_a_gateway_nobody_knows_stops_the_first_message(settings: ChangeSettings) -> None:
+    settings(sms="pigeon")
 
     with pytest.raises(ValueError, match="pigeon"):
         sms.gateway()
@@ -215,7 +217,7 @@ async def report(client: Client, *reports: dict[str, Any], path: str = HOOK) -> 
     return answer.status_code
 
 
-async def test_the_provider_s_report_is_kept_beside_the_message(client: Client, aliyun: Aliyun):
+async def test_the_provider_s_report_is_kept_beside_the_message(client: Client, aliyun: Aliyun) -> None:
     await sms.send("13800000101", "N34", GIVEN, "text", "code:x")
     before = await fetch_value("SELECT state FROM sent_message")
 
@@ -226,7 +228,7 @@ async def test_the_provider_s_report_is_kept_beside_the_message(client: Client, 
     assert await fetch_value("SELECT reported_at FROM sent_message")
 
 
-async def test_a_message_that_did_not_arrive_is_kept_with_the_reason(client: Client, aliyun: Aliyun):
+async def test_a_message_that_did_not_arrive_is_kept_with_the_reason(client: Client, aliyun: Aliyun) -> None:
     await sms.send("13800000101", "N34", GIVEN, "text", "code:x")
 
     await report(client, {**REPORT, "success": False, "err_code": "SP:0015"})
@@ -235,14 +237,14 @@ async def test_a_message_that_did_not_arrive_is_kept_with_the_reason(client: Cli
     assert await fetch_value("SELECT reason FROM sent_message") == "SP:0015"
 
 
-async def test_a_repeated_key_that_the_provider_knew_is_written_down_once(database, aliyun: Aliyun):
+async def test_a_repeated_key_that_the_provider_knew_is_written_down_once(database: None, aliyun: Aliyun) -> None:
     for _ in range(2):
         await sms.send("13800000101", "N34", GIVEN, "text", "code:x")
 
     assert await fetch_value("SELECT count(*) FROM sent_message") == 1
 
 
-async def test_the_ledger_of_messages_holds_neither_phone_nor_code(database, aliyun: Aliyun):
+async def test_the_ledger_of_messages_holds_neither_phone_nor_code(database: None, aliyun: Aliyun) -> None:
     await sms.send("13800000101", "N34", GIVEN, "text", "code:x")
 
     row = await fetch_value("SELECT id || template || channel || state || reason FROM sent_message")
@@ -252,25 +254,26 @@ async def test_the_ledger_of_messages_holds_neither_phone_nor_code(database, ali
 
 
 @pytest.mark.parametrize("path", ["/hooks/sms/guessed", "/hooks/sms/%E4%BB%A4"])
-async def test_whoever_does_not_know_the_secret_word_finds_nothing_there(client: Client, path: str):
+async def test_whoever_does_not_know_the_secret_word_finds_nothing_there(client: Client, path: str) -> None:
     assert await report(client, REPORT, path=path) == 404
 
 
-async def test_without_a_secret_word_in_the_settings_no_report_is_taken(client: Client, monkeypatch):
-    from portal.public import hooks
+async def test_without_a_secret_word_in_the_settings_no_report_is_taken(
+    client: Client, settings: ChangeSettings
+) -> None:
 
-    monkeypatch.setattr(hooks, "SETTINGS", replace(SETTINGS, sms_reports=""))
+    settings(sms_reports="")
 
     assert await report(client, REPORT, path="/hooks/sms/a-secret-word") == 404
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[{}]", "[1]", "not json"])
-async def test_a_report_that_cannot_be_read_is_refused(client: Client, aliyun: Aliyun, body: str):
+async def test_a_report_that_cannot_be_read_is_refused(client: Client, aliyun: Aliyun, body: str) -> None:
     answer = await client.http.post(HOOK, content=body)
 
     assert answer.status_code == 400
 
 
-async def test_reports_of_messages_that_are_not_ours_change_nothing(client: Client, aliyun: Aliyun):
+async def test_reports_of_messages_that_are_not_ours_change_nothing(client: Client, aliyun: Aliyun) -> None:
     assert await report(client, REPORT) == 200
     assert await fetch_value("SELECT count(*) FROM sent_message") == 0

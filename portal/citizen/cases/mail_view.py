@@ -1,0 +1,129 @@
+"""The envelope of a case as its citizen reads it: where it is, what happened to it, what may be done."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from portal.cases.mail import delivery
+from portal.cases.mail.acts import OVER, Hand, Stand, acts_open
+from portal.cases.mail.envelopes import Address, Delivery, latest
+from portal.citizen.shared.mine import MyCase
+from portal.core.store import audit
+from portal.core.store.audit import Entry
+
+
+class Said(msgspec.Struct, frozen=True):
+    """How an envelope stands: a few words with the kind of their status, and what the person should know."""
+
+    words: str
+    kind: str
+    explained: str = ""
+
+
+STANDS = {
+    Stand.REQUESTED: Said("等寄出", "now", "我们会打印好再寄，打印前可以改地址、可以不寄。"),
+    Stand.PRINTED: Said("已打印，等寄出", "now", "现在不能改地址了。"),
+    Stand.POSTED: Said("已寄出", "now", "快递员会打收件人的电话，请留意接听。"),
+    Stand.DELIVERED: Said("已签收", "done"),
+    Stand.RETURNED: Said("被退回，请核对地址", "yours", "请核对收件人、手机号和地址。改好后我们再寄一次。"),
+    Stand.ADDRESS_FIXED: Said("地址已改，等再次寄出", "now", "打印前还可以改地址。"),
+    Stand.CANCELLED: Said("不寄了", "done", "电子的一直在网上，和纸质的一样有用。"),
+}
+# The acts of the log, as the citizen reads them.
+DID = {
+    "mail_order": "要求邮寄",
+    "mail_change_address": "改了收件地址",
+    "mail_cancel": "取消邮寄",
+    "mail_print": "打印",
+    "mail_post": "寄出",
+    "mail_deliver": "登记签收",
+    "mail_return": "登记退回",
+    "mail_fix_address": "改了退件的地址",
+    "mail_miss": "说没有收到",
+    "mail_send_again": "安排再寄一次",
+}
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of what happened to an envelope."""
+
+    at: datetime
+    who: str
+    did: str
+
+
+class MayMail(msgspec.Struct, frozen=True):
+    """What the citizen may do with the mail now."""
+
+    order: bool
+    change_address: bool
+    fix_address: bool
+    cancel: bool
+    miss: bool
+
+
+class MailView(msgspec.Struct, frozen=True):
+    """The mail of one case; *envelope* is the one that counts, or nothing when none was ordered."""
+
+    envelope: Delivery | None
+    where: Address | None
+    send_by: date | None
+    may: MayMail
+    log: list[Line]  # the latest first
+
+    @property
+    def stands(self) -> Said:
+        """How the envelope stands."""
+        assert self.envelope
+        return STANDS[self.envelope.at]
+
+    @property
+    def seen(self) -> str:
+        """What a form carries to show which envelope was seen."""
+        return version(self.envelope)
+
+
+async def mail_view(mine: MyCase) -> MailView:
+    """Return the mail of a case as its citizen reads it."""
+    envelope = await latest(mine.case)
+    log = await audit.done_to(f"delivery:{envelope.id}") if envelope else []
+    return MailView(
+        envelope=envelope,
+        where=envelope.where if envelope else None,
+        send_by=delivery.send_by(envelope, mine.case) if envelope else None,
+        may=_open_acts(envelope),
+        log=[_line(entry, mine) for entry in reversed(log) if entry.act in DID],
+    )
+
+
+def stand(envelope: Delivery | None) -> Stand:
+    """Return where an envelope is; nothing was ordered when there is none."""
+    return envelope.at if envelope else Stand.NOTHING
+
+
+def version(envelope: Delivery | None) -> str:
+    """Return which envelope that is, and in which version."""
+    return f"{envelope.id}.{envelope.row_version}" if envelope else ""
+
+
+def may_give_address(envelope: Delivery | None) -> bool:
+    """Return whether an address may be given now: for a new copy, or before this one is printed."""
+    open_now = _open_acts(envelope)
+    return stand(envelope) in OVER or open_now.change_address or open_now.fix_address
+
+
+def _open_acts(envelope: Delivery | None) -> MayMail:
+    missed = envelope is not None and envelope.missed
+    names = {act.name for act in acts_open(stand(envelope), Hand.CITIZEN, missed=missed)}
+    return MayMail(**{name: name in names for name in MayMail.__struct_fields__})
+
+
+def _line(entry: Entry, mine: MyCase) -> Line:
+    """Return a row of the log in words."""
+    return Line(entry.at, _who(entry, mine), DID[entry.act])
+
+
+def _who(entry: Entry, mine: MyCase) -> str:
+    if entry.actor == mine.person.id:
+        return mine.person.name
+    return "代办人" if entry.role == "proxy" else "经办机构"

@@ -1,0 +1,120 @@
+"""What the page of one delegation says: for whom, how it stands, which cases, what comes next."""
+
+import msgspec
+
+from portal.accounts.delegation import ROUTES, SCOPES, STATES
+from portal.cases.apply.acting import cases_under, over
+from portal.cases.apply.renewal import chance
+from portal.cases.benefits.benefit import benefits_of
+from portal.cases.life.case import case_by_id
+from portal.citizen.delegations.my_delegation import MyDelegation
+from portal.citizen.shared.case_row import CaseRow, case_row
+from portal.core.tools.i18n import Said
+
+# The kind of the status in each state; in any other it waits for nobody.
+STATUS = {
+    "active": "done",
+    "asked": "yours",
+    "rejected": "yours",
+    "uploaded": "now",
+    "offered": "now",
+    "held": "wait",
+    "proposed": "todo",
+}
+
+
+class Renewable(msgspec.Struct, frozen=True):
+    """A benefit of the principal that the proxy may have renewed or looked at again now."""
+
+    disease: str
+    address: str
+
+
+class DelegationView(msgspec.Struct, frozen=True):
+    """One delegation with what belongs to it."""
+
+    mine: MyDelegation
+    state: str
+    cases: list[CaseRow]
+    renewable: list[Renewable]
+
+    @property
+    def lead(self) -> Said:
+        """Who acts for whom."""
+        if self.mine.may_accept:
+            return Said("{name} 请您代办门诊待遇认定。", name=self.mine.principal.name)
+        if self.mine.as_proxy:
+            return Said("您替 {name} 办理门诊待遇认定。", name=self.mine.principal.name)
+        return Said("{name} 替您办理门诊待遇认定。", name=self.mine.proxy.masked_name)
+
+    @property
+    def status(self) -> str:
+        """The kind of its status."""
+        return "yours" if self.mine.may_accept else STATUS.get(self.state, "wait")
+
+    @property
+    def words(self) -> str:
+        """How it stands."""
+        return STATES[self.state]
+
+    @property
+    def proof(self) -> str:
+        """How it is proved."""
+        return ROUTES[self.mine.delegation.route]
+
+    @property
+    def scopes(self) -> list[str]:
+        """What it covers, in words."""
+        return [SCOPES[scope] for scope in self.mine.delegation.scopes]
+
+    @property
+    def disease(self) -> str:
+        """The strictly private disease that it names, or an empty text; its code, if it has left the catalogue."""
+        code = self.mine.delegation.disease
+        known = self.mine.region.diseases.get(code)
+        return known.name_zh if known else code
+
+    @property
+    def waits_for(self) -> str:
+        """What the person who began it waits for; empty when for nothing."""
+        days = self.mine.region.rules.proxy.consent_days
+        if self.state == "offered" and not self.mine.as_proxy:
+            return Said("已经告诉对方，{n} 天内有效。对方同意以后，才能替您办。", n=days)
+        if self.state == "asked" and self.mine.as_proxy:
+            return Said("已经发短信请本人确认，{n} 天内有效。本人同意以后才算提交。", n=days)
+        return ""
+
+    @property
+    def shows_letter(self) -> bool:
+        """Whether the proxy is led to the letter that has to be signed."""
+        known = self.mine.delegation
+        return self.mine.as_proxy and known.route == "letter" and self.state in LETTER_IN_WORK
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a draft has been begun."""
+        return any(case.draft for case in self.cases)
+
+
+LETTER_IN_WORK = ("proposed", "held", "rejected", "uploaded")
+
+
+async def delegation_view(mine: MyDelegation) -> DelegationView:
+    """Return what the page of *mine* says."""
+    cases = await cases_under(mine.delegation) if mine.may_look else []
+    return DelegationView(
+        mine=mine,
+        state=mine.state,
+        cases=[case_row(case) for case in cases],
+        renewable=await _renewable(mine) if mine.as_proxy else [],
+    )
+
+
+async def _renewable(mine: MyDelegation) -> list[Renewable]:
+    found = []
+    for held in await benefits_of(mine.principal.id, mine.region.id):
+        gave = await case_by_id(held.case_id)
+        if gave and await over(held, mine.proxy.id, "apply") and (await chance(held)).begins:
+            disease = gave.city.diseases[held.code].name_zh
+            found.append(Renewable(disease, f"/{held.region}/benefits/{held.id}/renewals/new"))
+    return found

@@ -1,0 +1,98 @@
+"""A delegation as one of its two people sees it, and what they may do with it now."""
+
+import msgspec
+from litestar.params import FromPath
+
+from portal.accounts import delegation as delegations
+from portal.accounts.delegation import Delegation, both
+from portal.accounts.person import Person
+from portal.citizen.shared.mine import Acting, Asked, me_in
+from portal.core.tools import clock
+from portal.core.tools.errors import found
+from portal.regions.load import Region
+
+
+class MyDelegation(msgspec.Struct, frozen=True):
+    """A delegation in which the person who is signed in is one of the two."""
+
+    region: Region
+    delegation: Delegation
+    principal: Person
+    proxy: Person
+    as_proxy: bool
+
+    @property
+    def home(self) -> str:
+        """Where it lives."""
+        return f"/{self.region.id}/delegations/{self.delegation.id}"
+
+    @property
+    def state(self) -> str:
+        """Its state today."""
+        return self.delegation.state_on(clock.today())
+
+    @property
+    def may_end(self) -> bool:
+        """Whether there is still something to end."""
+        return self.delegation.state in (*delegations.OPEN, "held", "offered") and not self._over
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether the proxy may begin an application, or go on with one."""
+        known = self.delegation
+        return self.as_proxy and known.allows("apply", clock.today()) and known.state != "asked"
+
+    @property
+    def may_look(self) -> bool:
+        """Whether the cases under it may be seen."""
+        return not self.as_proxy or self.delegation.allows("view", clock.today())
+
+    @property
+    def may_switch(self) -> bool:
+        """Whether the proxy may go on with a letter: the principal was asked by SMS and has not said yes."""
+        known = self.delegation
+        asked = known.route == "online" and known.asked_at is not None and not known.reported
+        return self.as_proxy and asked and known.state in ("proposed", "refused") and not self._over
+
+    @property
+    def may_confirm(self) -> bool:
+        """Whether it waits for the code of the principal who began it."""
+        return not self.as_proxy and self.delegation.route == "offer" and self.state == "asked"
+
+    @property
+    def may_accept(self) -> bool:
+        """Whether it waits for the word of the proxy whom the principal asks."""
+        return self.as_proxy and self.state == "offered"
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether the principal can still say yes or no under the link of the SMS."""
+        days = self.region.rules.proxy.consent_days
+        return not self.as_proxy and delegations.link_holds(self.delegation, days)
+
+    @property
+    def has_letter(self) -> bool:
+        """Whether there is a letter to print and sign."""
+        known = self.delegation
+        return known.route == "letter" and (known.open_on(clock.today()) or known.state == "held")
+
+    @property
+    def _over(self) -> bool:
+        return clock.today() > self.delegation.ends_on
+
+
+async def delegation_named(r: FromPath[str], id: FromPath[str], request: Asked) -> MyDelegation:
+    """Return the delegation in the address, or leave with 404 when it is between others.
+
+    A proxy whom the principal asks finds it only after the principal has confirmed it.
+    """
+    me = await me_in(r, request)
+    known = await delegations.delegation(id)
+    mine = known is not None and known.region == r and me.person.id in (known.principal, known.proxy)
+    known = found(known if mine else None)
+    principal, proxy = await both(known)
+    as_proxy = me.person.id == known.proxy
+    found(known if known.told or not as_proxy else None)
+    if as_proxy and known.state != "offered":
+        request.scope["state"]["acting"] = Acting(principal.masked_name, known)
+    return MyDelegation(me.region, known, principal, proxy, as_proxy)

@@ -1,0 +1,57 @@
+"""A benefit as its person reads it: what it is called, how it stands, whether it can be renewed."""
+
+import msgspec
+
+from portal.cases.apply.renewal import Chance, chance
+from portal.cases.benefits.benefit import Benefit
+from portal.core.tools import clock
+
+WORDS = {
+    "active": "享受中",
+    "pending_effective": "还没到开始日期",
+    "expired": "已到期",
+    "renewing": "续期办理中",
+    "suspended": "已暂停",
+    "revoked": "已撤销",
+    "terminated": "已终止",
+}
+
+
+class HeldBenefit(msgspec.Struct, frozen=True):
+    """A benefit of the person who looks."""
+
+    disease: str
+    benefit: Benefit
+    chance: Chance
+    state: str
+    sent_in_time: bool  # a renewal that was sent before the last day is not decided yet
+
+    @property
+    def address(self) -> str:
+        """Where it is renewed."""
+        return f"/{self.benefit.region}/benefits/{self.benefit.id}/renewals/new"
+
+    @property
+    def words(self) -> str:
+        """How it stands."""
+        if self.state == "expired" and self.sent_in_time:
+            return "待办，原待遇按当地规定"
+        return WORDS[self.state]
+
+    @property
+    def to_be_reviewed(self) -> bool:
+        """Whether the office asks for new evidence, and not the person for more years."""
+        return self.chance.word == "asked"
+
+
+async def held(disease: str, benefit: Benefit) -> HeldBenefit:
+    """Return *benefit* for *disease* with what can be done about it."""
+    possible = await chance(benefit)
+    sent = possible.case.submitted_at if possible.case and possible.case.parent_benefit == benefit.id else None
+    return HeldBenefit(
+        disease=disease,
+        benefit=benefit,
+        chance=possible,
+        state=benefit.state_on(clock.today()),
+        sent_in_time=bool(sent and benefit.ends_on and clock.day_of(sent) <= benefit.ends_on),
+    )
