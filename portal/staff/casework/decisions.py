@@ -32,6 +32,7 @@ CANNOT: dict[type[Exception], str] = {
     decision.AppealNeeded: "本地区还没有填写申诉途径，不能作出不予认定的决定。请联系管理员。",
 }
 PASSED, FAILED = "passed", "failed"  # what the form sends
+VERDICTS = {PASSED: "通过", FAILED: "不通过"}
 AGREE, PUBLISH, BACK = "agree", "publish", "back"
 
 
@@ -99,7 +100,7 @@ def read_one(form: Form, disease: Decided, region: Region) -> tuple[Proposal | N
     verdict = form[f"verdict-{disease.id}"]
     months = form[f"months-{disease.id}"].strip() or "0"
     reasons = reasons_in(form, disease, region)
-    if verdict not in (PASSED, FAILED):
+    if verdict not in VERDICTS:
         return None, {f"verdict-{disease.id}": "请选通过或不通过。"}
     if not (months.isascii() and months.isdigit() and int(months) <= MOST_MONTHS):
         return None, {f"months-{disease.id}": "有效期请填月数，长期填 0。"}
@@ -135,6 +136,7 @@ async def draft_page(desk: CaseDesk, form: Form, errors: dict[str, str]) -> Resp
         case=desk.case,
         who=who,
         subjects=await subjects(desk.case),
+        verdicts=VERDICTS,
         reasons=words(desk.region.reasons.refusal),
         appeal=appeal_sentences(desk.case),
         form=form,

@@ -4,6 +4,7 @@ import msgspec
 
 from portal.cases.mail import originals
 from portal.cases.mail.originals import Original, Place
+from portal.core.tools.i18n import listed
 from portal.regions.load import Region
 
 MOVED_ON = "刚才有了变化，没有保存。请看最新的情况。"
@@ -21,7 +22,7 @@ class Packet(msgspec.Struct, frozen=True):
     """A packet with the names of what is in it."""
 
     original: Original
-    materials: list[str]
+    contents: str
 
     @property
     def place(self) -> str:
@@ -31,4 +32,4 @@ class Packet(msgspec.Struct, frozen=True):
 
 def packet(original: Original, region: Region) -> Packet:
     """Return *original* as the desk shows it."""
-    return Packet(original, originals.named(original, region))
+    return Packet(original, listed(originals.named(original, region), "{first}，{rest}"))
