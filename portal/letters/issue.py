@@ -262,8 +262,8 @@ async def _items(name: str, case: Case) -> Items:
         found = await corrections.defects(notice, ()) if notice else []
         return Items("需要补正", [f"{named.get(defect.slot, '申请内容')}：{defect.said}" for defect in found])
     if name == "reasons":
-        failed = [one for one in await decision.diseases(case) if not one.passed]
-        return Items("理由", [str(said) for one in failed for said in one.reasons.sentences()])
+        failed = [disease for disease in await decision.diseases(case) if not disease.passed]
+        return Items("理由", [str(said) for disease in failed for said in disease.reasons.sentences()])
     if name == "opinions":
         return Items("意见", await _opinions(case))
     return Items("不同意怎么办", appeal_sentences(case))

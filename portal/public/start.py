@@ -22,7 +22,9 @@ class CitiesController(Controller):
     async def show(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Show the cities to choose from."""
         regions = list(REGIONS.values())
-        return framed(request, "public/start/cities", tuple(one.key for one in regions), region=None, regions=regions)
+        return framed(
+            request, "public/start/cities", tuple(region.key for region in regions), region=None, regions=regions
+        )
 
 
 class GuideController(Controller):

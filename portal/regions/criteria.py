@@ -86,7 +86,7 @@ def weighed(part: Part, findings: Mapping[int, Finding]) -> Finding:
     """Return whether *part* holds: surely, surely not, or it cannot be told from what is there."""
     if isinstance(part, int):
         return findings.get(part, "unclear")
-    inner = [weighed(one, findings) for one in part.parts]
+    inner = [weighed(inner_part, findings) for inner_part in part.parts]
     if inner.count("met") >= part.needed:
         return "met"
     return "unmet" if inner.count("met") + inner.count("unclear") < part.needed else "unclear"

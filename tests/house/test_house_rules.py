@@ -419,7 +419,6 @@ SIDEWAYS = {
     "portal.public.help -> portal.public.start",
     "portal.public.session -> portal.public.start",
     "portal.public.verify -> portal.public.start",
-    "portal.staff.mail.envelope -> portal.staff.mail.mailroom",
 }
 
 

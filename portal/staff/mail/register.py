@@ -13,8 +13,9 @@ from portal.core.store import audit
 from portal.core.tools.errors import found
 from portal.core.web.pages import see_other
 from portal.core.web.second import tell_second
-from portal.staff.mail.clerk import mail_desk, read_waybill
-from portal.staff.shared.desk import Desk
+from portal.questions.rules import tidy_number
+from portal.staff.mail import waybill as waybills
+from portal.staff.mail.desk import CLERKS, MailDesk, at_mail_desk
 from portal.staff.shared.packets import MOVED_ON, Packet, packet
 
 HOME = "/staff/mailroom/originals"
@@ -33,17 +34,17 @@ class RegisterController(Controller):
     """What comes in by post, in one's city."""
 
     path = HOME
-    opt = {"who": ("mail_clerk",)}
-    dependencies = {"desk": Provide(mail_desk)}
+    opt = {"who": CLERKS}
+    dependencies = {"desk": Provide(at_mail_desk)}
 
     @get()
-    async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
+    async def index(self, desk: NamedDependency[MailDesk]) -> Response[bytes]:
         """Show the register."""
         entries = [await entry(original) for original in await originals.register(desk.me.region)]
         return desk.page("staff/mail/register/index", entries=entries)
 
     @get("/{id:str}")
-    async def show(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[MailDesk], id: FromPath[str]) -> Response[bytes]:
         """Show one packet with the address it goes back to, and note who looked."""
         original = found(await original_in(id, desk.me.region))
         await audit.note(
@@ -56,15 +57,15 @@ class RegisterController(Controller):
         return await packet_page(desk, original, {})
 
     @post("/{id:str}")
-    async def change(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
+    async def change(self, desk: NamedDependency[MailDesk], id: FromPath[str]) -> Response[bytes]:
         """Note that it came, or was sent back."""
         tell_second(desk.request, MOVED_ON)
         original = found(await original_in(id, desk.me.region))
         changes = {}
         if desk.form["action"] == SEND_BACK:
-            waybill = read_waybill(desk.form["waybill"])
-            if not waybill:
-                return await packet_page(desk, original, {"waybill": "运单号只有字母和数字，6 到 40 位。请再扫一次。"})
+            waybill = tidy_number(desk.form["waybill"])
+            if not waybills.is_waybill(waybill):
+                return await packet_page(desk, original, {"waybill": waybills.WRONG})
             changes = {"back_waybill": waybill}
         if desk.form["row_version"] != str(original.row_version):
             raise NotOpen
@@ -79,7 +80,7 @@ async def entry(original: Original) -> Entry:
     return Entry(packet(original, case.city), masked_name(who.name), case.number[-4:])
 
 
-async def packet_page(desk: Desk, original: Original, errors: dict[str, str]) -> Response[bytes]:
+async def packet_page(desk: MailDesk, original: Original, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of one packet; with what was typed when it was refused."""
     case = found(await case_by_id(original.case_id))
     who = found(await person(original.person))
