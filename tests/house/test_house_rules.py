@@ -413,12 +413,6 @@ SIDEWAYS = {
     "portal.citizen.delegations.consent -> portal.citizen.account.sign_in",
     "portal.citizen.delegations.consent -> portal.citizen.apply.review",
     "portal.citizen.delegations.offers -> portal.citizen.delegations.consent",
-    "portal.public.diseases -> portal.public.start",
-    "portal.public.form -> portal.public.start",
-    "portal.public.health -> portal.public.start",
-    "portal.public.help -> portal.public.start",
-    "portal.public.session -> portal.public.start",
-    "portal.public.verify -> portal.public.start",
 }
 
 
