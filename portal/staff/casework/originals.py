@@ -4,8 +4,9 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.cases.mail import originals
-from portal.cases.mail.originals import NotOpen, kept_on_paper
+from portal.cases.mail.originals import kept_on_paper
 from portal.core.tools.errors import NotFound
+from portal.core.tools.machine import NotAllowed
 from portal.core.web.second import tell_second
 from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand
 from portal.staff.shared.packets import MOVED_ON, packet
@@ -40,14 +41,14 @@ async def act(desk: CaseDesk, materials: list[str]) -> None:
     """Do what the button says: ask for *materials*, or something with the packet that the clerk saw.
 
     Raises:
-        NotOpen: the packet has moved on.
+        NotAllowed: the packet has moved on.
     """
     if desk.form["action"] == ASK:
         await originals.ask(desk.case, materials, desk.me.id)
         return
     original = await originals.of(desk.case)
     if original is None or desk.form["row_version"] != str(original.row_version):
-        raise NotOpen
+        raise NotAllowed
     await originals.act(original, desk.form["action"], "office", desk.me.id, "staff")
 
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 import msgspec
 
-from portal.accounts.delegation import STATES, Delegation, delegation
+from portal.accounts.delegation import Delegation, delegation
+from portal.accounts.delegation_states import STATES
 from portal.accounts.person import FACE, NAMED, REGISTERED, STATED, Person, masked_phone, person
 from portal.accounts.register import Insured
 from portal.accounts.staff import Member

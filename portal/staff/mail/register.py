@@ -8,9 +8,10 @@ from litestar.params import FromPath
 from portal.accounts.person import masked_name, person
 from portal.cases.life.case import case_by_id
 from portal.cases.mail import delivery, originals
-from portal.cases.mail.originals import NotOpen, Original, original_in
+from portal.cases.mail.originals import Original, original_in
 from portal.core.store import audit
 from portal.core.tools.errors import found
+from portal.core.tools.machine import NotAllowed
 from portal.core.web.pages import see_other
 from portal.core.web.second import tell_second
 from portal.questions.rules import tidy_number
@@ -68,7 +69,7 @@ class RegisterController(Controller):
                 return await packet_page(desk, original, {"waybill": waybills.WRONG})
             changes = {"back_waybill": waybill}
         if desk.form["row_version"] != str(original.row_version):
-            raise NotOpen
+            raise NotAllowed
         await originals.act(original, desk.form["action"], "mail_clerk", desk.me.id, "staff", **changes)
         return see_other(f"{HOME}/{original.id}")
 
