@@ -425,12 +425,6 @@ SIDEWAYS = {
     "portal.citizen.delegations.consent -> portal.citizen.account.sign_in",
     "portal.citizen.delegations.consent -> portal.citizen.apply.review",
     "portal.citizen.delegations.offers -> portal.citizen.delegations.consent",
-    "portal.staff.casework.acts -> portal.staff.casework.case",
-    "portal.staff.casework.case -> portal.staff.casework.viewer",
-    "portal.staff.casework.corrections -> portal.staff.casework.case",
-    "portal.staff.casework.decisions -> portal.staff.casework.case",
-    "portal.staff.experts.appraisals -> portal.staff.casework.case",
-    "portal.staff.work.desk -> portal.staff.work.queue",
 }
 
 
