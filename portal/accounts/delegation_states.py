@@ -26,18 +26,33 @@ class Step(NamedTuple):
     action: str
     before: tuple[str, ...]
     who: tuple[str, ...]
+    did: str  # what the delegation's history says of it
+    audit: str  # what the audit log says of it
+    yours: str = ""  # what 谁看过我的资料 says of it to the insured person; empty: nothing
 
 
 ANYBODY = "anybody"
 # fmt: off
 STEPS = (
-    Step("proposed", ("held", "asked", "offered", "uploaded", "active", "rejected"), (ANYBODY,)),
-    Step("asked",    OPEN,                                                           (ANYBODY,)),
-    Step("uploaded", ("proposed", "rejected"),                                       (ANYBODY,)),
-    Step("held",     ("asked",),                                                     (ANYBODY,)),
-    Step("offered",  ("asked", "held"),                                              (ANYBODY,)),
-    Step("active",   LIVE,                                                           (ANYBODY,)),
-    Step("rejected", LIVE,                                                           (ANYBODY,)),
-    *(Step(end, LIVE, (ANYBODY,)) for end in OVER),
+    Step("offered",  ("asked", "held"),                                              (ANYBODY,),
+         "请代办人同意", "请代办人同意委托", "请代办人同意委托"),
+    Step("held",     ("asked",),                                                     (ANYBODY,),
+         "等经办机构同意", "委托等经办机构同意"),
+    Step("proposed", ("held", "asked", "offered", "uploaded", "active", "rejected"), (ANYBODY,),
+         "退回重新确认", "委托退回重新确认", "把委托退回重新确认"),
+    Step("asked",    OPEN,                                                           (ANYBODY,),
+         "发短信请本人确认", "发短信请本人确认委托", "发短信请您确认委托"),
+    Step("uploaded", ("proposed", "rejected"),                                       (ANYBODY,),
+         "提交了委托材料", "提交了委托书", "提交了委托书，等核验"),
+    Step("active",   LIVE,                                                           (ANYBODY,),
+         "确认", "委托生效", "确认了委托"),
+    Step("rejected", LIVE,                                                           (ANYBODY,),
+         "没有通过", "委托书没有通过核验", "核验委托书，没有通过"),
+    Step("refused",  LIVE,                                                           (ANYBODY,),
+         "不同意", "没有同意委托", "没有同意委托"),
+    Step("revoked",  LIVE,                                                           (ANYBODY,),
+         "结束", "结束了委托", "结束了委托"),
+    Step("expired",  LIVE,                                                           (ANYBODY,),
+         "到期", "委托到期", "委托到期"),
 )
 # fmt: on

@@ -1,8 +1,4 @@
-"""What a case is for and what happened to it, in words that citizens and the desk both read."""
-
-from portal.cases.life.moves import MOVES
+"""What a case is for, in words that citizens and the desk both read."""
 
 NEW, RENEWAL, REREVIEW = "new", "renewal", "rereview"
 KINDS = {RENEWAL: "续期", REREVIEW: "复审"}  # a first application has no word of its own
-
-DID = {move.action: move.did for move in MOVES}

@@ -40,6 +40,8 @@ class Act(NamedTuple):
     before: tuple[Stand, ...]
     after: Stand | Literal["stay"]
     who: tuple[Hand, ...]
+    did: str  # what the envelope's history says of it
+    audit: str = ""  # what the audit log says of it, where `did` alone would not be understood
     notice: str = ""
 
     def lands(self, stand: Stand) -> Stand:
@@ -53,16 +55,26 @@ TO_PRINT = (S.REQUESTED, S.ADDRESS_FIXED)
 AT_DESK = (*TO_PRINT, S.PRINTED)  # what the desk still has to send: its clock runs
 # fmt: off
 ACTS = (
-    Act("order",          (S.NOTHING, S.DELIVERED, S.CANCELLED),          S.REQUESTED,     (H.CITIZEN, H.SYSTEM)),
-    Act("change_address", TO_PRINT,                                       "stay",          (H.CITIZEN,)),
-    Act("cancel",         (S.REQUESTED, S.RETURNED, S.ADDRESS_FIXED),     S.CANCELLED,     (H.CITIZEN,)),
-    Act("print",          TO_PRINT,                                       S.PRINTED,       (H.CLERK,)),
-    Act("post",           (S.PRINTED,),                                   S.POSTED,        (H.CLERK,),  "N23"),
-    Act("deliver",        (S.POSTED,),                                    S.DELIVERED,     (H.CLERK,)),
-    Act("return",         (S.POSTED,),                                    S.RETURNED,      (H.CLERK,),  "N24"),
-    Act("fix_address",    (S.RETURNED,),                                  S.ADDRESS_FIXED, (H.CITIZEN, H.CLERK)),
-    Act("miss",           (S.POSTED, S.DELIVERED),                        "stay",          (H.CITIZEN,)),
-    Act("send_again",     (S.POSTED, S.DELIVERED),                        S.REQUESTED,     (H.CLERK,)),
+    Act("order",          (S.NOTHING, S.DELIVERED, S.CANCELLED),          S.REQUESTED,     (H.CITIZEN, H.SYSTEM),
+        "要求邮寄"),
+    Act("change_address", TO_PRINT,                                       "stay",          (H.CITIZEN,),
+        "改了收件地址"),
+    Act("cancel",         (S.REQUESTED, S.RETURNED, S.ADDRESS_FIXED),     S.CANCELLED,     (H.CITIZEN,),
+        "取消邮寄"),
+    Act("print",          TO_PRINT,                                       S.PRINTED,       (H.CLERK,),
+        "打印", audit="安排打印"),
+    Act("post",           (S.PRINTED,),                                   S.POSTED,        (H.CLERK,),
+        "寄出", audit="登记寄出", notice="N23"),
+    Act("deliver",        (S.POSTED,),                                    S.DELIVERED,     (H.CLERK,),
+        "登记签收"),
+    Act("return",         (S.POSTED,),                                    S.RETURNED,      (H.CLERK,),
+        "登记退回", audit="登记退件", notice="N24"),
+    Act("fix_address",    (S.RETURNED,),                                  S.ADDRESS_FIXED, (H.CITIZEN, H.CLERK),
+        "改了退件的地址"),
+    Act("miss",           (S.POSTED, S.DELIVERED),                        "stay",          (H.CITIZEN,),
+        "说没有收到", audit="说没有收到邮件"),
+    Act("send_again",     (S.POSTED, S.DELIVERED),                        S.REQUESTED,     (H.CLERK,),
+        "安排再寄一次"),
 )
 # fmt: on
 

@@ -44,17 +44,18 @@ class Act(NamedTuple):
     before: tuple[Place, ...]
     after: Place
     who: tuple[Whose, ...]
+    audit: str  # what the audit log says of it; there is no other history of a packet
 
 
 P = Place
 # fmt: off
 ACTS = (
-    Act("ask",       (P.NOT_NEEDED, P.SENT_BACK), P.ASKED,      ("office",)),
-    Act("drop",      (P.ASKED,),                  P.NOT_NEEDED, ("office",)),
-    Act("send",      (P.ASKED,),                  P.IN_TRANSIT, ("citizen",)),
-    Act("receive",   (P.ASKED, P.IN_TRANSIT),     P.RECEIVED,   ("mail_clerk",)),
-    Act("check",     (P.RECEIVED,),               P.CHECKED,    ("office",)),
-    Act("send_back", (P.CHECKED,),                P.SENT_BACK,  ("mail_clerk",)),
+    Act("ask",       (P.NOT_NEEDED, P.SENT_BACK), P.ASKED,      ("office",), "请申请人寄原件"),
+    Act("drop",      (P.ASKED,),                  P.NOT_NEEDED, ("office",), "不用寄原件了"),
+    Act("send",      (P.ASKED,),                  P.IN_TRANSIT, ("citizen",), "寄出了原件"),
+    Act("receive",   (P.ASKED, P.IN_TRANSIT),     P.RECEIVED,   ("mail_clerk",), "收到了原件"),
+    Act("check",     (P.RECEIVED,),               P.CHECKED,    ("office",), "核对了原件"),
+    Act("send_back", (P.CHECKED,),                P.SENT_BACK,  ("mail_clerk",), "寄回了原件"),
 )
 # fmt: on
 ASKED = "我们想看纸质原件。请打开办理进度里的“纸质原件”，那里写着要寄什么、寄到哪里。不寄也不影响办理。"

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency, Provide
 
 from portal.accounts.person import masked_name, person
 from portal.accounts.staff import member
+from portal.cases.log.words import TOLD, words
 from portal.citizen.shared.mine import CITIZEN, Me, me_in
 from portal.core.store import audit
 from portal.core.store.audit import Entry
@@ -16,30 +17,6 @@ from portal.core.tools.i18n import Said
 from portal.core.web.pages import page
 
 ROWS = 200
-# Acts that show somebody a person's data or change who may see them; sign-ins stand with the devices.
-DID = {
-    "read_case": "看了您的办件",
-    "read_document": "打开了您上传的文件",
-    "read_letter": "看了您的文书",
-    "download_document": "下载了您上传的文件",
-    "read_address": "看了您的收件地址",
-    "print_letters": "打印了要寄给您的文书",
-    "unmask": "看了您的完整证件号或手机号",
-    "break_glass": "写明原因后看了您的申请",
-    "proxy_read": "代您看了办件",
-    "propose_delegation": "申请代您办理",
-    "delegation_offered": "请代办人同意委托",
-    "delegation_asked": "发短信请您确认委托",
-    "delegation_uploaded": "提交了委托书，等核验",
-    "delegation_active": "确认了委托",
-    "delegation_rejected": "核验委托书，没有通过",
-    "delegation_refused": "没有同意委托",
-    "delegation_revoked": "结束了委托",
-    "delegation_expired": "委托到期",
-    "delegation_proposed": "把委托退回重新确认",
-    "report_seen": "查看了您的举报",
-    "export": "导出了资料",
-}
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -61,9 +38,11 @@ class AccessController(Controller):
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Show the rows about oneself, the newest first; one's own acts are left out."""
-        rows = await audit.about(mine.person.id, tuple(DID), ROWS)
+        rows = await audit.about(mine.person.id, tuple(TOLD["yours"]), ROWS)
         lines = [
-            Line(row.at, await _who_did(row), DID[row.act], row.why) for row in rows if row.actor != mine.person.id
+            Line(row.at, await _who_did(row), words(row.act, "yours"), row.why)
+            for row in rows
+            if row.actor != mine.person.id
         ]
         return page(request, "citizen/account/access/show", region=mine.region, lines=lines, most=ROWS)
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from portal.cases.log.words import TOLD, words
 from portal.cases.mail import delivery
 from portal.cases.mail.acts import OVER, Hand, Stand, acts_open
 from portal.cases.mail.envelopes import Address, Delivery, latest
@@ -28,19 +29,6 @@ STANDS = {
     Stand.RETURNED: Said("被退回，请核对地址", "yours", "请核对收件人、手机号和地址。改好后我们再寄一次。"),
     Stand.ADDRESS_FIXED: Said("地址已改，等再次寄出", "now", "打印前还可以改地址。"),
     Stand.CANCELLED: Said("不寄了", "done", "电子的一直在网上，和纸质的一样有用。"),
-}
-# The acts of the log, as the citizen reads them.
-DID = {
-    "mail_order": "要求邮寄",
-    "mail_change_address": "改了收件地址",
-    "mail_cancel": "取消邮寄",
-    "mail_print": "打印",
-    "mail_post": "寄出",
-    "mail_deliver": "登记签收",
-    "mail_return": "登记退回",
-    "mail_fix_address": "改了退件的地址",
-    "mail_miss": "说没有收到",
-    "mail_send_again": "安排再寄一次",
 }
 
 
@@ -92,7 +80,7 @@ async def mail_view(mine: MyCase) -> MailView:
         where=envelope.where if envelope else None,
         send_by=delivery.send_by(envelope, mine.case) if envelope else None,
         may=_open_acts(envelope),
-        log=[_line(entry, mine) for entry in reversed(log) if entry.act in DID],
+        log=[_line(entry, mine) for entry in reversed(log) if entry.act in TOLD["did"]],
     )
 
 
@@ -120,7 +108,7 @@ def _open_acts(envelope: Delivery | None) -> MayMail:
 
 def _line(entry: Entry, mine: MyCase) -> Line:
     """Return a row of the log in words."""
-    return Line(entry.at, _who(entry, mine), DID[entry.act])
+    return Line(entry.at, _who(entry, mine), words(entry.act, "did"))
 
 
 def _who(entry: Entry, mine: MyCase) -> str:

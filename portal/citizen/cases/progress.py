@@ -11,7 +11,8 @@ from portal.accounts.person import Person, masked_phone
 from portal.cases.experts.seats import seats
 from portal.cases.life.case import Case, Event, answers_of, history, may
 from portal.cases.life.moves import DECIDED, State
-from portal.cases.life.words import DID, KINDS
+from portal.cases.life.words import KINDS
+from portal.cases.log.words import words
 from portal.cases.mail import delivery, envelopes, originals
 from portal.cases.mail.acts import AT_DESK, Stand
 from portal.cases.mail.envelopes import Delivery
@@ -217,7 +218,7 @@ async def _mail(case: Case) -> Mail | None:
 def _line(event: Event, person: Person) -> Line:
     """Return one row of history in words."""
     by = {"insured_person": person.name, "proxy": "代办人", "system": "系统"}.get(event.role, "经办机构")
-    return Line(event.at, by, DID.get(event.action, event.action))
+    return Line(event.at, by, words(event.action, "did"))
 
 
 async def summary(shown: Progress) -> Summary:

@@ -22,7 +22,7 @@ from portal.cases.benefits.benefit import Benefit, benefit
 from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history, may
 from portal.cases.life.moves import Role, State
 from portal.cases.life.number import read_number
-from portal.cases.life.words import DID
+from portal.cases.log.words import words
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.i18n import Said
 from portal.core.web.sessions import form_of, visitor_of
@@ -216,7 +216,7 @@ async def moved_on(case: Case) -> Stale:
     last = events[-1]
     by = {"insured_person": "申请人", "proxy": "代办人", "system": "系统"}.get(last.role, "经办机构")
     said = "刚才有了变化：{by}{did}。为了不弄错，这一次没有保存。"
-    return Stale(Said(said, by=by, did=DID.get(last.action, "")))
+    return Stale(Said(said, by=by, did=words(last.action, "did")))
 
 
 def address(case: Case) -> str:

@@ -20,7 +20,8 @@ from portal.cases.experts.seats import seats
 from portal.cases.life.case import Case, Event, answers_of, clock_on, history, may
 from portal.cases.life.deadlines import Clock, take_back_until
 from portal.cases.life.moves import Role
-from portal.cases.life.words import DID, KINDS
+from portal.cases.life.words import KINDS
+from portal.cases.log.words import words
 from portal.cases.papers import sent
 from portal.cases.papers.corrections import Correction, Defect, as_sent
 from portal.cases.papers.supplement import upload_slot
@@ -277,7 +278,7 @@ async def _opinions(case: Case, diseases: list[str]) -> Split | None:
 
 
 async def _happened(event: Event, applicant: Person) -> Happened:
-    return Happened(event, await _name(event.actor, applicant), DID.get(event.action, event.action))
+    return Happened(event, await _name(event.actor, applicant), words(event.action, "did"))
 
 
 async def _name(actor: str, applicant: Person) -> str:

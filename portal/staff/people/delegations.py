@@ -15,6 +15,7 @@ from portal.cases.apply import acting
 from portal.cases.apply.acting import cases_under
 from portal.cases.life.case import Case
 from portal.cases.life.moves import Role
+from portal.cases.log.words import TOLD, words
 from portal.cases.papers import sent
 from portal.core.store import audit
 from portal.core.store.audit import Entry
@@ -42,21 +43,6 @@ REASONS = {
 FOR_GOOD = ("not_agreed", "fraud")
 PAPERS = ("authorization_letter", "relationship_proof", "identity", "proxy_identity", "guardian_identity")
 MENDED = "补正材料"  # a paper that answers a correction, and stands in none of the slots above
-DID = {
-    "propose_delegation": "填写了委托",
-    "offer_delegation": "请别人代办",
-    "delegation_offered": "请代办人同意",
-    "delegation_held": "等经办机构同意",
-    "delegation_asked": "发短信请本人确认",
-    "delegation_uploaded": "提交了委托材料",
-    "delegation_active": "确认",
-    "delegation_rejected": "没有通过",
-    "delegation_refused": "不同意",
-    "delegation_revoked": "结束",
-    "delegation_expired": "到期",
-    "delegation_proposed": "退回重新确认",
-    "report_seen": "看过举报",
-}
 
 
 class DelegationRow(msgspec.Struct, frozen=True):
@@ -106,7 +92,7 @@ class Line(msgspec.Struct, frozen=True):
     @property
     def did(self) -> str:
         """What was done."""
-        return DID[self.entry.act]
+        return words(self.entry.act, "did")
 
 
 class DelegationView(msgspec.Struct, frozen=True):
@@ -265,7 +251,7 @@ async def papers_of(delegation: Delegation, region: Region) -> list[Paper]:
 async def history_of(delegation: Delegation) -> list[Line]:
     """Return what was done to a delegation, latest first."""
     entries = await audit.done_to(f"delegation:{delegation.id}")
-    return [Line(entry, await actor_of(entry)) for entry in reversed(entries) if entry.act in DID]
+    return [Line(entry, await actor_of(entry)) for entry in reversed(entries) if entry.act in TOLD["did"]]
 
 
 async def actor_of(entry: Entry) -> str:

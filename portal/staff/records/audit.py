@@ -1,5 +1,6 @@
 """``/staff/audit``: 审计: who did or saw what, why; the log can be searched, never changed."""
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -10,13 +11,13 @@ from portal.accounts import staff
 from portal.accounts.staff import Member
 from portal.cases.life.case import Case, case_by_id, case_by_number
 from portal.cases.life.number import read_number
+from portal.cases.log.words import TOLD, words
 from portal.core.store import audit
 from portal.core.store.audit import Entry
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import clean
 from portal.core.web.pages import grouped
 from portal.core.web.sessions import form_of
-from portal.staff.records.acts import ACTS
 from portal.staff.shared.desk import Desk, at_desk
 from portal.staff.shared.nav import Nav
 
@@ -46,7 +47,7 @@ class Row(msgspec.Struct, frozen=True):
     @property
     def did(self) -> str:
         """What was done."""
-        return ACTS.get(self.entry.act, self.entry.act)
+        return words(self.entry.act, "audit")
 
     @property
     def thing(self) -> str:
@@ -70,9 +71,9 @@ class AuditView(msgspec.Struct, frozen=True):
     checked: Checked | None
 
     @property
-    def acts(self) -> dict[str, str]:
+    def acts(self) -> Mapping[str, str]:
         """What can be looked for, with its words."""
-        return ACTS
+        return TOLD["audit"]
 
     @property
     def next_page(self) -> str:
@@ -109,12 +110,12 @@ async def checked() -> Checked:
     last, hash = await audit.head()
     bad = await audit.broken(await audit.at_most(max(last - CHECKED, 0)))
     if bad is not None:
-        words = Said("日志在第 {n} 行对不上：这一行或它前面的一行被改过、删过。请马上报告。", n=bad)
+        said = Said("日志在第 {n} 行对不上：这一行或它前面的一行被改过、删过。请马上报告。", n=bad)
     else:
-        words = Said(
+        said = Said(
             "最近 {n} 行都对得上。最后一行是第 {last} 行，校验码 {hash}。", n=CHECKED, last=last, hash=hash[:16]
         )
-    return Checked(words, is_broken=bad is not None)
+    return Checked(said, is_broken=bad is not None)
 
 
 async def audit_page(desk: Desk, filters: Filters, result: Checked | None = None) -> Response[bytes]:

@@ -19,7 +19,7 @@ from portal.cases.desk import access
 from portal.cases.life.case import Actor, Case, case_by_number, history, may
 from portal.cases.life.moves import NotAllowed, Role
 from portal.cases.life.number import read_number
-from portal.cases.life.words import DID
+from portal.cases.log.words import words
 from portal.cases.papers import sent
 from portal.core.tools.errors import First, SignInFirst, Stale, Unavailable, found
 from portal.core.tools.i18n import Said
@@ -143,7 +143,7 @@ class CaseDesk(Desk):
         if not events:
             return ""
         by = await staff.member(events[-1].actor)
-        did = DID.get(events[-1].action, "")
+        did = words(events[-1].action, "did")
         return Said("这件已经由{name}办理：{did}。", name=by.name if by else "申请人或系统", did=did)
 
     async def whose(self) -> str:

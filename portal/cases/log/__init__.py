@@ -1,0 +1,1 @@
+"""What the acts in the audit log are called."""
