@@ -1,6 +1,5 @@
 """``/{r}/apply/new`` and ``/{r}/apply/{key}``: begin; the task list; delete a draft."""
 
-from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -14,7 +13,6 @@ from portal.cases.life.words import KINDS, NEW
 from portal.citizen.apply.tasks import tasks
 from portal.citizen.shared.case_row import case_row
 from portal.citizen.shared.mine import CITIZEN, Me, MyDraft, draft_named, me_in
-from portal.core.tools import clock
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of, visitor_of
 
@@ -56,7 +54,6 @@ class TasksController(Controller):
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
         """Show the task list."""
         rows = await tasks(mine.case, mine.answers)
-        kept_until = clock.day_of(mine.case.edited_at) + timedelta(days=mine.region.rules.draft.kept_days)
         return page(
             request,
             "citizen/apply/applications/show",
@@ -65,7 +62,7 @@ class TasksController(Controller):
             tasks=rows,
             next_task=next((task for task in rows if task.kind not in ("done", "wait")), rows[-1]),
             minutes=sum(task.minutes for task in rows if task.kind != "done"),
-            kept_until=kept_until,
+            kept_until=draft.kept_until(mine.case),
             kind=KINDS.get(mine.case.kind, ""),
             asked_by=await renewal.asked_by(mine.case),
         )

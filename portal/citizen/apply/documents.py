@@ -26,8 +26,8 @@ from portal.documents import keep, pages
 from portal.documents.allowed import allowed
 from portal.documents.check import WARNINGS
 from portal.documents.keep import Document
-from portal.documents.pages import PILE
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
+from portal.documents.slots import PILE
 from portal.questions.catalogue import STEPS, after, before, journey
 from portal.questions.materials import SELF_CHECKS, Slot, missing, slots
 
