@@ -19,7 +19,7 @@ run: $(VENV)/ready-to-run ## the demonstration: prints the address and who to si
 check: $(VENV)/ready-to-test ## format, types, floors, templates: seconds, before every commit
 	$(VENV)/bin/ruff format --check -q .
 	$(VENV)/bin/ruff check -q .
-	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy portal tests e2e
 	$(VENV)/bin/lint-imports --no-logo -q 2>/dev/null || $(VENV)/bin/lint-imports
 	$(VENV)/bin/djlint templates --lint --quiet
 
