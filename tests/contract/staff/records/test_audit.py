@@ -118,8 +118,8 @@ def written_acts() -> set[str]:
     return {
         *(node.value for value in given if not isinstance(value, ast.JoinedStr) for node in constants(value)),
         *(move.action for move in MOVES),
-        *(f"mail_{act.name}" for act in mail_acts.ACTS),
-        *(f"original_{act.name}" for act in originals.ACTS),
+        *(f"mail_{act.action}" for act in mail_acts.ACTS),
+        *(f"original_{act.action}" for act in originals.ACTS),
     }
 
 
