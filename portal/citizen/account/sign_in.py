@@ -142,7 +142,7 @@ async def must_wait(
         phone=masked_phone(number),
         puzzle=msgspec.json.encode(proof.puzzle(visitor)).decode(),
         ticket=form["ticket"] if left > 0 else proof.ticket(visitor),
-        wait=left if left > 0 else proof.WAIT,
+        wait=left if left > 0 else SETTINGS.proof_wait,
         early=left > 0,
     )
 

@@ -38,7 +38,7 @@ def test_nothing_of_a_city_is_confirmed_yet_so_its_pages_say_sample(region: Regi
     assert region.sample("appeal")
 
 
-# The lines of case-life.md, section 11, as values.
+# What the two cities' rules say, as values.
 DIFFERENCES = [
     ("eligibility.on_arrears", "block_submit", "warn"),
     ("query.number_name_zh", "申请编号", "办件编号"),
@@ -167,4 +167,4 @@ def test_a_city_that_an_operator_keeps_elsewhere_is_found_beside_the_shipped_one
     sanjiang(tmp_path)
     settings(regions=str(tmp_path))
 
-    assert {folder.name for folder in loading._folders()} == {"meishan", "xinxing", "sanjiang"}
+    assert {folder.name for folder in loading.folders()} == {"meishan", "xinxing", "sanjiang"}
