@@ -10,7 +10,7 @@ from portal.accounts import checks, devices, face, sign_in
 from portal.accounts import person as people
 from portal.accounts.face import Begun, Result
 from portal.accounts.person import Person
-from portal.citizen.shared.mine import region_named
+from portal.citizen.shared.mine import ANYBODY, region_named
 from portal.core.tools.errors import Unavailable, found
 from portal.core.web import uploads
 from portal.core.web.pages import own_address, page, see_other, with_next
@@ -33,7 +33,7 @@ class FaceController(Controller):
     """Agree, show the face, be let in."""
 
     path = "/{r:str}/face"
-    opt = {"who": ("anyone",)}
+    opt = {"who": ANYBODY}
     dependencies = {"region": Provide(face_in)}
 
     @get()

@@ -11,8 +11,7 @@ from portal.accounts import checks, face, sign_in
 from portal.accounts import person as people
 from portal.accounts.checks import Check, Kind
 from portal.accounts.person import Claim
-from portal.citizen.account.sign_in import VERIFIED
-from portal.citizen.shared.mine import CITIZEN, Me, me_in, region_named
+from portal.citizen.shared.mine import CITIZEN, VERIFIED, Me, me_in, region_named
 from portal.core.store import limits
 from portal.core.tools import clock
 from portal.core.tools.errors import found

@@ -13,12 +13,13 @@ from litestar.params import FromPath
 
 from portal.cases.apply import draft
 from portal.cases.life.case import Case
-from portal.cases.papers.taking import take_all
+from portal.cases.papers.taking import limits_of, take_all
 from portal.citizen.apply.tasks import done_slugs, left_of, ticks
 from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named
 from portal.citizen.shared.unsafe import unsafe_by_slot
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
+from portal.core.web import uploads
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep, pages
@@ -70,7 +71,8 @@ class MaterialsController(Controller):
     ) -> Response[bytes]:
         """Take the files that were chosen for a slot, or for the pile."""
         id = found(next((id for id in (*_ids(mine), PILE) if id == slot), None))
-        refused = await take_all(request, mine.case, id, allowed(mine.region, id))
+        async with uploads.sending(request, limits_of(mine.region)) as sending:
+            refused = await take_all(sending, mine.case, id, allowed(mine.region, id))
         if refused:
             return await materials_page(request, mine, mine.answers, refused={id: refused})
         return see_other(f"{mine.home}/materials#slot-{id}")

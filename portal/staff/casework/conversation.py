@@ -11,9 +11,10 @@ from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id
 from portal.cases.desk import access
 from portal.cases.life.case import Case
-from portal.cases.papers.taking import NOTHING, take_form
+from portal.cases.papers.taking import NOTHING, limits_of, take_form
 from portal.cases.talk import conversation
 from portal.core.tools.errors import found
+from portal.core.web import uploads
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import enclosed, keep
@@ -52,7 +53,8 @@ class ConversationController(Controller):
         self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
     ) -> Response[bytes]:
         """Keep files for the answer that is being written; without script it comes with them, and goes out."""
-        taken = await take_form(request, case, enclosed.unsent_slot(me.id), conversation.takes(case.city))
+        async with uploads.sending(request, limits_of(case.city)) as sending:
+            taken = await take_form(sending, case, enclosed.unsent_slot(me.id), conversation.takes(case.city))
         if taken.form["action"] == "called":
             return await called(case, me)
         if taken.form["action"] == "send":

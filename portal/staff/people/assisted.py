@@ -14,9 +14,10 @@ from portal.cases.apply import assisted, draft, renewal
 from portal.cases.apply.assisted import Assisted
 from portal.cases.life.case import Case, answers_of
 from portal.cases.life.moves import NotAllowed, State
-from portal.cases.papers.taking import take_all
+from portal.cases.papers.taking import limits_of, take_all
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.i18n import Said
+from portal.core.web import uploads
 from portal.core.web.forms import Form
 from portal.core.web.pages import file_answer, page, see_other
 from portal.core.web.sessions import form_of
@@ -174,7 +175,9 @@ class AssistedFormController(Controller):
         answers = answers_of(mine.case)
         row = found({one.id: one for one in assisted.rows(mine.case.city, answers)}.get(slot))
         takes = allowed(mine.case.city, row.id)
-        refused = await take_all(request, mine.case, row.id, takes, ready=lambda: still_a_draft(mine))
+        async with uploads.sending(request, limits_of(mine.case.city)) as sending:
+            await still_a_draft(mine)
+            refused = await take_all(sending, mine.case, row.id, takes)
         if refused:
             return await form_page(request, mine, answers, {f"pick-{row.id}": refused[0][1]})
         return see_other(f"{mine.home}#slot-{row.id}")
