@@ -1,7 +1,7 @@
-"""What the WebAuthn library does for `passkeys.py`, which loads this when the first passkey is asked for.
+"""The WebAuthn library, as `passkeys.py` uses it; loaded when the first passkey is asked for.
 
 The library and what it brings take seven MiB, and a server where no member of staff signs in needs none of it.
-An answer is what a browser gives, as JSON; reading one raises one of `UNREADABLE` when it is not good.
+An *answer* is the JSON a browser sends; reading a bad one raises one of `UNREADABLE`.
 """
 
 from collections.abc import Sequence
@@ -26,14 +26,14 @@ UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, IndexError, At
 def options_to_add(
     *, site: str, member: tuple[str, str, str], challenge: bytes, timeout: int, known: Sequence[bytes]
 ) -> str:
-    """Return as JSON what a browser makes a passkey from.
+    """Return the JSON from which a browser makes a passkey.
 
     Args:
         site: the domain it is tied to.
-        member: id, login and name of whose it will be.
+        member: id, login and name of its owner.
         challenge: what the browser signs.
         timeout: milliseconds the browser waits for the person.
-        known: ids of the passkeys there are; their authenticators make no second one.
+        known: ids of the member's passkeys; a device that holds one makes no second.
     """
     id, login, name = member
     made = webauthn.generate_registration_options(
@@ -53,7 +53,7 @@ def options_to_add(
 
 
 def options_to_enter(*, site: str, challenge: bytes, timeout: int) -> str:
-    """Return as JSON what a browser signs with any passkey it has for *site*; *timeout* in milliseconds."""
+    """Return the JSON that a browser signs with any passkey of *site*; *timeout* in milliseconds."""
     made = webauthn.generate_authentication_options(
         rp_id=site, challenge=challenge, timeout=timeout, user_verification=VERIFIED
     )

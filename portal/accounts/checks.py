@@ -91,7 +91,7 @@ async def ask_staff(check: Check) -> None:
 
 
 async def check_of_phone(id: str, phone: str) -> Check | None:
-    """Return the check called *id* if it was begun with *phone*."""
+    """Return the check with this *id* if it was begun with *phone*, else None."""
     row = await fetch_one(Row, "FROM identity_check WHERE id = $1 AND phone = $2", id, phone)
     return _opened(row) if row else None
 
@@ -121,7 +121,7 @@ async def check_in(id: str, region: str) -> Check | None:
 async def settle(check: Check, *, by: str, role: str, region: Region, reason: str = "") -> bool:
     """Decide: without a *reason* it passed, and the account is made or the phone added.
 
-    Returns whether it was still to be decided, and the identity has no other account by now.
+    Returns False if somebody decided it meanwhile, or if the identity has another account by now.
     """
     try:
         return await _settled(check, by, role, region, reason)

@@ -51,7 +51,10 @@ async def consents_of(person: str) -> list[Given]:
 
 
 async def give(person: str, purpose: str, version: str, at: datetime) -> None:
-    """Keep that a person agreed to this *version*; joins the transaction, and writes nothing twice that still holds."""
+    """Record that a person agreed to this *version*; joins the transaction.
+
+    A consent that still holds is not written twice.
+    """
     same = "SELECT 1 FROM consent WHERE person = $1 AND purpose = $2 AND version = $3 AND withdrawn_at IS NULL"
     if not await fetch_value(same, person, purpose, version):
         await insert(Consent, id=token(), person=person, purpose=purpose, version=version, given_at=at)
@@ -73,7 +76,7 @@ async def withdraw(person: str, id: str) -> None:
 async def close(person: str) -> None:
     """Close an account: no phone leads in any more, every session ends, every consent is taken back.
 
-    What the law has us keep of decided cases stays; whoever comes back proves who they are anew.
+    Decided cases stay, because the law requires it. A person who comes back proves their identity again.
     """
     now = clock.now()
     async with transaction():

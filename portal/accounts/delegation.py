@@ -1,4 +1,4 @@
-"""委托: one person acts for another, within a scope and two days, by one of four proofs.
+"""委托: one person acts for another, within a scope, from one day to another, on one of four proofs.
 
 ``online``: the principal agrees with a code to their own phone; ``letter`` and ``guardian``: staff verify
 the papers; ``offer``: the principal begins it (`accounts.offer`) and the proxy accepts. What a proxy may do is
@@ -103,7 +103,7 @@ class Delegation(msgspec.Struct, frozen=True):
 
     @property
     def told(self) -> bool:
-        """Whether the proxy knows of it: of one that the principal begins, only once they are asked."""
+        """Whether the proxy knows of it; one that the principal begins is unknown to them until they are asked."""
         return self.route != "offer" or self.asked_at is not None
 
     @property
@@ -168,13 +168,16 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 async def propose(wanted: Wanted, *, at_most: int) -> Delegation:
-    """Write a delegation that proves nothing yet; beyond *at_most* principals staff must agree first."""
+    """Write a delegation that is not proven yet.
+
+    A proxy with more than *at_most* principals needs the agreement of staff first.
+    """
     state = "held" if await others_of(wanted.proxy, wanted.principal) >= at_most else "proposed"
     return await write(wanted, state, actor=wanted.proxy, role="proxy", act="propose_delegation")
 
 
 async def others_of(proxy: str, principal: str) -> int:
-    """Return for how many others a proxy acts, or is on the way to."""
+    """Return for how many people besides *principal* the proxy acts or has asked to act."""
     found = await fetch_value(
         "SELECT count(DISTINCT principal) FROM delegation WHERE proxy = $1 AND principal <> $2 AND ends_on >= $3 "
         f"AND state IN ('held', 'proposed', 'asked', 'uploaded', 'offered', 'active', 'rejected') AND {TOLD}",
@@ -186,7 +189,7 @@ async def others_of(proxy: str, principal: str) -> int:
 
 
 async def write(wanted: Wanted, state: str, *, actor: str, role: str, act: str) -> Delegation:
-    """Write a delegation in its first state, with *act* of whoever begins it in the log."""
+    """Write a delegation in its first state, and *act* of the person who begins it into the audit log."""
     id = token()
     async with transaction():
         await insert(
@@ -253,7 +256,10 @@ async def _all(sql: str, *args: Any) -> list[Delegation]:
 async def change(
     known: Delegation, after: str, *, actor: str, role: str, reason: str = "", reported: bool = False
 ) -> Delegation | None:
-    """Bring a delegation to *after*, with a row in the log; nothing when it had moved on. Who is asked gets a link."""
+    """Bring a delegation to the state *after*, with a row in the audit log; None if it had moved on meanwhile.
+
+    A principal or proxy who is asked gets a new link.
+    """
     now = clock.now()
     async with transaction():
         changed = await execute(

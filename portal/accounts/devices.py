@@ -34,7 +34,7 @@ async def tell(person: str, region: Region) -> None:
 
 
 async def used(visitor: Visitor, person: str, phone: str, agent: str, region: Region | None) -> None:
-    """Remember from where a person has just signed in; a new browser beside others is told."""
+    """Remember the browser a person has just signed in with; if it is new and not their first, tell them."""
     now = clock.now()
     if phone:
         await heard_from(person, phone)
@@ -56,7 +56,7 @@ async def heard_from(person: str, phone: str) -> None:
 
 # D26: numbers are given to other people.
 async def silent(person: str, phone: str) -> bool:
-    """Return whether a person has not signed in with a phone for so long that the number may be another's."""
+    """Return whether a person has not used a phone for so long that somebody else may have the number by now."""
     last = await fetch_value("SELECT last_at FROM phone_use WHERE id = $1", f"{person}:{phone}")
     last = last or await fetch_value("SELECT made_at FROM person_phone WHERE id = $1", f"{person}:{phone}")
     return clock.now() - clock.moment(last) > timedelta(days=SETTINGS.silence)
@@ -91,7 +91,7 @@ async def open_sessions(person: str) -> list[Open]:
 
 
 async def end_session(person: str, name: str) -> None:
-    """End one session of a person; one of somebody else stays."""
+    """End one session of this person; a session of anybody else is left alone."""
     for one in await open_sessions(person):
         if one.name == name:
             await execute("DELETE FROM session WHERE id = $1 AND subject = $2", one.id, person)

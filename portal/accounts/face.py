@@ -58,7 +58,7 @@ class Verifier(Protocol):
         """What stands in the record."""
 
     async def verify(self, pictures: Sequence[Received], who: Person | None) -> Result:
-        """Return what came of it; *who* is nothing when nobody is known under the number."""
+        """Compare the pictures; *who* is None when the number belongs to no account."""
 
 
 # D30: knows no faces and says yes to whoever is named; on only where PORTAL_FACE names it.
@@ -88,7 +88,7 @@ class Demo:
 
 
 def verifier() -> Verifier | None:
-    """Return the verifier of this installation; nothing where faces are not compared.
+    """Return the verifier of this installation, or None where faces are not compared.
 
     Raises:
         ValueError: the setting names none.

@@ -8,14 +8,14 @@ from portal.accounts.delegation import Delegation, Wanted, change, others_of, wr
 
 # D77: the proxy sees and hears nothing before the principal's own code.
 async def offer(wanted: Wanted) -> Delegation:
-    """Write a delegation that its principal begins; it waits for their own code, and the proxy knows nothing of it."""
+    """Write a delegation that its principal begins; it waits for the code on their own phone."""
     return await write(wanted, "asked", actor=wanted.principal, role="principal", act="offer_delegation")
 
 
 async def confirm(known: Delegation, *, at_most: int) -> Delegation | None:
-    """The principal has shown the code: the proxy is asked, beyond *at_most* principals once staff agree.
+    """Ask the proxy, after the principal has entered the code; beyond *at_most* principals staff must agree first.
 
-    Return nothing when it had moved on.
+    Return None if it had moved on meanwhile.
     """
     after = "held" if await others_of(known.proxy, known.principal) >= at_most else "offered"
     return await change(known, after, actor=known.principal, role="principal")

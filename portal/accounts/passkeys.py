@@ -1,9 +1,9 @@
-"""Passkeys of staff (WebAuthn): made by who is signed in, and then a way in without password and code.
+"""Passkeys of staff (WebAuthn): a signed-in member makes one, and it then replaces password and code.
 
 A challenge carries its end and a seal that ties it to one browser's cookie and to one purpose, so a
-page can hold one without a row being written. What is written down is its use: it is good once.
+page can hold one without a row being written. Its use is written down, so that it works once.
 
-`authenticator`, with the library behind it, is loaded by whoever needs it first.
+`authenticator`, with the library behind it, is loaded at the first use.
 """
 
 import json
@@ -77,7 +77,7 @@ async def passkeys(staff: str) -> list[Passkey]:
 
 
 def options_to_add(visitor: Visitor, me: Member, known: list[Passkey]) -> str:
-    """Return as JSON what the browser makes a passkey from, or "" when none can be added."""
+    """Return the JSON from which the browser makes a passkey, or "" when none can be added."""
     from portal.accounts import authenticator
 
     if not SITE.id or len(known) >= AT_MOST:
@@ -92,7 +92,7 @@ def options_to_add(visitor: Visitor, me: Member, known: list[Passkey]) -> str:
 
 
 def options_to_enter(visitor: Visitor) -> str:
-    """Return as JSON what the browser signs, with any passkey it has for us; "" when none can be used."""
+    """Return the JSON that the browser signs with any passkey of this site; "" when passkeys cannot be used."""
     from portal.accounts import authenticator
 
     if not SITE.id:
@@ -123,7 +123,7 @@ async def add(visitor: Visitor, me: Member, name: str, answer: str) -> bool:
 
 
 async def enter(visitor: Visitor, answer: str, address: str, agent: str) -> bool:
-    """Begin the session of whose passkey has signed this browser's challenge, or return False.
+    """Sign in the member whose passkey signed this browser's challenge; return False if there is none.
 
     Raises:
         TooMany: too many tries from this address, or with this passkey.
@@ -169,7 +169,7 @@ def _seal(body: bytes, purpose: str, cookie: str) -> bytes:
 
 
 async def _used(visitor: Visitor, purpose: str, given: dict[str, Any]) -> bytes:
-    """Return the challenge of an answer and use it up, whatever comes of the answer.
+    """Return the challenge of an answer; it is used up even if the answer turns out to be wrong.
 
     Raises:
         ValueError: it is of another browser or purpose, too old, or was used before.
@@ -188,7 +188,7 @@ async def _used(visitor: Visitor, purpose: str, given: dict[str, Any]) -> bytes:
 
 
 async def _proven(visitor: Visitor, given: dict[str, Any]) -> tuple[Passkey, Member] | None:
-    """Return the passkey that gave the answer and the active member it is of.
+    """Return the passkey that signed the answer and its owner, an active member; None if there is none.
 
     Raises:
         UNREADABLE: the answer is not good.

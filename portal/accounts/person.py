@@ -1,4 +1,4 @@
-"""A person behind phones: who they are, how they are shown, how the identity is bound."""
+"""A person with a verified identity: how they are found, shown and masked, and how an account is made."""
 
 from typing import Literal
 
@@ -141,7 +141,7 @@ async def known_as(id_number: str) -> Person | None:
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """Who somebody says they are; *born* and *sex* only where the document's number does not tell them."""
+    """The identity a person claims; *born* and *sex* only where the document number does not contain them."""
 
     name: str
     id_type: str
@@ -153,7 +153,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Bound(msgspec.Struct, frozen=True):
-    """What came of binding an identity: a person, or why not."""
+    """The outcome of binding an identity: the person, or the reason why not."""
 
     person: str = ""
     problem: Literal["", "mismatch", "card", "bound_elsewhere"] = ""
@@ -172,8 +172,8 @@ async def bind(
 ) -> Bound:
     """Make an account of a verified phone and an identity, or say why that cannot be.
 
-    The identity is compared with the insurance register; who is not in it, or when it does not
-    answer, is bound on the lowest level and checked by staff later. An identity that is bound to
+    The identity is compared with the insurance register. A person who is not in it, or about whom it does
+    not answer, is bound on the lowest level and checked by staff later. An identity that is bound to
     another phone is not taken over: that needs a step-up.
     """
     claim = Claim(name, id_type, id_number, card_no, consent_version, born, sex)
@@ -197,7 +197,7 @@ async def bind(
 
 
 async def _claimed(id: str, phone_id: str, claim: Claim, level: int) -> Bound:
-    """Give somebody a proxy had named the account they now register; the second of two gets nothing."""
+    """Turn the row of a person whom a proxy had named into their own account; of two tries at once the second fails."""
     async with transaction():
         won = await execute(
             "UPDATE person SET name = $2, card_no = $3, level = $4 WHERE id = $1 AND level = $5",
@@ -214,7 +214,7 @@ async def _claimed(id: str, phone_id: str, claim: Claim, level: int) -> Bound:
 
 
 async def enter(*, name: str, id_number: str, card_no: str, id_type: str, mobile: str, consent_version: str) -> Bound:
-    """Return the person a member of staff has in front of them: known by their number, or new, with or without a phone.
+    """Return the person at the counter, found by their identity number or added, with or without a phone.
 
     A number that is known under another name is not taken, and nothing of the account is changed.
     """
@@ -256,7 +256,7 @@ async def admit(phone_id: str, claim: Claim, level: int) -> str:
 
 
 async def _belongs(id: str, phone_id: str, claim: Claim) -> None:
-    """Write the phone of a person, what they agreed to, and what their document's number does not tell."""
+    """Write a person's phone and consent, and the day of birth and sex if the document number does not contain them."""
     if claim.born:
         content = seal_json({"born": claim.born, "sex": claim.sex}, f"birth.content:{id}")
         await insert(Birth, person=id, content=content)
@@ -268,7 +268,7 @@ async def _belongs(id: str, phone_id: str, claim: Claim) -> None:
 
 
 def disagreement(record: Insured | None, name: str, card_no: str) -> Literal["", "mismatch", "card"]:
-    """Return what does not agree with the register's *record*; nothing to compare with agrees."""
+    """Return what differs from the register's *record*: name, card, or nothing. No record counts as no difference."""
     if record is None:
         return ""
     if record.name != name:

@@ -20,7 +20,7 @@ async def phones_of(person_id: str) -> list[tuple[str, str]]:
 
 
 async def add_phone(person_id: str, phone_id: str) -> None:
-    """Let a person sign in with a phone too; a closed account is open again."""
+    """Add a sign-in phone; this opens a closed account again."""
     async with transaction():
         if not await fetch_value("SELECT 1 FROM person_phone WHERE id = $1", f"{person_id}:{phone_id}"):
             await insert(
@@ -31,7 +31,7 @@ async def add_phone(person_id: str, phone_id: str) -> None:
 
 
 async def remove_phone(person_id: str, phone_id: str) -> bool:
-    """Let a phone be no way in any more; the last one stays. Return whether it is gone."""
+    """Remove a sign-in phone; the last one cannot be removed. Return whether it was removed."""
     async with transaction():
         gone = await execute(
             "DELETE FROM person_phone WHERE id = $1 AND (SELECT count(*) FROM person_phone WHERE person = $2) > 1",

@@ -1,4 +1,4 @@
-"""People whom a proxy names: found or added without an account, and the phone that is known to be theirs."""
+"""The principal whom a proxy names: found, or added without an account; and their phone on record."""
 
 from portal.accounts.person import NAMED, Person, disagreement, known_as, person, phone_number
 from portal.accounts.register import Unreachable, register
@@ -10,7 +10,7 @@ from portal.core.tools import clock
 
 # D32: never a phone that the proxy typed, or they would ask themselves.
 async def phone_on_record(who: Person) -> str:
-    """Return the number that is known to be *who*'s: of the account, else of the insurance register, else ""."""
+    """Return the phone number on record: the account's, else the insurance register's, else ""."""
     phone = await fetch_value("SELECT phone FROM person_phone WHERE person = $1 ORDER BY made_at DESC LIMIT 1", who.id)
     if phone:
         return await phone_number(str(phone))
@@ -22,9 +22,9 @@ async def phone_on_record(who: Person) -> str:
 
 
 async def named_by_a_proxy(name: str, id_type: str, id_number: str) -> Person | None:
-    """Return the person with this name and number, added without an account when new; nothing when they disagree.
+    """Return the person with this name and number, added without an account when new; None if name and number disagree.
 
-    Who registers later with the number takes the row over, and sees what was done in their name.
+    When the principal registers later, the row becomes their account and shows what was done in their name.
     """
     known = await known_as(id_number)
     if known:

@@ -1,8 +1,8 @@
 """Proof of work before a code, in the form of ALTCHA: nothing to see, hear or solve for a person.
 
-The browser looks for the number whose hash, after a salt of ours, is the one we named. Whoever
-has no script waits half a minute instead: a ticket says from when it is good. Both are sealed,
-belong to one browser, work once and not for long.
+The browser searches for the number whose salted hash is the one we named. Without script a person
+waits half a minute instead: a ticket says from when it is good. Both are sealed, belong to one
+browser, work once and expire.
 """
 
 import base64
@@ -51,7 +51,7 @@ def puzzle(visitor: Visitor) -> Puzzle:
 
 
 def ticket(visitor: Visitor) -> str:
-    """Return what is good after `WAIT` seconds."""
+    """Return a ticket that is good after `WAIT` seconds."""
     text = f"{_now() + WAIT}.{token(8)}.{_browser(visitor)}"
     return f"{text}.{_signature(text)}"
 
@@ -63,7 +63,7 @@ async def proved(visitor: Visitor, solution: str, ticket: str) -> bool:
 
 
 def seconds_left(visitor: Visitor, ticket: str) -> int:
-    """Return how long to wait with a ticket of ours yet, -1 when it is none or too old."""
+    """Return how many seconds are left to wait; -1 if the ticket is not ours or too old."""
     text, _, signature = ticket.rpartition(".")
     since, _, rest = text.partition(".")
     if not same(signature.encode(), _signature(text).encode()) or rest.rpartition(".")[2] != _browser(visitor):

@@ -36,7 +36,7 @@ class Insured(msgspec.Struct, frozen=True):
 
 
 class Register(Protocol):
-    """What knows who is insured."""
+    """An insurance register."""
 
     async def find(self, id_number: str) -> Insured | None:
         """Return the record under *id_number* in any region, or nothing.
@@ -47,7 +47,7 @@ class Register(Protocol):
 
 
 class Demo:
-    """The demo people, from a file; switched off by `unreachable`."""
+    """A register of the demo people, read from a file; `unreachable` makes it fail, for tests."""
 
     unreachable = False
 

@@ -63,7 +63,7 @@ async def factor(staff: str) -> Factor | None:
 
 
 async def prepare(staff: str) -> None:
-    """Make a secret for who has none; it counts once a code has confirmed it."""
+    """Create a TOTP secret if the member has none; it is inactive until a first code confirms it."""
     if await factor(staff):
         return
     secret = seal_bytes(random_bytes(20), f"second_factor.secret:{staff}")
@@ -128,7 +128,7 @@ def just_confirmed(mine: Factor) -> bool:
 
 
 def address(mine: Factor, login: str) -> str:
-    """Return what the QR code for the app holds."""
+    """Return the otpauth address for the QR code that the app scans."""
     return f"otpauth://totp/{quote(ISSUER)}:{quote(login)}?secret={mine.base32}&issuer={quote(ISSUER)}"
 
 

@@ -59,7 +59,7 @@ Outcome = Literal["good", "wrong", "expired", "locked"]
 
 
 async def must_prove(visitor: Visitor, number: str, address: str) -> bool:
-    """Return whether the next code takes a proof of work: phone, browser or address had several already."""
+    """Return whether the next code requires a proof of work, because phone, browser or address had several already."""
     return (
         await limits.count("code: phone, hour", number) >= SETTINGS.codes_free
         or await limits.count("code: browser", _browser(visitor)) >= SETTINGS.codes_free
@@ -161,7 +161,7 @@ async def answer(row: ChallengeRow, code: str) -> Outcome:
 
 
 class Entered(msgspec.Struct, frozen=True):
-    """Who is behind a verified phone: those who use it, and those who have not for very long."""
+    """The people behind a verified phone: those who use it, and those who have not used it for very long."""
 
     people: list[person.Person]
     silent: list[person.Person]
@@ -170,8 +170,8 @@ class Entered(msgspec.Struct, frozen=True):
 async def enter(visitor: Visitor, number: str, agent: str, region: Region | None = None) -> Entered:
     """Begin a session for a verified phone; with one person behind it, as that person.
 
-    Nobody behind it must register, several choose. Who has not signed in with the phone for
-    very long is asked for more: the number may be somebody else's by now.
+    With nobody behind it the visitor registers; with several they choose. A person who has not used the
+    phone for very long is asked for more proof: the number may belong to somebody else by now.
     """
     phone_id = await person.phone_of(number)
     found = await who_is_behind(phone_id)
@@ -192,7 +192,7 @@ async def who_is_behind(phone_id: str) -> Entered:
 async def enter_as(visitor: Visitor, person_id: str, phone_id: str, agent: str, region: Region | None = None) -> None:
     """Begin a session as *person_id*, who was verified by *phone_id* (empty: by their face).
 
-    The office of the *region* tells them when the browser is new; without one nobody does.
+    If the browser is new, they are told in the name of the *region*; without a region they are not told.
     """
     roles = "phone citizen" if phone_id else "citizen"
     async with transaction():

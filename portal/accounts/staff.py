@@ -80,7 +80,7 @@ async def by_login(login: str) -> Member | None:
 
 
 async def enter(visitor: Visitor, login: str, password: str, address: str, agent: str) -> Member | None:
-    """Begin a session that opens the second factor's page only, for who knows the password; or return nothing.
+    """Check login and password and start a half session, good only for the second-factor page; None if wrong.
 
     Raises:
         TooMany: too many wrong passwords for this login, or from this address.
@@ -99,7 +99,7 @@ async def enter(visitor: Visitor, login: str, password: str, address: str, agent
 
 
 async def enter_fully(visitor: Visitor, me: Member, code: str, agent: str, *, recovery: bool = False) -> bool:
-    """Begin the session of who showed the second factor too, or return False.
+    """Check the second factor and start the full session; return False if the code is wrong.
 
     Raises:
         TooMany: too many wrong codes for this member.

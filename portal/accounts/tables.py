@@ -120,7 +120,7 @@ class SecondFactor(Table, tablename="second_factor"):
 
 
 class StaffSetup(Table, tablename="staff_setup"):
-    """That a member of staff was handed a set-up code: by whom, until when it holds; the code follows from it."""
+    """A set-up code handed to a member of staff: by whom, until when it holds. The code is computed from the row."""
 
     staff = Varchar(length=32, primary_key=True, default=None)
     nonce = Bytea(default=None)
@@ -130,7 +130,7 @@ class StaffSetup(Table, tablename="staff_setup"):
 
 
 class RecoveryCode(Table, tablename="recovery_code"):
-    """The keyed hash of a code that takes the place of the second factor once."""
+    """A used recovery code, as a keyed hash; it replaces the second factor once."""
 
     id = Bytea(primary_key=True, default=None)
     staff = Varchar(length=32, index=True)
@@ -161,14 +161,14 @@ class Device(Table, tablename="device"):
 
 
 class PhoneUse(Table, tablename="phone_use"):
-    """When a person last signed in with a phone; a number nobody uses is given to somebody else in time."""
+    """When a person last signed in with a phone; operators give unused numbers to other people."""
 
     id = Varchar(length=70, primary_key=True, default=None)
     last_at = Timestamptz(default=None)
 
 
 class IdentityCheck(Table, tablename="identity_check"):
-    """An identity that people must look at: it does not agree with the register, or asks for another's phone."""
+    """An identity that staff must check: it differs from the register, or its account has another phone."""
 
     id = Varchar(length=32, primary_key=True, default=None)
     region = Varchar(length=40)
@@ -184,7 +184,7 @@ class IdentityCheck(Table, tablename="identity_check"):
 
 
 class FaceCheck(Table, tablename="face_check"):
-    """What came of comparing a face; the picture itself is kept nowhere."""
+    """The outcome of comparing a face; the picture itself is not kept."""
 
     id = Varchar(length=32, primary_key=True, default=None)
     person = Varchar(length=32, index=True)

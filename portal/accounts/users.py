@@ -1,6 +1,6 @@
-"""The people of a desk as its admin keeps them: taken on, switched off, given roles, helped in again who lost the way.
+"""Accounts of staff as the admin of a city keeps them: added, switched off, given roles, given a new way in.
 
-Who is new, or lost phone or password, is handed a set-up code in person: it is shown once, holds for three
+A new member, or one who lost phone or password, is handed a set-up code in person: it is shown once, holds for three
 days, and lets its owner choose a password; the second factor is set up anew at the next sign-in. The code
 follows from what is stored by a keyed hash, so it is stored nowhere itself.
 """
@@ -95,7 +95,7 @@ async def user_in(id: str, region: str) -> User | None:
 
 
 async def add(login: str, name: str, roles: list[str], by: Member) -> str:
-    """Take somebody on in the city of *by* and begin their set-up; return the id.
+    """Add a member of staff to the city of *by* and begin their set-up; return the id.
 
     Raises:
         LoginTaken: the login is somebody's already.
@@ -112,7 +112,10 @@ async def add(login: str, name: str, roles: list[str], by: Member) -> str:
 
 
 async def change_roles(known: User, roles: list[str], by: Member) -> bool:
-    """Give other roles; open sessions end, because they hold the old ones. Return whether it was still so."""
+    """Give other roles; open sessions end, because they hold the old ones.
+
+    Return False if somebody changed it meanwhile.
+    """
     async with transaction():
         changed = await execute(
             "UPDATE staff SET roles = $2 WHERE id = $1 AND roles = $3", known.id, ordered(roles), known.roles
@@ -124,7 +127,10 @@ async def change_roles(known: User, roles: list[str], by: Member) -> bool:
 
 
 async def switch(known: User, by: Member, *, on: bool) -> bool:
-    """Switch somebody off, at once and with all they had in hand, or on again; return whether it was still so."""
+    """Switch a member off at once, which hands back all they had in hand; or switch them on again.
+
+    Return False if somebody changed it meanwhile.
+    """
     async with transaction():
         changed = await execute("UPDATE staff SET active = $2 WHERE id = $1 AND active <> $2", known.id, on)
         if changed:
@@ -138,7 +144,7 @@ async def switch(known: User, by: Member, *, on: bool) -> bool:
 
 # D56: the member finishes with a code handed over in person, so no admin ever knows a password.
 async def reset(known: User, by: Member) -> None:
-    """Let somebody set up everything anew: password, app, recovery codes and passkeys of before count no more."""
+    """Begin a new set-up: the old password, authenticator app, recovery codes and passkeys stop working."""
     shut = await asyncio.to_thread(staff.hashed, token())
     async with transaction():
         await execute("UPDATE staff SET password = $2 WHERE id = $1", known.id, shut)
@@ -164,13 +170,13 @@ async def setup_of(id: str) -> Setup | None:
 
 
 def shown_to(known: Setup | None, by: Member) -> str:
-    """Return the code while who made it may still see it, or nothing."""
+    """Return the set-up code for the admin who made it while it may still be shown, else ""."""
     fresh = known is not None and known.given_by == by.id and clock.now() - known.made_at < SHOWN_FOR
     return known.code if known and fresh else ""
 
 
 async def finish(login: str, code: str, password: str, address: str) -> bool:
-    """Keep the password of who has a good set-up code, once; return whether it was good.
+    """Set the password of the member who shows a good set-up code, which works once; return whether it was good.
 
     Raises:
         TooMany: too many wrong codes for this login, or from this address.

@@ -102,7 +102,7 @@ APART = {"MemoryError": "pixels", "out of time": "slow", "answered without measu
 
 
 async def virus_in(content: Iterator[bytes]) -> str | None:
-    """Return the virus in *content*, "" when there is none or nobody is to look, None when nobody could be asked."""
+    """Return the virus in *content*; "" if there is none or no scanner is set; None if it did not answer."""
     if not clamd.configured():
         return ""
     try:

@@ -65,7 +65,7 @@ def cleaned(path: str, name: str, key: bytes, card: bool = False) -> dict[str, A
 
 
 def clean_pdf(plain: bytes) -> Clean:
-    """Return the PDF without anything that acts, opened again to be sure."""
+    """Return the PDF without active content, opened once more to be sure that it is readable."""
     return cleaned_pdf(plain, lambda first: jpeg(_small(first, SMALL_SIDE)))
 
 
@@ -109,7 +109,7 @@ def _measured(image: Image.Image) -> int:
 
 
 def _upright(image: Image.Image, plain: bytes, kind: str) -> Image.Image:
-    """Unpack *image*, as large as it will be kept, and turn it the way it was held."""
+    """Decode *image* at the size it will be kept in, and turn it upright by its EXIF orientation."""
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     image.load()
     turn = image.getexif().get(0x0112, 1)

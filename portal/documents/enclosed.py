@@ -1,6 +1,6 @@
 """Files that go with messages: kept as they come, seen by their writer alone until the message is sent.
 
-They lie beside the papers of the application: nobody decides by them, no letter counts them.
+They are no papers of the application: nothing is decided by them, and no letter counts them.
 """
 
 from collections.abc import Mapping

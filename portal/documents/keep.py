@@ -4,8 +4,8 @@ A file counts only when its row is there; the row is written after its content i
 What a killed process left behind without a row is removed by `sweep`.
 
 A file's state is ``ok``; ``checking`` while no virus scanner could be asked (the citizen goes on,
-staff cannot open it yet); ``virus`` once one was found later: it is nobody's file any more, and
-its row stays only so that the person is told.
+staff cannot open it yet); ``virus`` once one was found later: the content is deleted, and the row
+stays only so that the person is told.
 """
 
 from datetime import datetime, timedelta
@@ -151,7 +151,7 @@ async def take(file: Received, *, case: str, slot: str, by: str, region: Region)
 
 
 async def _wait_for_others(case: str) -> None:
-    """Let those who add a file to the same case come one after the other; SQLite has one writer anyway."""
+    """Lock the case, so that files are added one after the other; SQLite has one writer anyway."""
     if not ON_SQLITE:
         await execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 7461003))", case)
 
@@ -240,12 +240,12 @@ class Used(msgspec.Struct, frozen=True):
 
 
 async def remove(document: Document) -> None:
-    """Take a file off its case; the content goes with the next sweep."""
+    """Mark a file as removed from its case; the next sweep deletes the content."""
     await execute("UPDATE document SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL", document.id, clock.now())
 
 
 async def keep_as_is(document: Document) -> None:
-    """Let the warnings rest: 就用这张."""
+    """Accept the photo in spite of its warnings: 就用这张."""
     await execute("UPDATE document SET warnings = '' WHERE id = $1", document.id)
 
 
@@ -260,7 +260,7 @@ async def small(document: Document) -> bytes:
 
 
 async def erase_case(case: str) -> None:
-    """Remove every file of a deleted draft; the content goes with the next sweep."""
+    """Mark every file of a deleted draft as removed; the next sweep deletes the content."""
     await execute("UPDATE document SET removed_at = $2 WHERE case_id = $1 AND removed_at IS NULL", case, clock.now())
 
 

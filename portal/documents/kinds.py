@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes; and what comes of making it safe. Needs no decoder."""
+"""The type of a file by its first bytes, and the struct of a file made safe. Needs no decoder."""
 
 import msgspec
 
@@ -42,7 +42,7 @@ def kind_of(head: bytes) -> str:
 
 
 def _by_brands(head: bytes) -> str:
-    """Return which picture a file of boxes is: the first brand counts, then what it says to be compatible with."""
+    """Return HEIF or AVIF for an ISO base media file: by its major brand, then by its compatible brands."""
     size = min(int.from_bytes(head[:4], "big"), 256)
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, size, 4))]
     if brands[0] not in AVIF | HEIF:

@@ -1,4 +1,4 @@
-"""The papers of a case as somebody puts them in order: turned, moved, sorted, replaced; and their pictures.
+"""The papers of a case put in order: turned, moved, sorted, replaced; and the pictures of their pages.
 
 A turn is kept as a number, of the whole file and of single pages, and made anew from the clean file, so that
 turning four times loses nothing. A picture is made once: its name begins with the document's, whose content
@@ -197,7 +197,7 @@ async def _turned(name: str, plain: Source, quarters: int) -> bytes:
 
 
 async def _made(name: str, work: str, plain: Source, how: int) -> bytes:
-    """Return what is kept under *name*, made from *plain* by *work* when it is wanted for the first time."""
+    """Return the picture stored under *name*; make it from *plain* by *work* at the first request."""
     try:
         return await storage.get(name)
     except FileNotFoundError:

@@ -1,9 +1,9 @@
 """Files that arrive in parts and go on where they stopped, after the IETF's resumable uploads.
 
-Whoever sends a file first says its name and size, then sends bytes from an offset on as often as it
-takes; every part is sealed and on the disk before it counts. The whole file counts for nothing
-until a form names it: then it is taken by the same verb, under the same rules, as one sent at once.
-What nobody names is swept away when its time is over.
+The sender first says name and size, then sends bytes from an offset on, as often as it takes; every
+part is sealed and on the disk before it counts. The whole file counts for nothing until a form names
+it: then the same verb takes it, under the same rules, as a file sent at once. An upload that no form
+names is swept away when its time is over.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class Part(msgspec.Struct, frozen=True):
 
 # D41: an address that knows no case; a form names the upload later, so no place needs a second way in.
 async def begin(sender: str, name: str, size: int, most: int) -> Partial:
-    """Return a new upload of *sender*, of *size* bytes; all of theirs together hold at most *most* bytes.
+    """Begin an upload of *size* bytes; all uploads of *sender* together may hold at most *most* bytes.
 
     Raises:
         TooLarge: *most* would be exceeded.
@@ -147,7 +147,7 @@ def _name(upload: Partial, part: str) -> str:
 
 
 async def claim(upload: Partial) -> str:
-    """Return what became of *upload*, or "" when the caller is now the one who takes it.
+    """Claim the right to take *upload*: return "" if the caller has it now, else the outcome of whoever took it before.
 
     Raises:
         Unavailable: another request has been taking it for too long.
@@ -199,7 +199,7 @@ async def whole(upload: Partial) -> AsyncIterator[Received]:
 
 
 async def settle(upload: Partial, outcome: str) -> None:
-    """Write down what became of *upload*; its bytes are not needed any more."""
+    """Record the outcome of *upload* and drop its parts."""
     await execute("UPDATE partial_upload SET outcome = $2, claimed_until = NULL WHERE id = $1", upload.id, outcome)
     if outcome:
         await _forget_parts(upload.id)

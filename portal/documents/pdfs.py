@@ -1,7 +1,7 @@
-"""A stranger's PDF: what acts is taken out, the rest stays; and pictures of its pages.
+"""A stranger's PDF: active content is removed, the rest stays; and pictures of its pages.
 
 Works in the sandbox only. A signed document is kept byte for byte, or its signature would die;
-but when something in it acts, it is cleaned like any other: safe before signed.
+but if it has active content, it is cleaned like any other: safe before signed.
 """
 
 import io
@@ -34,7 +34,7 @@ class Refused(Exception):
 
 
 def clean_pdf(plain: bytes) -> tuple[bytes, int, Image.Image]:
-    """Return the PDF without anything that acts, its pages, and a picture of the first.
+    """Return the PDF without active content, the number of its pages, and a picture of the first.
 
     Raises:
         Refused: a password, too many pages, or it cannot be read, before or after cleaning.
@@ -62,7 +62,7 @@ def clean_pdf(plain: bytes) -> tuple[bytes, int, Image.Image]:
 
 
 def cleaned_pdf(plain: bytes, small: Any) -> Clean:
-    """Return a PDF made safe; *small* makes the small picture of a picture."""
+    """Return a cleaned PDF as a `Clean`; *small* is the function that makes the small picture."""
     content, pages, first = clean_pdf(plain)
     return Clean(kind="pdf", content=content, pages=pages, small=small(first), warnings=[])
 
@@ -76,7 +76,7 @@ def signed(document: pikepdf.Pdf) -> bool:
 
 
 def disarm(document: pikepdf.Pdf) -> int:
-    """Take out of *document* whatever acts; return how many things did."""
+    """Remove all active content from *document*; return how many objects were changed."""
     found = sum(_disarm_all(thing) for thing in document.objects)
     if "/Names" in document.Root:
         for key in ("/JavaScript", "/EmbeddedFiles"):
@@ -99,7 +99,7 @@ def _said(document: pikepdf.Pdf) -> list[str]:
 
 
 def _disarm_all(thing: Any) -> int:
-    """Disarm *thing* and what is written inside it; objects of their own are met by themselves."""
+    """Disarm *thing* and the direct objects inside it; indirect objects are visited by the caller."""
     found = 0
     if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
         found = _disarm(thing)
@@ -128,7 +128,7 @@ def _disarm(thing: Any) -> int:
 
 
 def _disarm_action(thing: Any) -> int:
-    """Take the teeth out of an action that something may still point at, or a media annotation."""
+    """Neutralise an action or media annotation in place (other objects may still refer to it)."""
     kind = str(thing.get("/S", ""))
     if kind in ACTIONS:
         for key in ("/S", "/F", "/N", "/Next", "/D"):
@@ -149,7 +149,7 @@ def _disarm_action(thing: Any) -> int:
 
 
 def _disarm_file(thing: Any) -> int:
-    """Take away the file that *thing* names, on the machine or inside the document."""
+    """Remove the file that *thing* refers to, whether on the machine or embedded in the document."""
     if str(thing.get("/Type", "")) in ("/Filespec", "/F", "/EmbeddedFile"):
         for key in ("/Type", "/F", "/UF", "/DOS", "/Mac", "/Unix"):
             if key in thing:

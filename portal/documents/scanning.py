@@ -1,4 +1,4 @@
-"""Files that could not be looked at for viruses when they came: look later, and tell what was found."""
+"""Files that no virus scanner could look at when they arrived: scan them later, and tell the person."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ UNSAFE = "FROM document WHERE case_id = $1 AND removed_at IS NULL AND state = 'v
 async def unsafe(case: str) -> list[Document]:
     """Return the files in which a virus was found after they had been taken; their content is gone.
 
-    They are told of until another file was taken in their place.
+    A page shows them until another file has been taken in their place.
     """
     return [document_of(row) for row in await fetch_all(Row, UNSAFE, case)]
 
@@ -23,9 +23,9 @@ async def unsafe(case: str) -> list[Document]:
 # D22: without a scanner files are taken and wait; the original is scanned, not our cleaned copy.
 @every(timedelta(minutes=1))
 async def scan_waiting() -> None:
-    """Have the virus scanner look at what it could not look at before; stop when it still cannot be asked.
+    """Scan the waiting files; stop if the scanner still does not answer.
 
-    Without a scanner in the settings nothing waits for one any more.
+    Without a scanner in the settings, waiting files are released.
     """
     for waiting in await fetch_all(Named, "SELECT id FROM document WHERE state = 'checking' ORDER BY added_at"):
         original = await storage.get(f"{waiting.id}/original")

@@ -1,4 +1,4 @@
-"""What the sandbox does when a paper lies on its side: pictures and PDFs turned by quarters to the right."""
+"""Turning pictures and PDFs by quarters to the right; runs in the sandbox."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""What the sandbox does to a picture that staff look at: who looks, and when, stands all over it."""
+"""The watermark of pictures that staff look at: the name of the member and the time, all over the picture."""
 
 import io
 from functools import cache
@@ -20,7 +20,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 # D43: drawn into the picture, because a mark that the page lays over it is not in a copy.
 def marked(content: bytes, text: str) -> bytes:
-    """Return a JPEG with *text* written across it again and again, so that no piece of it is without."""
+    """Return a JPEG with *text* repeated across it, so that no part of it is unmarked."""
     image = Image.open(io.BytesIO(content), formats=["JPEG"]).convert("RGB")
     stamp = _stamp(text, max(18, min(image.size) // 42))
     mask = Image.new("L", image.size, 0)

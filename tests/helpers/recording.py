@@ -7,7 +7,7 @@ runs of one commit give the same pages.
 ``python -m tests.helpers.recording BEFORE AFTER`` compares two records as a browser would lay the pages out: space at
 the edge of a block counts for nothing, white space inside a line counts as one space, and what is new in each run
 (tokens, clock times, digests of assets) counts for nothing. It says which pages differ, where first, what they weigh.
-``--all`` says every place, ``--only TEXT`` keeps to the files whose place contains TEXT.
+``--all`` says every line, ``--only TEXT`` keeps to the files whose place contains TEXT.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from typing import NamedTuple
 
 import httpx
 
+SHOWN = 20  # lines of one difference
 NAME = 80  # characters of a file's or folder's name, of which many systems allow 255 bytes
 
 # -- to record ------------------------------------------------------------------------------------
@@ -97,8 +98,9 @@ def named(words: str) -> frozenset[str]:
 CHANCE = (
     (r"/static/[0-9a-f]{6,}/", "/static/~/"),
     (r"\b\d{4}([ -]?)\d{4}\1\d{4}\b", "~number~"),  # an application number
-    (r"\b\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\b", "~time~"),
-    (r"\b[0-9a-f]{32,}\b", "~digest~"),
+    (r"(?<!\d)\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(?!\d)", "~time~"),
+    (r"\b[0-9a-f]{16,}\b", "~digest~"),
+    (r"\b(?=[a-z-]*\d)[0-9a-z]{4}(-[0-9a-z]{4}){1,3}\b", "~code~"),  # to set something up, to come in without a phone
     # A token in base64url: long, with capitals among its letters. Names of classes have none.
     (r"(?<![\w-])(?=[\w-]*[A-Z][\w-]*[A-Z0-9])(?=[\w-]*[a-z])[\w-]{16,}", "~token~"),
 )
@@ -111,6 +113,8 @@ BOXES = named("button canvas iframe img input meter object progress select svg t
 VOID = named("area base br col embed hr img input link meta source track wbr")
 VERBATIM = frozenset(("pre", "textarea", "script", "style"))
 LISTS = frozenset(("class", "rel", "aria-describedby", "aria-labelledby"))  # attributes that hold words in any spacing
+
+COUNTED = frozenset(("data-seconds",))  # attributes that hold seconds
 
 
 def without_chance(text: str) -> str:
@@ -200,30 +204,45 @@ def attribute(name: str, value: str | None) -> str:
     """Return an attribute as it is compared."""
     if value is None:
         return name
+    if name in COUNTED:
+        return f'{name}="~"'
     return f'{name}="{escape(without_chance(" ".join(value.split()) if name in LISTS else value))}"'
 
 
 class Difference(NamedTuple):
-    """What differs on one page."""
+    """What differs on one page; other pages may differ in the same."""
 
-    place: Path
+    lines: tuple[str, ...]
     only_spaces: bool
-    lines: list[str]
 
 
-def difference(place: Path, before: str, after: str) -> Difference | None:
-    """Return what differs between two forms of the page at *place*, or nothing."""
+def difference(before: str, after: str) -> Difference | None:
+    """Return what differs between two forms of a page, or nothing."""
+    if without_chance(before) == without_chance(after):
+        return None
     old, new = Laid(before).lines, Laid(after).lines
     if old == new:
         return None
     bare = ["".join("".join(lines).split()).replace("|", "") for lines in (old, new)]
-    return Difference(place, bare[0] == bare[1], list(unified_diff(old, new, lineterm="", n=2))[2:])
+    changed = (line for line in unified_diff(old, new, lineterm="", n=2) if not line.startswith(("---", "+++", "@@")))
+    return Difference(tuple(changed), bare[0] == bare[1])
 
 
 def pages(folder: Path, only: str) -> dict[Path, Path]:
-    """Return the recorded pages below *folder*: their place in it, and where they are."""
-    found = {path.relative_to(folder): path for path in sorted(folder.rglob("*.html"))}
-    return {place: path for place, path in found.items() if only in str(place)}
+    """Return the recorded pages below *folder*: which page of which test, and where it is.
+
+    A page bears the address it was got from and how often that had been asked before in its test, so that a test may
+    ask in any order.
+    """
+    found: dict[Path, Path] = {}
+    asked: Counter[Path] = Counter()
+    for path in sorted(folder.rglob("*.html")):
+        place = path.relative_to(folder)
+        bare = place.with_name(place.name.partition("-")[2])
+        asked[bare] += 1
+        if only in str(place):
+            found[bare.with_stem(f"{bare.stem}.{asked[bare]}")] = path
+    return found
 
 
 class Weight:
@@ -251,34 +270,52 @@ class Weight:
         return self.bytes[new] / self.bytes[old] - 1 if self.bytes[old] else 0.0
 
 
-def compare(before: Path, after: Path, only: str = "", *, every_place: bool = False) -> bool:
+def compare(before: Path, after: Path, only: str = "", *, every_line: bool = False) -> bool:
     """Print what differs between two records; return whether nothing does.
 
-    Only tests that are in both records are compared: a part of the tests is compared with a record of all.
+    Only tests that are in both records are compared: a part of the tests is compared with a record of all. What many
+    pages differ in alike is said once.
     """
     old, new = pages(before, only), pages(after, only)
-    tests = {place.parent for place in old} & {place.parent for place in new}
-    lost, gained = (
-        sorted(p for p in one.keys() - other.keys() if p.parent in tests) for one, other in ((old, new), (new, old))
-    )
-    same, weight, differ = 0, Weight(), 0
-    for place in sorted(old.keys() & new.keys()):
+    both = sorted(old.keys() & new.keys())
+    tests = {place.parent for place in both}
+    gone = sorted(place for place in old.keys() - new.keys() if place.parent in tests)
+    come = sorted(place for place in new.keys() - old.keys() if place.parent in tests)
+    weight = Weight()
+    changes: dict[Difference, list[Path]] = {}
+    for place in both:
         texts = old[place].read_bytes(), new[place].read_bytes()
         weight.add(*texts)
-        if change := difference(place, *(text.decode() for text in texts)):
-            differ += 1
-            own = Weight()
-            own.add(*texts)
-            sys.stdout.write(f"\n{place}{'  (spaces only)' if change.only_spaces else ''}\n  {own}\n")
-            shown = change.lines if every_place else change.lines[:12]
-            sys.stdout.write("".join(f"  {line[:300]}\n" for line in shown))
-        else:
-            same += 1
-    sys.stdout.write("".join(f"gone: {place}\n" for place in lost) + "".join(f"new: {place}\n" for place in gained))
-    sys.stdout.write(
-        f"\n{same} pages are the same, {differ} differ, {len(lost)} are gone, {len(gained)} are new\n{weight}\n"
+        if change := difference(*(text.decode() for text in texts)):
+            changes.setdefault(change, []).append(place)
+    for change, places in changes.items():
+        say_change(change, places, every_line=every_line)
+    differ = sum(map(len, changes.values()))
+    say(
+        *(f"gone: {place}" for place in gone),
+        *(f"new: {place}" for place in come),
+        f"{len(both) - differ} pages are the same, {differ} differ, {len(gone)} are gone, {len(come)} are new",
+        str(weight),
     )
-    return not (differ or lost or gained)
+    return not (differ or gone or come)
+
+
+def say_change(change: Difference, places: list[Path], *, every_line: bool) -> None:
+    """Print what *places* differ in."""
+    more = f" and {len(places) - 1} more pages" if len(places) > 1 else ""
+    shown = change.lines if every_line else change.lines[:SHOWN]
+    left_out = len(change.lines) - len(shown)
+    say(
+        f"{places[0]}{more}{', in spaces only' if change.only_spaces else ''}:",
+        *(f"  {line[:300]}" for line in shown),
+        *([f"  ({left_out} more lines)"] if left_out else []),
+        "",
+    )
+
+
+def say(*lines: str) -> None:
+    """Print *lines*."""
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def main() -> None:
@@ -289,9 +326,9 @@ def main() -> None:
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     parser.add_argument("--only", default="", help="keep to pages whose place contains this")
-    parser.add_argument("--all", action="store_true", help="show every place that differs")
+    parser.add_argument("--all", action="store_true", help="show every line that differs")
     given = parser.parse_args()
-    sys.exit(0 if compare(given.before, given.after, given.only, every_place=given.all) else 1)
+    sys.exit(0 if compare(given.before, given.after, given.only, every_line=given.all) else 1)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""SMS gateways that are reached over HTTP: a plain one of one's own, and Alibaba Cloud's.
+"""SMS gateways over HTTP: a plain JSON one for an operator's own gateway, and Alibaba Cloud's.
 
-They know nothing of us but their settings. The client is the standard library's, in a thread: a
+They know nothing of the portal but their settings. The client is the standard library's, in a thread: a
 few messages a second need no more, and no provider's kit of thirty packages comes in with it.
 Sources: help.aliyun.com, "V3 request structure and signature", SendSms and SingleCallByTts of
 2017-05-25, SmsReport (HTTP batch push).
@@ -41,7 +41,7 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Plain:
-    """One's own gateway: JSON goes out to one address, an id comes back.
+    """An operator's own gateway: JSON is posted to one address, an id comes back.
 
     ``{"channel", "phone", "template", "parameters", "text", "key"}`` with ``Authorization: Bearer``;
     the answer is ``{"id"}``; reports are a list of ``{"id", "arrived", "reason"}``.

@@ -4,7 +4,7 @@ The hash of a row is a keyed hash of its contents and of the previous row's hash
 was changed, removed or put in between is found by `broken`. Rows name people by identifier.
 
 There is one chain, so there is one writer at a time: a note comes last in its transaction, when
-nothing is left to wait for.
+no other lock is left to wait for.
 """
 
 from datetime import datetime
@@ -85,7 +85,7 @@ async def broken(after: int = 0) -> int | None:
 
 
 async def entries(*, thing: str = "", actor: str = "", act: str = "", before: int = 0) -> list[Entry]:
-    """Return one page of rows that fit all that is given and stand before the row *before*, and one more."""
+    """Return a page of rows that match every filter given and are older than row *before*, and one row more."""
     question = Audit.select(Audit.id).order_by(Audit.id, ascending=False).limit(PAGE + 1)
     for column, wanted in ((Audit.thing, thing), (Audit.actor, actor), (Audit.act, act)):
         if wanted:
@@ -102,7 +102,7 @@ async def at_most(id: int) -> int:
 
 
 async def head() -> tuple[int, str]:
-    """Return id and hash of the last row: kept outside, it shows later that no end was cut off."""
+    """Return id and hash of the last row; noted down elsewhere, they prove later that none was cut off."""
     last = await fetch_one(Head, "FROM audit ORDER BY id DESC LIMIT 1")
     return (last.id, last.hash.hex()) if last else (0, "")
 

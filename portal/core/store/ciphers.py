@@ -19,7 +19,7 @@ Plain = bytes | bytearray | memoryview
 
 
 class Sealing(Protocol):
-    """A key at work."""
+    """A cipher with its key: it seals and opens bytes."""
 
     def encrypt(self, nonce: bytes, data: Plain, associated_data: bytes | None) -> bytes:
         """Return *data* sealed, its tag behind it."""
@@ -49,7 +49,7 @@ class Sm4Gcm:
 
 
 def sealing(cipher: str, key: bytes) -> Sealing:
-    """Return *key* at work in *cipher* (``aes`` or ``sm4``); of a longer key the beginning."""
+    """Return a cipher object for *key*; *cipher* is ``aes`` or ``sm4``. A longer key is cut to size."""
     part = key[: SIZES[cipher]]
     if len(part) != SIZES[cipher]:
         raise ValueError(f"a key of {cipher} has {SIZES[cipher]} bytes")

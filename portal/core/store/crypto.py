@@ -1,4 +1,4 @@
-"""Sealing of what people least want known, keyed hashes to find it again, and all randomness.
+"""Encryption of personal data (sealing), keyed hashes to look it up, and all randomness.
 
 A sealed value is ``1 | key id | nonce (12) | ciphertext and tag``, of AES-256-GCM or SM4-GCM as
 the key is; the table, row and column it belongs to are authenticated with it, so a value moved
@@ -116,7 +116,7 @@ def keys() -> Keys:
 
 
 def key(number: int) -> Sealing:
-    """Return the key of that number; another process may have added it since we read the file.
+    """Return the key with this number; reads the key file again if another process has added it.
 
     Raises:
         KeyError: there is none.
@@ -172,7 +172,7 @@ def keyed(purpose: str, *parts: str) -> bytes:
 
 
 def same(one: bytes, other: bytes) -> bool:
-    """Compare without telling by the time it takes where they differ."""
+    """Compare two secrets in constant time."""
     return hmac.compare_digest(one, other)
 
 

@@ -1,4 +1,4 @@
-"""The worker: does what the outbox holds, at least once, and what is due every so often.
+"""The worker: does the work in the outbox, at least once, and runs the periodic rounds.
 
 A row is claimed for a while, worked on, and marked done. What fails is tried again later and
 later, and after `TRIES` is given up loudly: it stays in the table with its error, and the log
@@ -53,7 +53,7 @@ RETURNING id, key, kind, payload, tries
 
 
 def works(kind: str) -> Callable[[Work], Work]:
-    """Register what does the work of *kind*; it is called with the payload's fields."""
+    """Register the function that does work of *kind*; it is called with the fields of the payload."""
 
     def register(work: Work) -> Work:
         _kinds[kind] = work
@@ -63,7 +63,7 @@ def works(kind: str) -> Callable[[Work], Work]:
 
 
 def gives_up(kind: str) -> Callable[[Work], Work]:
-    """Register what follows when work of *kind* was tried in vain; it is called with the payload's fields."""
+    """Register the function to call when work of *kind* is given up; it gets the fields of the payload."""
 
     def register(work: Work) -> Work:
         _losses[kind] = work
@@ -73,7 +73,7 @@ def gives_up(kind: str) -> Callable[[Work], Work]:
 
 
 def every(pause: timedelta) -> Callable[[Round], Round]:
-    """Register a round that runs at the start and then every *pause*; it must do no harm twice."""
+    """Register a round that runs at the start and then every *pause*; running it twice must do no harm."""
 
     def register(round_: Round) -> Round:
         _rounds.append((pause, round_))
@@ -116,7 +116,7 @@ async def run_rounds() -> None:
 
 
 async def given_up() -> int:
-    """Return how much work was tried in vain and waits for somebody to look at it."""
+    """Return how many rows were given up and wait for somebody to look at them."""
     return int(await fetch_value("SELECT count(*) FROM outbox WHERE failed_at IS NOT NULL"))
 
 

@@ -46,7 +46,7 @@ async def _seconds_left(rule: str, subject: str) -> int:
 
 
 async def forgive(rule: str, subject: str) -> None:
-    """Begin counting *subject* anew."""
+    """Set the count of *subject* back to zero."""
     await execute("DELETE FROM rate_limit WHERE key = $1", keyed("limit", rule, subject))
 
 

@@ -21,7 +21,7 @@ ON CONFLICT (key) DO NOTHING
 
 # D6: in the transaction of the change, so a message goes out if and only if the change was committed.
 async def add(kind: str, key: str, at: datetime | None = None, **payload: Any) -> None:
-    """Have work of *kind* done after the commit, or not before *at*.
+    """Add work of *kind*, to be done after the commit and not before *at*.
 
     Args:
         kind: a kind that `jobs.works` registered.

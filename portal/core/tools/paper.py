@@ -20,7 +20,7 @@ LIMITS = Limits(memory=4 << 30, cpu=20, wall=40.0)
 
 
 class CannotPrint(Exception):
-    """The document could not be set; the message says why (a glyph that no font of ours has)."""
+    """The document cannot be typeset; the message says why (a character that no font of ours has)."""
 
 
 async def pdf(template: str, data: dict[str, Any], made: datetime) -> bytes:

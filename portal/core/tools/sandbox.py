@@ -50,7 +50,7 @@ class Apart(Exception):
 
 
 class NotBegun(Apart):
-    """There was no child yet when the helper ended."""
+    """The helper ended before it had forked the child; nothing was done."""
 
 
 class Helper:
@@ -115,9 +115,9 @@ def shut() -> None:
 
 # D11: strangers choose what decoders read; the server's process never loads one.
 async def run_apart(work: str, *args: Any, limits: Limits = LIMITS) -> Any:
-    """Return what *work* (``module:function``) makes of *args*, done in a child.
+    """Run *work* (``module:function``) with *args* in a child process and return its result.
 
-    It is named and not handed over, so that the server never loads a decoder.
+    The function is named, not passed, so that the server process never loads a decoder.
 
     Raises:
         Apart: no answer within *limits*.

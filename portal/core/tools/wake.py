@@ -1,4 +1,4 @@
-"""A bell between tasks of one process: rung after a commit, waited for by the worker."""
+"""A signal between tasks of one process: set after a commit, awaited by the worker."""
 
 import asyncio
 from contextlib import suppress

@@ -82,9 +82,9 @@ async def keep_late(visitor: Visitor, headers: dict[bytes, bytes], receive: Rece
 
 
 def enter(visitor: Visitor, who: tuple[str, ...]) -> None:
-    """Leave with the right problem when *visitor* is none of *who*.
+    """Raise the right problem unless *visitor* has one of the roles *who*.
 
-    Whoever has only shown that a phone is theirs is nobody yet: they are led on, not turned away.
+    A visitor who has only verified a phone is led on to the next step of signing in, not turned away.
     """
     if visitor.may(who):
         return
@@ -94,7 +94,7 @@ def enter(visitor: Visitor, who: tuple[str, ...]) -> None:
 
 
 def from_here(headers: dict[bytes, bytes]) -> None:
-    """Refuse what another site sent: browsers say so in two headers, and scripts cannot set either.
+    """Refuse a request that another site sent: two headers tell it, and scripts cannot set either.
 
     Raises:
         FormExpired: it comes from elsewhere.
@@ -152,7 +152,7 @@ async def _all_of(receive: Receive) -> bytes:
 
 
 async def look(visitor: Visitor, scope: HTTPScope, send: Send) -> None:
-    """Remember how the person wants pages to look, and show them the page again that way."""
+    """Store the display settings (large type, language) in a cookie, and show the page again with them."""
     wish = scope["query_string"][len(b"look=") :].decode("latin-1")
     elder = {"elder": True, "plain": False}.get(wish, visitor.elder)
     language = wish if wish in LANGUAGES else visitor.language
@@ -170,7 +170,7 @@ def view_line(elder: bool, language: str) -> bytes:
 
 
 def _asked_before(scope: HTTPScope) -> str:
-    """Return the query of the page the person was on, which the link to another look has replaced."""
+    """Return the query of the page the person came from; the link to other display settings has replaced it."""
     page = urlsplit(dict(scope["headers"]).get(b"referer", b"").decode("latin-1"))
     same = page.path.rstrip("/") == quote(scope["path"], safe="/").rstrip("/")
     return f"?{page.query}" if same and page.query.isascii() and page.query[:5] not in ("", "look=") else ""

@@ -1,7 +1,7 @@
-"""Forms that came after their session had ended: kept sealed, and sent again by the same person.
+"""Forms that arrived after their session had ended: kept sealed for a day, and sent again by the same person.
 
-The form's token shows that it was made for the session that ended; after signing in, only who
-that was can open it. Row versions and submit tokens are in it, so sending it again does no more
+The form's token proves that it was made for the session that ended; after signing in, only the
+same person can open it. Row versions and submit tokens are in it, so sending it again does no more
 than sending it once.
 """
 
@@ -62,7 +62,7 @@ async def drop(subject: str, id: str) -> None:
 
 
 async def forget_old() -> int:
-    """Delete forms nobody came back for; return how many."""
+    """Delete forms whose day is over; return how many."""
     return await execute("DELETE FROM kept_post WHERE made_at <= $1", _oldest())
 
 

@@ -132,7 +132,10 @@ def _ours(cookie: str) -> bool:
 
 
 async def meet(headers: dict[bytes, bytes], *, quiet: bool = False) -> Visitor:
-    """Return who sends these *headers*; what a page asks by itself (*quiet*) keeps no session alive."""
+    """Return the visitor who sends these *headers*.
+
+    A request that a page makes by itself (*quiet*) does not extend the session.
+    """
     cookies = cookies_in(headers)
     cookie, view = cookies.get(COOKIE, ""), cookies.get(VIEW_COOKIE, "")
     device = cookies.get(DEVICE_COOKIE, "")
@@ -236,7 +239,10 @@ def device_line(visitor: Visitor) -> bytes:
 
 
 def visitor_of(request: "Request[Any, Any, Any]") -> Visitor:
-    """Return who asks; where no route was found nobody, who still has a language and a look."""
+    """Return the visitor of a request.
+
+    Where no route was found it is an anonymous one, with language and display settings.
+    """
     met = request.scope["state"].get("visitor")
     return met or Visitor(view=cookies_in(dict(request.scope["headers"])).get(VIEW_COOKIE, ""))
 

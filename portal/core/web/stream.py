@@ -1,4 +1,4 @@
-"""Server-sent events: who watches a topic hears at once when it changed.
+"""Server-sent events: pages that watch a topic hear at once when it changed.
 
 `tell` belongs into the transaction of the change. One process wakes its own watchers after the
 commit. Several processes hear of each other by LISTEN/NOTIFY on PostgreSQL, and on SQLite by the
@@ -46,7 +46,7 @@ class Hub:
             event.set()
 
     def wake_all(self) -> None:
-        """Have everybody look again."""
+        """Wake all watchers."""
         for topic in list(self._watching):
             self.wake(topic)
 
@@ -99,14 +99,14 @@ HUB = Hub()
 
 
 async def tell(topic: str) -> None:
-    """Have those who watch *topic* look again, once the transaction we are in is on the disk."""
+    """Wake the watchers of *topic* once the present transaction is committed."""
     after_commit(lambda: HUB.wake(topic))
     if not isinstance(DB, OneWriterEngine):
         await execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
 
 
 async def listen() -> None:
-    """Hear what other processes tell, until cancelled."""
+    """Listen to other processes, until cancelled."""
     if isinstance(DB, OneWriterEngine):
         await _look(DB)
     else:
