@@ -22,12 +22,43 @@ from portal.core.web.pages import own_address, page, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import form_of, visitor_of
 from portal.questions.insured_person import MOBILE
+from portal.questions.model import Question
 from portal.questions.rules import tidy_mobile, tidy_number
 from portal.regions.load import Region
 
 IDENTITY_TRIES = 5
 SENT = {"again": "验证码已经重新发送。", "voice": "我们正在给您打电话，请接听。"}
 TOO_MANY = "试的次数太多了。为了安全，请过一小时再试，或者打热线。"
+
+
+class PhonePage(msgspec.Struct, frozen=True):
+    """What the page shows that asks for the phone number."""
+
+    next: str
+    mobile: str
+    error: str
+    expired: bool  # the session before has ended by itself
+    kept: bool  # a form that was sent after that waits to be sent again
+    speaks: bool  # the phone can be called, and the code read
+    face: bool
+    question: Question = MOBILE
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """What is wrong with the number, for the summary on top of the page."""
+        return {"mobile": self.error} if self.error else {}
+
+
+class ProofPage(msgspec.Struct, frozen=True):
+    """What the page shows that makes a browser work or wait before one more code."""
+
+    action: str
+    fields: dict[str, str]
+    phone: str  # masked
+    puzzle: str
+    ticket: str
+    wait: int  # seconds
+    early: bool
 
 
 class SignInController(Controller):
@@ -125,11 +156,7 @@ async def must_wait(
     if await proof.proved(visitor, form["proof"], form["ticket"]):
         return None
     left = proof.seconds_left(visitor, form["ticket"])
-    return page(
-        request,
-        "citizen/account/sign_in/proof",
-        status=422,
-        region=region,
+    waiting = ProofPage(
         action=action,
         fields={name: text for name, text in fields.items() if text},
         phone=masked_phone(number),
@@ -138,6 +165,7 @@ async def must_wait(
         wait=left if left > 0 else proof.WAIT,
         early=left > 0,
     )
+    return page(request, "citizen/account/sign_in/proof", status=422, region=region, view=waiting)
 
 
 def after(region: Region, entered: Entered, next: str) -> str:
@@ -152,20 +180,16 @@ def phone_page(
     request: Request[Any, Any, Any], region: Region, next: str, mobile: str, error: str, *, expired: bool = False
 ) -> Response[bytes]:
     """Return the page that asks for the phone number."""
-    return page(
-        request,
-        "citizen/account/sign_in/phone",
-        status=422 if error else 200,
-        region=region,
+    asked = PhonePage(
         next=own_address(next, ""),
-        q=MOBILE,
         mobile=mobile,
-        errors={"mobile": error} if error else {},
+        error=error,
         expired=expired,
         kept="/session/resumption/" in next,
         speaks=sms.gateway().speaks,
         face=face.verifier() is not None and "face" in region.rules.identity.login,
     )
+    return page(request, "citizen/account/sign_in/phone", status=422 if error else 200, region=region, view=asked)
 
 
 async def code_page(
