@@ -19,6 +19,7 @@ from portal.cases.apply.acting import may_see
 from portal.cases.apply.eligibility import standing
 from portal.cases.life.case import Case
 from portal.cases.life.words import NEW
+from portal.citizen.apply.insured import UNPROVEN, notice
 from portal.citizen.apply.review import held_page
 from portal.citizen.apply.tasks import done_slugs, ticks
 from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named
@@ -27,6 +28,7 @@ from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep
 from portal.questions.catalogue import after, before, journey
+from portal.questions.delivery import RECEIVING
 from portal.questions.insured_person import PERSON
 from portal.questions.model import Step
 
@@ -103,15 +105,14 @@ async def step_page(
         "answers": answers,
         "errors": errors or {},
     }
-    if step.page == "questions" and step.slug != PERSON.slug and not errors and not mine.delegation:
-        return _framed(request, mine, step, answers, context)
-    if step.page == "insurance" or step.slug == PERSON.slug:
-        context["person"] = await mine.person()
     if step.page == "insurance":
-        if not mine.proven:  # nobody learns what offices know of another by typing a name and a number
-            return page(request, f"citizen/apply/answers/{step.page}", **context, record=None, standing="unproven")
-        record, reachable = await _record(context["person"])
-        context |= {"record": record, "standing": standing(record, region, reachable=reachable)}
+        context |= await _insured(mine)
+    if step.page == "questions":
+        context["person"] = await mine.person() if step.slug == PERSON.slug else None
+        # Electronic service is not asked of a proxy who may not receive the letters: the page says why.
+        context["may_not_receive"] = step.slug == RECEIVING.slug and answers.get("receives") == "no"
+        if context["person"] is None and not errors and not mine.delegation:
+            return _framed(request, mine, step, answers, context)
     return page(request, f"citizen/apply/answers/{step.page}", status=422 if errors else 200, **context)
 
 
@@ -143,6 +144,16 @@ def _framed(
             "answers": marked,
         },
     )
+
+
+async def _insured(mine: MyDraft) -> dict[str, Any]:
+    """Return what the register says of the person, and what follows; a proxy who has proved nothing learns neither."""
+    if not mine.proven:
+        return {"record": None, "notice": notice(UNPROVEN, mine.region)}
+    record, reachable = await _record(await mine.person())
+    stands = standing(record, mine.region, reachable=reachable)
+    insured_here = record is not None and record.region == mine.region.id
+    return {"record": record if insured_here else None, "notice": notice(stands, mine.region)}
 
 
 async def _record(person: Person) -> tuple[Insured | None, bool]:
