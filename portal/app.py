@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
@@ -28,7 +29,10 @@ import portal.notices.staff
 import portal.notices.write  # noqa: F401  these listen to moves, messages and sign-ins, and work the outbox
 from portal.accounts import sign_in
 from portal.cases.life.case import on_event
+from portal.cases.life.moves import NotAllowed
 from portal.cases.life.watch import watch
+from portal.cases.mail.acts import NotOpen as MailNotOpen
+from portal.cases.mail.originals import NotOpen as OriginalsNotOpen
 from portal.citizen.account import access, face, register, sign_out
 from portal.citizen.account import settings as citizen_settings
 from portal.citizen.account import sign_in as citizen_sign_in
@@ -67,6 +71,7 @@ from portal.staff.people import delegations as staff_delegations
 from portal.staff.policy import calendar as staff_calendar
 from portal.staff.policy import edits, policy, previews, versions
 from portal.staff.records import audit, reports
+from portal.staff.shared.nav import navigation
 from portal.staff.work import assignment, calls, desk, queue, team
 from portal.staff.work import inbox as staff_inbox
 
@@ -121,23 +126,29 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     citizen_conversation.ConversationController,
     delivery.DeliveryController,
     originals.OriginalsController,
+    # The desk, those with a place in its navigation first: this is its order.
+    desk.DeskController,
+    opinions.OpinionsController,
+    queue.QueueController,
+    mailroom.MailroomController,
+    staff_inbox.StaffInboxController,
+    identities.IdentitiesController,
+    staff_delegations.DeskDelegationsController,
+    assisted.AssistedController,
+    team.TeamController,
+    reports.ReportsController,
+    policy.PolicyController,
+    users.UsersController,
+    audit.AuditController,
+    passkeys.PasskeysController,
+    # The other pages of the desk.
     staff_sign_in.StaffSignInController,
     staff_sign_in.SecondFactorController,
     staff_sign_in.RecoveryController,
-    passkeys.PasskeysController,
-    desk.DeskController,
-    queue.QueueController,
-    identities.IdentitiesController,
-    team.TeamController,
-    mailroom.MailroomController,
     envelope.EnvelopeController,
-    users.UsersController,
     setup.SetupController,
     staff_originals.RegisterController,
     staff_originals.OriginalsController,
-    audit.AuditController,
-    reports.ReportsController,
-    policy.PolicyController,
     policy.MarksController,
     staff_calendar.CalendarController,
     versions.VersionsController,
@@ -150,17 +161,13 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     staff_conversation.ConversationController,
     calls.CallsController,
     calls.CallController,
-    assisted.AssistedController,
     assisted.AssistedFormController,
-    staff_delegations.DeskDelegationsController,
     staff_case.StaffCaseController,
     viewer.ViewerController,
     staff_corrections.StaffCorrectionController,
     acts.ActsController,
     appraisals.AppraisalsController,
-    opinions.OpinionsController,
     opinions.OpinionController,
-    staff_inbox.StaffInboxController,
     decisions.DraftDecisionController,
     decisions.ApprovalController,
 ]
@@ -225,9 +232,13 @@ def litestar() -> Litestar:
             Problem: errors.on_problem,
             HTTPException: errors.on_http,
             CannotPrint: errors.on_cannot_print,
+            NotAllowed: errors.on_second,
+            MailNotOpen: errors.on_second,
+            OriginalsNotOpen: errors.on_second,
             Exception: errors.on_crash,
         },
         lifespan=[running],
+        state=State({"navigation": navigation(CONTROLLERS)}),
         openapi_config=None,
         logging_config=None,  # core.log writes what is written
         request_max_body_size=BODY_LIMIT,

@@ -6,10 +6,11 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from portal.core.store.crypto import digits
-from portal.core.tools.errors import First, Problem, SignInFirst
+from portal.core.tools.errors import First, Problem, SignInFirst, Stale
 from portal.core.tools.log import LOG, where
 from portal.core.tools.paper import CannotPrint
 from portal.core.web.pages import page, see_other, with_next
+from portal.core.web.second import Later, who_was_first
 from portal.regions.load import REGIONS, Region
 
 # status: title, what happened, what to do
@@ -77,6 +78,15 @@ def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[by
     if isinstance(problem, First):
         return see_other(problem.why)
     return problem_page(request, problem.status, why=problem.why, retry_after=problem.retry_after)
+
+
+def on_second(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer a change that is not open any more because somebody was faster, and say who, where the page knows."""
+
+    async def stale_page() -> Response[bytes]:
+        return problem_page(request, Stale.status, why=await who_was_first(request))
+
+    return Later(stale_page)
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

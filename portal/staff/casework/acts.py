@@ -28,6 +28,7 @@ from portal.regions.load import Region
 from portal.regions.reasons import OTHER, words
 from portal.staff.casework.case import seen, who_moved
 from portal.staff.shared.mine import CASEWORK, acting, case_named, member, roles_of
+from portal.staff.shared.nav import links
 
 WORDS = 500
 Do = Callable[[Case, Actor, str, str], Awaitable[None]]
@@ -238,6 +239,7 @@ async def act_page(
         status=422 if errors else 200,
         region=case.city,
         me=me,
+        links=links(request, me),
         case=case,
         act=one,
         reasons=reasons_for(one, case.city),

@@ -43,6 +43,7 @@ from portal.questions.materials import SELF_CHECKS, names
 from portal.questions.model import Step
 from portal.staff.casework.viewer import picture, viewer
 from portal.staff.shared.mine import CASEWORK, acting, case_named, file_named, member, roles_of
+from portal.staff.shared.nav import links
 
 # What the desk offers as buttons, where each leads, and what it is called.
 ACTIONS = {
@@ -86,6 +87,7 @@ class StaffCaseController(Controller):
             request,
             "staff/casework/case/show",
             **await case_view(case, me),
+            links=links(request, me),
             files=await sent.documents(case),
             viewer=await viewer(case, file, leaf, zoom, turn),
             self_checks=SELF_CHECKS,
@@ -121,6 +123,7 @@ class StaffCaseController(Controller):
             "staff/casework/case/letter",
             region=case.city,
             me=me,
+            links=links(request, me),
             case=case,
             letter=row,
             content=content,
@@ -140,6 +143,7 @@ class StaffCaseController(Controller):
             "staff/casework/case/person",
             region=case.city,
             me=me,
+            links=links(request, me),
             case=case,
             who=who,
             phones=list(dict.fromkeys(phones[name] for name in ("mobile", "notify_mobile") if phones.get(name))),

@@ -21,6 +21,7 @@ from portal.documents import enclosed, keep
 from portal.documents.check import WARNINGS
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
 from portal.staff.shared.mine import CASEWORK, case_named, member
+from portal.staff.shared.nav import links
 
 
 class ConversationController(Controller):
@@ -112,6 +113,7 @@ async def conversation_page(
         status=422 if wrong else 200,
         region=case.city,
         me=me,
+        links=links(request, me),
         case=case,
         who=found(await person(case.person)),
         messages=[(one, await member_by_id(one.author) if one.by_staff else None) for one in said],

@@ -23,6 +23,7 @@ from portal.questions.materials import Slot, slots
 from portal.regions.reasons import OTHER, words
 from portal.staff.casework.case import seen, who_moved
 from portal.staff.shared.mine import acting, case_named, member
+from portal.staff.shared.nav import links
 
 WORDS = 300
 
@@ -100,6 +101,7 @@ async def composer(
         status=422 if errors else 200,
         region=case.city,
         me=me,
+        links=links(request, me),
         case=case,
         slots=await slots_open(case),
         preview=[

@@ -19,6 +19,7 @@ from portal.letters.issue import appeal_sentences
 from portal.regions.reasons import words
 from portal.staff.casework.case import case_view, seen, who_moved
 from portal.staff.shared.mine import acting, case_named, member
+from portal.staff.shared.nav import links
 
 MOST_MONTHS = 600
 WORDS = 500
@@ -105,6 +106,7 @@ async def draft_page(
         "staff/casework/decisions/draft",
         status=422 if errors else 200,
         **await case_view(case, me),
+        links=links(request, me),
         reasons=words(case.city.reasons.refusal),
         form=form,
         errors=errors,
@@ -161,6 +163,7 @@ async def approval_page(
         "staff/casework/decisions/approval",
         status=422 if errors else 200,
         **view,
+        links=links(request, me),
         comment=comment,
         errors=errors,
         own=me.id in await decision.worked_on(case, view["decided"]),

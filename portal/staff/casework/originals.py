@@ -19,6 +19,7 @@ from portal.questions.rules import tidy_number
 from portal.regions.load import REGIONS
 from portal.staff.mail.mailroom import WAYBILL, clerk
 from portal.staff.shared.mine import CASEWORK, case_named, member
+from portal.staff.shared.nav import links
 
 PLACES = {
     "not_needed": "不用寄了",
@@ -77,6 +78,7 @@ async def case_page(request: Request[Any, Any, Any], case: Case, me: Member, err
         status=422 if errors else 200,
         region=case.city,
         me=me,
+        links=links(request, me),
         case=case,
         choices=choices,
         known=known,
@@ -98,7 +100,14 @@ class RegisterController(Controller):
     async def index(self, request: Request[Any, Any, Any], here: NamedDependency[Member]) -> Response[bytes]:
         """Show the register, masked."""
         rows = [await row(one) for one in await originals.register(here.region)]
-        return page(request, "staff/casework/originals/index", region=REGIONS[here.region], me=here, rows=rows)
+        return page(
+            request,
+            "staff/casework/originals/index",
+            region=REGIONS[here.region],
+            me=here,
+            links=links(request, here),
+            rows=rows,
+        )
 
     @get("/{id:str}")
     async def show(
@@ -155,6 +164,7 @@ async def packet_page(
         status=422 if errors else 200,
         region=REGIONS[here.region],
         me=here,
+        links=links(request, here),
         row=await row(known),
         known=known,
         where=delivery.usual(case, who.name),

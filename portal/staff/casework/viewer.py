@@ -27,6 +27,7 @@ from portal.documents import keep, pages
 from portal.documents.keep import Document
 from portal.questions.materials import names
 from portal.staff.shared.mine import CASEWORK, case_named, file_named, member
+from portal.staff.shared.nav import links
 
 ZOOMS = (100, 150, 200, 300)
 OURS = "经办机构的留言"
@@ -192,6 +193,7 @@ def original_page(
         status=422 if errors else 200,
         region=case.city,
         me=me,
+        links=links(request, me),
         case=case,
         file=file,
         why=WHY,

@@ -12,6 +12,7 @@ from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of, visitor_of
 from portal.regions.load import REGIONS
 from portal.staff.shared.mine import STAFF, member
+from portal.staff.shared.nav import Nav, links
 
 HOME = "/staff/passkeys"
 LONGEST = 40
@@ -21,7 +22,7 @@ class PasskeysController(Controller):
     """The passkeys of who is signed in."""
 
     path = HOME
-    opt = {"who": STAFF}
+    opt = {"who": STAFF, "nav": Nav("通行密钥")}
     dependencies = {"me": Provide(member)}
 
     @get()
@@ -59,6 +60,7 @@ async def passkeys_page(
         status=422 if errors else 200,
         region=REGIONS[me.region],
         me=me,
+        links=links(request, me),
         mine=mine,
         site=passkeys.SITE,
         options=passkeys.options_to_add(visitor_of(request), me, mine),

@@ -21,6 +21,7 @@ from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.staff.casework.case import seen, who_moved
 from portal.staff.shared.mine import CASEWORK, acting, case_named, member
+from portal.staff.shared.nav import links
 
 WORDS = 500
 REVIEWER = ("reviewer",)
@@ -128,6 +129,7 @@ async def panel_page(
         status=422 if errors else 200,
         region=region,
         me=me,
+        links=links(request, me),
         case=case,
         panel=[(seat, await member_by_id(seat.expert), opinion_of(seat)) for seat in everybody],
         diseases=[(region.diseases[one.code], region.criteria[one.code]) for one in known],

@@ -27,6 +27,7 @@ from portal.questions.catalogue import STEPS
 from portal.regions.criteria import Finding
 from portal.regions.load import REGIONS
 from portal.staff.shared.mine import Asked, member
+from portal.staff.shared.nav import Nav, links
 
 EXPERT = ("expert",)
 WORDS = 1000
@@ -62,7 +63,7 @@ class OpinionsController(Controller):
     """What waits for an expert."""
 
     path = "/staff/opinions"
-    opt = {"who": EXPERT}
+    opt = {"who": EXPERT, "nav": Nav("专家鉴定")}
     dependencies = {"me": Provide(member)}
 
     @get()
@@ -74,6 +75,7 @@ class OpinionsController(Controller):
             "staff/experts/opinions/index",
             region=REGIONS[me.region],
             me=me,
+            links=links(request, me),
             waiting=[(seat, await _names(case)) for seat, case in rows if case.at is State.APPRAISING],
             paused=[(seat, await _names(case)) for seat, case in rows if case.at is not State.APPRAISING],
             given=await seats_of(me.id, "given"),
@@ -206,6 +208,7 @@ async def opinion_page(
         status=422 if errors else 200,
         region=case.city,
         me=mine.me,
+        links=links(request, mine.me),
         seat=mine.seat,
         home=mine.home,
         waits=mine.waits,

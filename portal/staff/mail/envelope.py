@@ -21,6 +21,7 @@ from portal.questions.rules import day
 from portal.regions.load import REGIONS
 from portal.staff.mail.mailroom import MOVED_ON, by, case_of, clerk, noted, row
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import links
 
 
 class EnvelopeController(Controller):
@@ -98,6 +99,7 @@ async def envelope_page(
         status=422 if errors else 200,
         region=REGIONS[here.region],
         me=here,
+        links=links(request, here),
         row=await row(known),
         known=known,
         where=msgspec.structs.asdict(known.where),

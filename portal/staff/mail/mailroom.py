@@ -31,6 +31,7 @@ from portal.questions.delivery import sends_mail
 from portal.questions.rules import narrow
 from portal.regions.load import REGIONS
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import Nav, links
 
 TABS = {"print": "待打印", "post": "待寄出", "way": "在路上", "returned": "被退回", "over": "已结束"}
 STANDS = {
@@ -55,7 +56,7 @@ class MailroomController(Controller):
     """The mail of one's city."""
 
     path = "/staff/mailroom"
-    opt = {"who": ("mail_clerk",)}
+    opt = {"who": ("mail_clerk",), "nav": Nav("邮寄", if_posted=True)}
     dependencies = {"me": Provide(member), "here": Provide(clerk)}
 
     @get()
@@ -101,6 +102,7 @@ class MailroomController(Controller):
             "staff/mail/mailroom/batch",
             region=REGIONS[here.region],
             me=here,
+            links=links(request, here),
             name=name,
             rows=[await row(known) for _, known in printed],
         )
@@ -210,6 +212,7 @@ async def mailroom_page(
         status=422 if errors else 200,
         region=REGIONS[here.region],
         me=here,
+        links=links(request, here),
         view=view,
         tabs=TABS,
         counts={name: sum(counts[stand] for stand in VIEWS[name]) for name in TABS if name != "over"},

@@ -30,6 +30,7 @@ from portal.questions.materials import Slot
 from portal.questions.rules import mobile, name_error, resident_number_error, tidy_mobile, tidy_name, tidy_number
 from portal.regions.load import REGIONS, Region
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import Nav, links
 
 CONSENT = "assisted"
 IDENTITY = ("name", "id_number", "card_no", "mobile", "channel")
@@ -52,7 +53,7 @@ class AssistedController(Controller):
     """Whom it is for."""
 
     path = "/staff/assisted"
-    opt = {"who": ("reviewer",)}
+    opt = {"who": ("reviewer",), "nav": Nav("代录申请")}
     dependencies = {"me": Provide(member)}
 
     @get()
@@ -108,6 +109,7 @@ async def identity_page(
         status=422 if errors else 200,
         region=REGIONS[me.region],
         me=me,
+        links=links(request, me),
         begun=begun,
         channels=assisted.CHANNELS,
         given=given,
@@ -259,6 +261,7 @@ async def form_page(
         status=422 if errors else 200,
         region=region,
         me=mine.me,
+        links=links(request, mine.me),
         case=mine.case,
         who=mine.who,
         row=mine.row,

@@ -28,6 +28,7 @@ from portal.questions.materials import names
 from portal.regions.load import REGIONS, Region
 from portal.staff.shared.mine import acting as staff_acting
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import Nav, links
 
 # Why papers are not accepted; the last two put the proxy out at once.
 REASONS = {
@@ -82,7 +83,7 @@ class DeskDelegationsController(Controller):
     """The list, one of them, and what is decided about it."""
 
     path = "/staff/delegations"
-    opt = {"who": ("reviewer",)}
+    opt = {"who": ("reviewer",), "nav": Nav("委托核验")}
     dependencies = {"mine": Provide(delegation_named)}
 
     @get(dependencies={"mine": Provide(member)})
@@ -94,6 +95,7 @@ class DeskDelegationsController(Controller):
             "staff/people/delegations/index",
             region=REGIONS[mine.region],
             me=mine,
+            links=links(request, mine),
             rows=[(one, *await both(one)) for one in waiting],
             states=STATES,
             routes=ROUTES,
@@ -150,6 +152,7 @@ async def show_page(request: Request[Any, Any, Any], mine: AtDesk, errors: dict[
         status=422 if errors else 200,
         region=mine.region,
         me=mine.me,
+        links=links(request, mine.me),
         mine=mine,
         d=known,
         state=known.state_on(clock.today()),

@@ -18,6 +18,7 @@ from portal.core.web.sessions import form_of
 from portal.questions.identity import LABELS
 from portal.regions.load import REGIONS
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import Nav, links
 
 GONE = "这件刚才已经有人处理过了，或者这个证件号已经另外注册了。请回列表看最新的情况。"
 
@@ -26,7 +27,7 @@ class IdentitiesController(Controller):
     """What waits, and one of them."""
 
     path = "/staff/identities"
-    opt = {"who": ("reviewer", "supervisor")}
+    opt = {"who": ("reviewer", "supervisor"), "nav": Nav("身份核对")}
     dependencies = {"me": Provide(member)}
 
     @get()
@@ -34,7 +35,14 @@ class IdentitiesController(Controller):
         """Show what waits in one's city, masked."""
         waiting = await checks.open_in(me.region)
         rows = [(one, masked_name(one.claim.name), masked_number(one.claim.id_number)) for one in waiting]
-        return page(request, "staff/people/identities/index", region=REGIONS[me.region], me=me, rows=rows)
+        return page(
+            request,
+            "staff/people/identities/index",
+            region=REGIONS[me.region],
+            me=me,
+            links=links(request, me),
+            rows=rows,
+        )
 
     @get("/{id:str}")
     async def show(
@@ -75,6 +83,7 @@ async def check_page(
         status=422 if errors else 200,
         region=REGIONS[me.region],
         me=me,
+        links=links(request, me),
         check=check,
         document=LABELS[check.claim.id_type],
         phone=await phone_number(check.phone),

@@ -19,6 +19,7 @@ from portal.core.web.sessions import form_of
 from portal.questions.rules import narrow
 from portal.regions.load import REGIONS
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import Nav, links
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9.-]{2,39}")
 MOVED_ON = "这个人刚才被改过了，没有保存。请看最新的情况。"
@@ -29,14 +30,16 @@ class UsersController(Controller):
     """Everybody of one's city."""
 
     path = "/staff/users"
-    opt = {"who": ("admin",)}
+    opt = {"who": ("admin",), "nav": Nav("人员账号")}
     dependencies = {"me": Provide(member)}
 
     @get()
     async def index(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
         """Show who is there."""
         rows = await users.users(me.region)
-        return page(request, "staff/people/users/index", region=REGIONS[me.region], me=me, rows=rows)
+        return page(
+            request, "staff/people/users/index", region=REGIONS[me.region], me=me, links=links(request, me), rows=rows
+        )
 
     @get("/new")
     async def new(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
@@ -107,6 +110,7 @@ def new_page(request: Request[Any, Any, Any], me: Member, form: Form, errors: Ma
         status=422 if errors else 200,
         region=REGIONS[me.region],
         me=me,
+        links=links(request, me),
         roles=ROLES,
         form=form,
         errors=errors,
@@ -124,6 +128,7 @@ async def user_page(
         status=422 if errors else 200,
         region=REGIONS[me.region],
         me=me,
+        links=links(request, me),
         known=known,
         roles=ROLES,
         begun=begun,

@@ -21,6 +21,7 @@ from portal.regions.workdays import Calendar, calendars
 from portal.staff.policy.policy import ADMIN
 from portal.staff.policy.view import STATES, people
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import links
 
 FIELDS = ("start", "days", "city", "pauses", "version")
 MOST_DAYS, MOST_PAUSES = 250, 10
@@ -76,6 +77,7 @@ class CalendarController(Controller):
             status=422 if errors else 200,
             region=REGIONS[me.region],
             me=me,
+            links=links(request, me),
             given=given,
             cities=[(one.id, one.short) for one in REGIONS.values()],
             others=[(str(one.id), one) for one in others],

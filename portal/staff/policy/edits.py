@@ -22,6 +22,7 @@ from portal.staff.policy.policy import ADMIN
 from portal.staff.policy.versions import Mine, seen, version_named
 from portal.staff.policy.view import EXAMPLES, FILE_NAMES, cannot, name_of, names_in, shown_fields
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import links
 
 NEW = "new"  # the row that is not there yet
 CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -227,6 +228,7 @@ def edit_page(
         status=422 if errors else 200,
         region=REGIONS[mine.me.region],
         me=mine.me,
+        links=links(request, mine.me),
         mine=mine,
         version=mine.version,
         title=title,

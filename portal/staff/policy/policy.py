@@ -37,6 +37,7 @@ from portal.staff.policy.view import (
     place_of,
 )
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import Nav, links
 
 ADMIN = ("admin",)
 RULES = "region.toml"
@@ -47,7 +48,7 @@ class PolicyController(Controller):
     """The files of one's city, and the calendars."""
 
     path = "/staff/policy"
-    opt = {"who": ADMIN}
+    opt = {"who": ADMIN, "nav": Nav("政策配置")}
     dependencies = {"me": Provide(member)}
 
     @get()
@@ -60,6 +61,7 @@ class PolicyController(Controller):
             "staff/policy/policy/index",
             region=REGIONS[me.region],
             me=me,
+            links=links(request, me),
             rows=rows,
             names=await people(known),
             states=STATES,
@@ -183,6 +185,7 @@ async def file_page(
         status=422 if errors else 200,
         region=REGIONS[me.region],
         me=me,
+        links=links(request, me),
         row=await file_row(place, file),
         versions=known,
         names=await people(known),
@@ -215,6 +218,7 @@ async def marks_page(
         status=422 if errors else 200,
         region=REGIONS[me.region],
         me=me,
+        links=links(request, me),
         sections=[(name_of((name,), names), rows) for name, rows in sections.items()],
         on=given.get("on", date.isoformat(clock.today())),
         source=given.get("source", ""),

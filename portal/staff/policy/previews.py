@@ -19,6 +19,7 @@ from portal.staff.policy.policy import ADMIN
 from portal.staff.policy.versions import Mine, version_named
 from portal.staff.policy.view import PREVIEWS, cannot
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import links
 
 # What a page of ours needs besides the city.
 GUIDE = "public/start/guide"
@@ -49,7 +50,14 @@ class PreviewsController(Controller):
         steps = [step for step in STEPS.values() if step.questions and step.asked_if(region, ANSWERS)]
         rows = slots(region, ANSWERS)
         return page(
-            request, "staff/policy/previews/questions", **shared, me=mine.me, steps=steps, slots=rows, answers=ANSWERS
+            request,
+            "staff/policy/previews/questions",
+            **shared,
+            me=mine.me,
+            links=links(request, mine.me),
+            steps=steps,
+            slots=rows,
+            answers=ANSWERS,
         )
 
 

@@ -33,6 +33,7 @@ from portal.staff.policy.view import (
     people,
 )
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import links
 
 MOST_ID = 2**31
 
@@ -151,6 +152,7 @@ async def version_page(
         status=422 if errors else 200,
         region=REGIONS[mine.me.region],
         me=mine.me,
+        links=links(request, mine.me),
         mine=mine,
         version=known,
         name=FILE_NAMES[known.file],

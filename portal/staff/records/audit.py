@@ -20,6 +20,7 @@ from portal.core.web.pages import page
 from portal.core.web.sessions import form_of
 from portal.regions.load import REGIONS
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import Nav, links
 
 AUDITOR = ("auditor",)
 CHECKED = 2000  # rows the page checks; the command checks all
@@ -121,7 +122,7 @@ class AuditController(Controller):
     """The log."""
 
     path = "/staff/audit"
-    opt = {"who": AUDITOR}
+    opt = {"who": AUDITOR, "nav": Nav("审计日志")}
     dependencies = {"me": Provide(member)}
 
     @get()
@@ -161,6 +162,7 @@ async def audit_page(
         "staff/records/audit/index",
         region=REGIONS[me.region],
         me=me,
+        links=links(request, me),
         filters=filters,
         acts={**ACTS, **DID},
         rows=[await row(one, me) for one in shown],

@@ -16,6 +16,7 @@ from portal.core.web.pages import file_answer, page
 from portal.regions.load import REGIONS, Region
 from portal.regions.reasons import words
 from portal.staff.shared.mine import member
+from portal.staff.shared.nav import Nav, links
 
 PERIODS = {30: "最近 30 天", 90: "最近 90 天", 365: "最近一年"}
 USUAL = 90
@@ -44,7 +45,7 @@ class ReportsController(Controller):
     """What the desk of one's city did."""
 
     path = "/staff"
-    opt = {"who": ("supervisor", "auditor")}
+    opt = {"who": ("supervisor", "auditor"), "nav": Nav("效能", "/staff/reports")}
     dependencies = {"me": Provide(member)}
 
     @get("/reports")
@@ -57,6 +58,7 @@ class ReportsController(Controller):
             "staff/records/reports/show",
             region=region,
             me=me,
+            links=links(request, me),
             report=await measures.report(region.id, since, clock.today()),
             periods=PERIODS,
             days=days,

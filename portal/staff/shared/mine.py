@@ -13,25 +13,23 @@ from portal.cases.life.case import Actor, Case, case_by_number
 from portal.cases.life.moves import Role
 from portal.cases.life.number import read_number
 from portal.cases.papers import sent
-from portal.core.tools.errors import First, SignInFirst, Stale, Unavailable, found
+from portal.core.tools.errors import First, Stale, Unavailable, found
 from portal.core.tools.i18n import Said
-from portal.core.web.sessions import end, visitor_of
 from portal.documents.keep import Document
+from portal.staff.shared.desk import CASEWORK, ROLES, STAFF, Asked, member
 
-STAFF = ("staff",)
-Asked = Request[Any, Any, Any]
-CASEWORK = ("reviewer", "approver", "supervisor")
-ROLES = {"reviewer": Role.REVIEWER, "approver": Role.APPROVER, "supervisor": Role.SUPERVISOR}
-
-
-async def member(request: Request[Any, Any, Any]) -> Member:
-    """Return who is signed in; somebody who was switched off is out at once, and their session ends."""
-    visitor = visitor_of(request)
-    me = await staff.member(visitor.subject)
-    if me is None:
-        await end(visitor)
-        raise SignInFirst
-    return me
+__all__ = [
+    "CASEWORK",
+    "STAFF",
+    "Asked",
+    "acting",
+    "case_named",
+    "case_of_city",
+    "file_named",
+    "member",
+    "roles_of",
+    "whose",
+]
 
 
 async def case_of_city(no: FromPath[str], me: NamedDependency[Member]) -> Case:

@@ -15,6 +15,7 @@ from portal.core.web.forms import Form
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.staff.shared.mine import CASEWORK, case_named, case_of_city, member, whose
+from portal.staff.shared.nav import links
 
 REASON = "请写明原因，至少 {n} 个字。"
 LONGEST = 300
@@ -94,6 +95,7 @@ async def assignment_page(
         status=422 if errors else 200,
         region=case.city,
         me=me,
+        links=links(request, me),
         case=case,
         assigned=await member_by_id(case.assigned_to),
         choices=await choices(case, me),
@@ -140,6 +142,7 @@ async def access_page(
         status=422 if errors else 200,
         region=case.city,
         me=me,
+        links=links(request, me),
         case=case,
         assigned=await member_by_id(case.assigned_to),
         may_take=me.has("reviewer") and not case.ended,

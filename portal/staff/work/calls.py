@@ -14,6 +14,7 @@ from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.regions.load import REGIONS
 from portal.staff.shared.mine import case_of_city, member
+from portal.staff.shared.nav import links
 
 CALLERS = ("reviewer", "supervisor")
 WHY = {calls.FAILED: "短信没有送到", calls.UNREAD: "补正提醒没有送到，也没有人看"}
@@ -31,7 +32,15 @@ class CallsController(Controller):
     async def index(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
         """Show them, the oldest first."""
         waiting = [(call, await case_by_id(call.case_id)) for call in await calls.waiting(me.region)]
-        return page(request, "staff/work/calls/index", region=REGIONS[me.region], me=me, waiting=waiting, why=WHY)
+        return page(
+            request,
+            "staff/work/calls/index",
+            region=REGIONS[me.region],
+            me=me,
+            links=links(request, me),
+            waiting=waiting,
+            why=WHY,
+        )
 
 
 class CallController(Controller):
@@ -70,6 +79,7 @@ async def call_page(request: Request[Any, Any, Any], me: Member, case: Case, err
         status=422 if errors else 200,
         region=case.city,
         me=me,
+        links=links(request, me),
         case=case,
         call=found(await calls.waiting_for(case)),
         who=who,

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
-from portal.accounts.staff import Member
+from portal.accounts.staff import ROLES, Member
 from portal.cases.desk import calls, search, tally
 from portal.cases.desk.search import Wanted
 from portal.cases.figures import measures
@@ -18,8 +18,11 @@ from portal.core.web.pages import page, see_other
 from portal.questions.delivery import sends_mail
 from portal.regions.load import REGIONS, Region
 from portal.staff.shared.mine import CASEWORK, STAFF, member
+from portal.staff.shared.nav import Nav, links
 from portal.staff.work.queue import VIEWS, queue_row
 
+# Who is only an expert has a list of opinions for a desk.
+NOT_ONLY_EXPERTS = tuple(role for role in ROLES if role != "expert")
 LATELY = timedelta(days=30)
 MINE = 5
 
@@ -28,7 +31,7 @@ class DeskController(Controller):
     """What a member of staff sees first."""
 
     path = "/staff"
-    opt = {"who": STAFF}
+    opt = {"who": STAFF, "nav": Nav("工作台", "/staff/", roles=NOT_ONLY_EXPERTS)}
     dependencies = {"me": Provide(member)}
 
     @get("/")
@@ -43,13 +46,14 @@ class DeskController(Controller):
         if me.roles == "admin":
             return see_other("/staff/users")
         if not any(me.has(role) for role in CASEWORK):
-            return page(request, "staff/work/queue/nothing", region=region, me=me)
+            return page(request, "staff/work/queue/nothing", region=region, me=me, links=links(request, me))
         mine = await search.queue(Wanted(region.id, "mine", me.id, today))
         return page(
             request,
             "staff/work/desk/show",
             region=region,
             me=me,
+            links=links(request, me),
             views=VIEWS,
             counts=await tally.counts(region.id, me.id, today),
             mail=await waiting(region),

@@ -24,6 +24,7 @@ from portal.core.web.sessions import form_of
 from portal.questions.rules import day
 from portal.regions.load import REGIONS
 from portal.staff.shared.mine import CASEWORK, member
+from portal.staff.shared.nav import Nav, links
 
 VIEWS: dict[View, str] = {
     "open": "在办",
@@ -44,7 +45,7 @@ class QueueController(Controller):
     """The cases of one's city."""
 
     path = "/staff/queue"
-    opt = {"who": CASEWORK}
+    opt = {"who": CASEWORK, "nav": Nav("办件队列")}
     dependencies = {"me": Provide(member)}
 
     @get()
@@ -115,6 +116,7 @@ async def queue_page(
         status=422 if errors else 200,
         region=region,
         me=me,
+        links=links(request, me),
         views=VIEWS,
         asked=asked,
         states=OPEN,
