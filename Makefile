@@ -36,8 +36,8 @@ e2e: $(VENV)/ready-to-test tools ## the journeys in a browser, on phone and desk
 
 test: check unit e2e ## everything; what .ci/run calls
 
-bench: $(VENV)/ready-to-test ## the figures: CPU, bytes, memory
-	$(PY) -m tests.bench
+bench: $(VENV)/ready-to-test ## the figures: CPU, bytes, memory; BESIDE=FOLDER asks a checkout of another commit in turn
+	$(PY) -m tests.bench$(if $(BESIDE),.beside $(BESIDE))
 
 lock: ## write .requirements anew (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o .requirements/run.txt

@@ -22,7 +22,7 @@ from e2e.errors import finds_errors
 from e2e.people import Citizen, Clerk
 from e2e.server import Server
 from e2e.test_identity import sql
-from tests.helpers.scanner import EICAR, Scanner
+from tests.helpers.scanner import EICAR, Scanner, running
 
 MOST, WHOLE = 30, 150 << 20
 FORM, REPORT, CARD = "门诊慢特病病种待遇认定申请表", "检查报告", "有效身份证件"
@@ -33,10 +33,8 @@ UNSAFE = "“病历.jpg”可能不安全，没有收下。请换一个文件，
 @pytest.fixture(scope="module")
 def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scanner]:
     """A virus scanner that can be stopped and started."""
-    made = Scanner(tmp_path_factory.mktemp("clamd"))
-    made.start()
-    yield made
-    made.stop()
+    with running(tmp_path_factory.mktemp("clamd")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from argon2 import PasswordHasher
@@ -49,8 +49,12 @@ from portal.core.store.database import DB, execute, fetch_all, migrate, opened, 
 from portal.core.store.sqlite import OneWriterEngine  # noqa: E402
 from portal.core.tools import clock  # noqa: E402
 from portal.piccolo_app import TABLES  # noqa: E402
+from portal.regions.load import REGIONS, Region  # noqa: E402
+from portal.regions.workdays import Calendar  # noqa: E402
+from tests.helpers.changes import ChangeRegion, ChangeSettings, amended, change_settings, settings_now  # noqa: E402
 from tests.helpers.client import Client  # noqa: E402
 from tests.helpers.recording import RECORDER  # noqa: E402
+from tests.helpers.scanner import Scanner, running  # noqa: E402
 
 crypto.make_keys()
 staff._hasher = PasswordHasher(time_cost=1, memory_cost=64)  # hundreds of people sign in at the desk
@@ -157,6 +161,33 @@ def own_clock() -> None:
 def machine_clock(own_clock: None) -> None:
     """Go by the machine's clock, where a disk, a store or another process does."""
     clock.begin(datetime.now(UTC))
+
+
+@pytest.fixture
+def settings() -> Iterator[ChangeSettings]:
+    """Change settings for this test: ``settings(demo=True, codes_free=2)``."""
+    before = settings_now()
+    yield change_settings
+    change_settings(**before)
+
+
+@pytest.fixture
+def region(monkeypatch: pytest.MonkeyPatch) -> ChangeRegion:
+    """Change a city's rules or calendar for this test: ``region("meishan", publicity={"enabled": True})``."""
+
+    def change(key: str, /, *, calendar: Calendar | None = None, **sections: Mapping[str, Any]) -> Region:
+        city = amended(REGIONS[key], calendar, **sections)
+        monkeypatch.setitem(REGIONS, key, city)
+        return city
+
+    return change
+
+
+@pytest.fixture(scope="module")
+def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scanner]:
+    """A virus scanner; ``settings(clamd=scanner.address)`` has it asked about each file."""
+    with running(tmp_path_factory.mktemp("clamd")) as made:
+        yield made
 
 
 @pytest.fixture

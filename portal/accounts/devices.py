@@ -49,7 +49,8 @@ async def used(visitor: Visitor, person: str, phone: str, agent: str, region: Re
 
 async def heard_from(person: str, phone: str) -> None:
     """Remember that a person has signed in with a phone now."""
-    id, now = f"{person}:{phone}", clock.now()
+    id = f"{person}:{phone}"
+    now = clock.now()
     if not await execute("UPDATE phone_use SET last_at = $2 WHERE id = $1", id, now):
         await insert(PhoneUse, id=id, last_at=now)
 

@@ -13,7 +13,9 @@ from portal.core.store.storage import plain_file
 
 MOST_PIXELS = 60_000_000
 LEAST_SIDE = 240
-DARK, BRIGHT = 40, 235  # mean of grey, 0 to 255
+# mean of grey, 0 to 255
+DARK = 40
+BRIGHT = 235
 EDGES = 250  # one in so many points counts as an edge
 SHARP = 24  # strength that so many points reach, 0 to 255
 MOVED = 0.3  # mean difference of two pictures
@@ -30,7 +32,8 @@ def looked_at(parts: list[tuple[str, str, bytes]]) -> dict[str, Any]:
             return {"reason": "not_a_picture", "score": 0, "moved": False}
         pictures.append(picture)
     first = pictures[0]
-    reason, sharp = wrong_with(first), sharpness(first)
+    reason = wrong_with(first)
+    sharp = sharpness(first)
     moved = len(pictures) > 1 and difference(*pictures[:2]) > MOVED
     return {"reason": reason, "score": min(99, 80 + int(sharp) // 12) if not reason else 0, "moved": moved}
 

@@ -29,7 +29,10 @@ ADDED_AT_MOST = 20  # tries to add one, in an hour
 SIZE = 20_000  # characters of an answer; a real one has about a thousand
 LOCKED = "试的次数太多了，请 15 分钟后再试，或者用密码和动态验证码登录。"
 ADD, ENTER = "add", "enter"
-RANDOM, END, SEAL = 16, 8, 16  # bytes of a challenge
+# bytes of a challenge
+RANDOM = 16
+END = 8
+SEAL = 16
 TIMEOUT = int(LIFE.total_seconds() * 1000)  # milliseconds
 
 
@@ -177,7 +180,8 @@ async def _used(visitor: Visitor, purpose: str, given: dict[str, Any]) -> bytes:
     from portal.accounts import authenticator
 
     shown = authenticator.challenge_in(given)
-    body, seal = shown[:-SEAL], shown[-SEAL:]
+    body = shown[:-SEAL]
+    seal = shown[-SEAL:]
     if len(body) != RANDOM + END or not same(seal, _seal(body, purpose, visitor.cookie)):
         raise ValueError("a challenge of another browser")
     if int.from_bytes(body[RANDOM:], "big") <= clock.now().timestamp():
@@ -201,7 +205,8 @@ async def _proven(visitor: Visitor, given: dict[str, Any]) -> tuple[Passkey, Mem
         return None
     await limits.allow("passkey: key", key.id, TRIES, LOCKED_FOR, LOCKED)
     count = authenticator.proven(given, signed, SITE.id, SITE.origin, key.public_key, key.sign_count)
-    handle, me = given["response"].get("userHandle"), await member(key.staff)
+    handle = given["response"].get("userHandle")
+    me = await member(key.staff)
     if me is None or (handle and authenticator.raw(handle) != me.id.encode()):
         return None
     # Two answers with one count are a copy of the key, even when they come at the same time.

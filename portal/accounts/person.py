@@ -11,7 +11,11 @@ from portal.core.store.crypto import keyed, opened, seal, seal_json, token
 from portal.core.store.database import Taken, execute, fetch_all, fetch_one, fetch_value, insert, transaction
 from portal.core.tools import clock
 
-NAMED, STATED, REGISTERED, FACE = 0, 1, 2, 3  # 实名等级; 0: named by a proxy only, no account yet
+# 实名等级; 0: named by a proxy only, no account yet
+NAMED = 0
+STATED = 1
+REGISTERED = 2
+FACE = 3
 LEVELS = {
     NAMED: "代办人填写，本人还没有注册",
     STATED: "本人填写，还没有核对",

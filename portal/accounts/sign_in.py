@@ -27,8 +27,10 @@ from portal.regions.load import Region
 CODE_LIFE = timedelta(minutes=5)
 AGAIN_AFTER = timedelta(seconds=60)
 TRIES = 5
-IDLE, LASTS = timedelta(minutes=30), timedelta(hours=12)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+IDLE = timedelta(minutes=30)
+LASTS = timedelta(hours=12)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 # Many people share the address of a carrier: from here on nobody is let through even with a proof.
 ADDRESS_AT_MOST = 10
 TEXT = "{sign}验证码{code}，5分钟内有效。工作人员不会向您索要。\n@{host} #{code}"
@@ -83,7 +85,8 @@ async def ask(visitor: Visitor, region: Region, number: str, address: str, host:
         Unavailable: the gateway did not take the message.
     """
     await _allow(_browser(visitor), number, address)
-    id, code = token(), digits(6)
+    id = token()
+    code = digits(6)
     now = clock.now()
     await insert(
         Challenge,
@@ -110,7 +113,8 @@ async def ask_again(challenge: ChallengeRow, region: Region, address: str, host:
         return wait
     number = challenge.number
     await _allow(challenge.browser.hex(), number, address)
-    code, now = digits(6), clock.now()
+    code = digits(6)
+    now = clock.now()
     renewed = await execute(
         "UPDATE challenge SET older_code = code, older_ends_at = code_ends_at, "
         "code = $2, code_ends_at = $3, sent_at = $4 WHERE id = $1 AND sent_at <= $5",
@@ -147,7 +151,8 @@ async def answer(row: ChallengeRow, code: str) -> Outcome:
     )
     if not counted:
         return "locked"
-    now, given = clock.now(), _hash(row.id, row.number, code)
+    now = clock.now()
+    given = _hash(row.id, row.number, code)
     fits_new = same(given, row.code)
     fits_older = row.older_code is not None and same(given, row.older_code)
     if not (fits_new or fits_older):

@@ -25,7 +25,8 @@ ROLES = {
     "admin": "管理员",
     "auditor": "审计员",
 }
-IDLE, LASTS = timedelta(minutes=15), timedelta(hours=8)
+IDLE = timedelta(minutes=15)
+LASTS = timedelta(hours=8)
 HALF = "password"  # the role of who knows the password and has not shown the second factor
 HALF_LASTS = timedelta(minutes=10)
 TRIES = 5

@@ -100,7 +100,8 @@ async def add(login: str, name: str, roles: list[str], by: Member) -> str:
     Raises:
         LoginTaken: the login is somebody's already.
     """
-    given, nobody_knows = ordered(roles), token()
+    given = ordered(roles)
+    nobody_knows = token()
     try:
         async with transaction():
             id = await staff.add(login=login, name=name, region=by.region, roles=given, password=nobody_knows)

@@ -47,7 +47,8 @@ class Allowed(msgspec.Struct, frozen=True):
             return "too_big"
         if self.files and held >= self.files:
             return "full"
-        kind, wanted = kind_of(file.head), {KINDS.get(one, one.upper()) for one in self.formats}
+        kind = kind_of(file.head)
+        wanted = {KINDS.get(one, one.upper()) for one in self.formats}
         return "format" if wanted and kind and kind not in wanted else ""
 
     def sentence(self, reason: str, name: str, size: int, region: Region) -> str:

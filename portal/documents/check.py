@@ -125,7 +125,8 @@ def at_first_sight(file: Received) -> str:
         return "too_big"
     if file.size == 0:
         return "empty"
-    kind, extension = kind_of(file.head), extension_of(file.filename)
+    kind = kind_of(file.head)
+    extension = extension_of(file.filename)
     if kind:
         named = KNOWN.get(extension, kind)
         # A photo under another photo's name is common and harmless; a PDF under a photo's is not.

@@ -126,14 +126,18 @@ def _upright(image: Image.Image, plain: bytes, kind: str) -> Image.Image:
 def _clean_leaves(image: Image.Image, leaves: int) -> Clean:
     if leaves > MOST_LEAVES:
         raise Refused("leaves")
-    contents, sizes, small, found = [], [], b"", []
+    contents = []
+    sizes = []
+    small = b""
+    found = []
     for number, leaf in enumerate(ImageSequence.Iterator(image)):
         least = _measured(leaf)
         upright = _upright(leaf, b"", "TIFF")
         contents.append(jpeg(upright))
         sizes.append(upright.size)
         if number == 0:
-            small, found = jpeg(_small(upright, SMALL_SIDE)), warnings_of(upright, least)
+            small = jpeg(_small(upright, SMALL_SIDE))
+            found = warnings_of(upright, least)
     return Clean(kind="pdf", content=of_pictures(contents, sizes), pages=leaves, small=small, warnings=found)
 
 

@@ -140,7 +140,8 @@ async def take(file: Received, *, case: str, slot: str, by: str, region: Region)
     verdict: Verdict = await check(file, card=of_card(slot, region))
     if verdict.clean is None:
         return verdict.reason
-    id, state = token(), "ok" if verdict.scanned else "checking"
+    id = token()
+    state = "ok" if verdict.scanned else "checking"
     parts = {f"{id}/clean": verdict.clean.content, f"{id}/small": verdict.clean.small}
     if not verdict.scanned:
         parts[f"{id}/original"] = b"".join(pieces(file))
@@ -294,6 +295,10 @@ async def sweep() -> None:
 
 
 async def _without_row(before: datetime) -> list[str]:
-    """Return the ids of what was stored before *before* and has no row."""
-    ids = {id async for name in storage.names(before=before) for id, _, part in [name.partition("/")] if part in PARTS}
-    return [id for id in sorted(ids) if not await fetch_value("SELECT 1 FROM document WHERE id = $1", id)]
+    """Return the ids under which content was stored before the moment *before*, but which have no row."""
+    stored = set()
+    async for name in storage.names(before=before):
+        id, _, part = name.partition("/")
+        if part in PARTS:
+            stored.add(id)
+    return [id for id in sorted(stored) if not await fetch_value("SELECT 1 FROM document WHERE id = $1", id)]

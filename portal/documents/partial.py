@@ -178,7 +178,8 @@ async def whole(upload: Partial) -> AsyncIterator[Received]:
         StorageFull: no room.
     """
     name = token(12)
-    sealer, digest = Sealer(name), sha256()
+    sealer = Sealer(name)
+    digest = sha256()
     file = Received("upload", upload.name, name, sealer.key, incoming() / name)
     try:
         try:
@@ -192,7 +193,8 @@ async def whole(upload: Partial) -> AsyncIterator[Received]:
                 out.write(sealer.finish())
         except OSError as error:
             raise StorageFull from error
-        file.size, file.digest = upload.size, digest.digest()
+        file.size = upload.size
+        file.digest = digest.digest()
         yield file
     finally:
         file.path.unlink(missing_ok=True)

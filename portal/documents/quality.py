@@ -29,7 +29,8 @@ def warnings_of(image: Image.Image, least_side: int, *, card: bool = False) -> l
     """
     grey = _grey(image)
     counts = grey.histogram()
-    low, high = _percentile(counts, 0.005), _percentile(counts, 0.995)
+    low = _percentile(counts, 0.005)
+    high = _percentile(counts, 0.995)
     found = []
     if least_side < (LEAST_SIDE_OF_CARD if card else LEAST_SIDE):
         found.append("small")
@@ -78,10 +79,20 @@ def cut_off(grey: Image.Image, middle: int) -> bool:
     edges = [_edge(grey, side, deep=3) for side in range(4)]
     if any(_writing(edge, middle) for (edge,) in edges):
         return True
-    # A line of writing may lie along the edge; looked at deeper, there is paper beside it.
-    sides = [[max(pixels) for pixels in zip(*_edge(grey, side, deep=30, layers=5), strict=True)] for side in range(4)]
-    bright = [sum(value > middle for value in pixels) / len(pixels) for pixels in sides]
-    return sum(share < 0.1 for share in bright) >= 2 and any(share > 0.6 for share in bright)
+    bright = [_share_of_paper(grey, side, middle) for side in range(4)]
+    lies_on_something_dark = sum(share < 0.1 for share in bright) >= 2
+    reaches_an_edge = any(share > 0.6 for share in bright)
+    return lies_on_something_dark and reaches_an_edge
+
+
+def _share_of_paper(grey: Image.Image, side: int, middle: int) -> float:
+    """Return which share of a *side* is paper, brighter than *middle*.
+
+    A line of writing may lie along the edge, so five layers are looked at: beside the writing there is paper.
+    """
+    layers = _edge(grey, side, deep=30, layers=5)
+    brightest: list[int] = [max(pixels) for pixels in zip(*layers, strict=True)]
+    return sum(value > middle for value in brightest) / len(brightest)
 
 
 def _edge(grey: Image.Image, side: int, deep: int, layers: int = 1) -> list[bytes]:
@@ -107,7 +118,8 @@ def _glare(counts: list[int]) -> bool:
 
 
 def _percentile(counts: list[int], share: float) -> int:
-    wanted, seen = share * sum(counts), 0
+    wanted = share * sum(counts)
+    seen = 0
     for value, count in enumerate(counts):
         seen += count
         if seen >= wanted:

@@ -10,7 +10,7 @@ from portal.policy.table_text import by_code
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A value, a table or a row that is new, gone or another; *path*: section, id, key; or code, column."""
+    """One value, table or row that differs. The path is section, id, key in a TOML file; in a table code, column."""
 
     kind: Literal["added", "removed", "changed"]
     path: tuple[str, ...]
@@ -19,7 +19,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def changes(file: str, old: str, new: str) -> list[Change]:
-    """Return what is another in *new* than in *old*; nothing when only comments, spacing or order differ."""
+    """Return the values that differ between *old* and *new*; comments, spacing and order do not count."""
     before, after = values(file, old), values(file, new)
     had, has = {path[:-1] for path in before}, {path[:-1] for path in after}
     found = []
@@ -55,7 +55,7 @@ def values(file: str, text: str) -> dict[tuple[str, ...], str]:
 
 
 def leaves(part: Any, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield every value in *part* of a TOML file with its path, which begins with *at*."""
+    """Yield every value below *part* of a TOML file with its path; *at* is the path of *part* itself."""
     if isinstance(part, dict):
         for key, inner in part.items():
             yield from leaves(inner, (*at, key))

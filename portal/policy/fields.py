@@ -1,4 +1,4 @@
-"""Forms from the structs that a city's files must fit: which parts of a file can be filled in, and with what fields."""
+"""Forms for a city's files, derived from the structs that the files must fit: which parts have one, which fields."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -19,7 +19,7 @@ PAIR = " | "  # between texts of which one is enough, in a list of lists
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One value. Kinds: number, text, area, lines, choice, ticks."""
+    """A field of a form: one value of the file. *nested* marks lines that are lists themselves, split by `PAIR`."""
 
     name: str
     kind: Literal["number", "text", "area", "lines", "choice", "ticks"]
@@ -30,7 +30,7 @@ class Field(msgspec.Struct, frozen=True):
 
 
 def parts(file: str, text: str) -> list[Path]:
-    """Return the paths of the tables of a TOML file that have a form, in the order of the file's struct."""
+    """Return the paths of those tables of a TOML file that have a form, in the order of the file's struct."""
     if file == "calendar.toml":
         return [(name, year) for name, years in value_at(text, ()).items() if name != "schema" for year in years]
     if file == "reasons.toml":
@@ -47,7 +47,7 @@ def parts(file: str, text: str) -> list[Path]:
 
 
 def lists(file: str) -> list[str]:
-    """Return the names under which a further table can be added."""
+    """Return the names of the lists of tables in a file, to which one more can be added."""
     if file == "reasons.toml":
         return list(Reasons.__struct_fields__)
     if file != "region.toml":
@@ -56,7 +56,7 @@ def lists(file: str) -> list[str]:
 
 
 def kind_of(file: str, path: Path) -> Any:
-    """Return the struct of the table at *path*; ``dict`` for one whose keys are free."""
+    """Return the struct that the table at *path* must fit; ``dict`` for a table with any keys."""
     if file == "calendar.toml":
         return Year
     if file == "reasons.toml":
@@ -66,7 +66,7 @@ def kind_of(file: str, path: Path) -> Any:
 
 
 def fields(kind: Any, values: Mapping[str, Any]) -> list[Field]:
-    """Return the fields of a table that holds *values*; its id is no field."""
+    """Return the fields for a table with these *values*; its id cannot be changed, so it has none."""
     if kind is dict:
         return [Field(name, "text", str(text)) for name, text in values.items()]
     defaults = {one.name: one.default for one in msgspec.structs.fields(kind)}
@@ -127,7 +127,7 @@ def read(kind: Any, shown: list[Field], form: Form) -> tuple[dict[str, Any], dic
 
 
 def changed(kind: Any, held: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of *values* that are not what the table *held* or, unsaid, would hold."""
+    """Return those of *values* that differ from what the table *held*, or from the default where it said nothing."""
     defaults = {} if kind is dict else {one.name: one.default for one in msgspec.structs.fields(kind)}
     found = {}
     for name, value in values.items():
@@ -140,7 +140,7 @@ def changed(kind: Any, held: Mapping[str, Any], values: Mapping[str, Any]) -> di
 
 
 def as_cells(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return *values* as a CSV file has them."""
+    """Return *values* as the cells of a CSV file."""
     return {name: _cell(value) for name, value in values.items()}
 
 

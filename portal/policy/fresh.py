@@ -1,7 +1,7 @@
-"""Every process goes by what holds today: it looks every few seconds, at its start, and after a release.
+"""Keeps `REGIONS` up to date: each process looks every two seconds which versions hold, and after a release at once.
 
-A look is two small statements. When other versions hold than before (a release, a new day), the
-cities are read anew and replaced whole; requests that run go on with the city they began with.
+A look is two small statements. When other versions hold than before (a release, a new day), the cities are read anew
+and replaced whole. A request that is being answered goes on with the city it began with.
 """
 
 import asyncio
@@ -28,20 +28,20 @@ _held: dict[tuple[str, str], int] = {}
 
 
 class Id(msgspec.Struct, frozen=True):
-    """Which edition."""
+    """The id of an edition."""
 
     id: str
 
 
 class Edition(msgspec.Struct, frozen=True):
-    """All texts of a city, as JSON."""
+    """An edition: all texts of a city, as JSON."""
 
     id: str
     texts: str
 
 
 async def refresh() -> bool:
-    """Have `REGIONS` say what holds today, and know every edition; return whether a city was replaced."""
+    """Bring `REGIONS` and the known editions up to date; return whether a city was replaced."""
     global _held
     held = await holding.held(clock.today())
     changed = held != _held
@@ -82,7 +82,7 @@ def in_english(part: Any) -> Iterator[tuple[str, str]]:
 
 
 async def _share_editions() -> None:
-    """Keep the editions of now for good, and read those that other processes, or earlier portals, had."""
+    """Store today's editions for good, and read those that other processes or earlier releases stored."""
     there = {row.id for row in await fetch_all(Id, "SELECT id FROM policy_edition")}
     for id in there - editions.known():
         for row in await fetch_all(Edition, "FROM policy_edition WHERE id = $1", id):
@@ -109,7 +109,7 @@ async def _watch() -> None:
 
 @asynccontextmanager
 async def kept_fresh() -> AsyncIterator[None]:
-    """Go by what holds today, as long as the block runs."""
+    """Keep `REGIONS` up to date while the block runs."""
     await _guarded()
     task = asyncio.create_task(_watch())
     try:

@@ -1,4 +1,4 @@
-"""What holds on a day: the texts of a city put together from released versions and shipped files."""
+"""What holds on a day: the texts of a city, put together from released versions and the files as shipped."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -24,19 +24,19 @@ _checks: list[Check] = []
 
 # D63: asked of folders at the start and of versions at the desk, so that both fail alike.
 def must_hold(check: Check) -> Check:
-    """Have *check* look at every city, at the start and when a version would make one; for the rooms above.
+    """Register *check* for the rooms above: every city must pass it, at the start and before a version is kept.
 
-    It raises BadFile, and begins the names of files with `Region.at`.
+    A check raises BadFile and begins the names of files with `Region.at`.
     """
     _checks.append(check)
     return check
 
 
 def look_at(region: Region) -> None:
-    """Have every room look whether it can work with *region*.
+    """Run every registered check on *region*.
 
     Raises:
-        BadFile: it cannot; with file and key.
+        BadFile: a room cannot work with it; the message names file and key.
     """
     for check in _checks:
         check(region)
@@ -52,24 +52,24 @@ class Held(msgspec.Struct, frozen=True):
 
 
 async def released() -> list[Held]:
-    """Return every released version in the order in which they come to hold."""
+    """Return every released version, in the order of their first days."""
     return await fetch_all(
         Held, "FROM policy_version WHERE state = 'released' ORDER BY effective_from, released_at, id"
     )
 
 
 async def held(day: date) -> dict[tuple[str, str], int]:
-    """Return the version that holds on *day* for each ``(place, file)`` that has one."""
+    """Return ``{(place, file): id}`` of the versions that hold on *day*."""
     return {(one.place, one.file): one.id for one in await released() if one.effective_from <= day}
 
 
 async def turns() -> set[date]:
-    """Return the coming days on which something begins to hold."""
+    """Return the coming days on which a version begins to hold."""
     return {one.effective_from for one in await released() if one.effective_from > clock.today()}
 
 
 async def texts(place: str, day: date) -> dict[str, str]:
-    """Return the texts that hold in *place* on *day*, by file."""
+    """Return ``{file: text}`` of what holds in *place* on *day*."""
     found = dict(SHIPPED[place])
     for (where, file), id in (await held(day)).items():
         if where == place:
@@ -78,10 +78,10 @@ async def texts(place: str, day: date) -> dict[str, str]:
 
 
 async def check(place: str, file: str, text: str, day: date) -> dict[str, Region]:
-    """Return the cities as *text* for *file* would make them with everything else that holds on *day*.
+    """Return the cities as they would be on *day* if *text* were the text of *file*.
 
     Raises:
-        BadFile: it cannot be used; with file and key.
+        BadFile: the text cannot be used; it names file and key.
     """
     if len(text.encode()) > MOST:
         raise BadFile(f"{file}: more than {MOST // 1000} kB")
@@ -99,6 +99,6 @@ async def city(place: str, day: date) -> Region:
     """Return a city as it is on *day*.
 
     Raises:
-        BadFile: the versions do not go together; releasing them is refused, so this is a file shipped later.
+        BadFile: its files contradict each other. Releasing such versions is refused, so a shipped file has changed.
     """
     return read(place, await texts(place, day), (await texts(CALENDARS, day))[CALENDAR])

@@ -1,4 +1,4 @@
-"""Where a city's values come from, and the operator's word that they are right."""
+"""Marks in ``region.toml``: where each value comes from, and whether the operator has confirmed it."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ MARKS = ("marks",)
 
 
 class Unconfirmed(msgspec.Struct, frozen=True):
-    """A mark that is not the operator's word yet, and the values it stands for as ``(path, text)``."""
+    """A mark that the operator has not confirmed, and the values it covers as ``(path, text)``."""
 
     path: str
     mark: str
@@ -24,7 +24,7 @@ class Unconfirmed(msgspec.Struct, frozen=True):
 
 
 def unconfirmed(text: str) -> list[Unconfirmed]:
-    """Return what in the text of a ``region.toml`` nobody has confirmed, in the order of its marks."""
+    """Return the marks in the text of a ``region.toml`` that nobody has confirmed, in the order of the file."""
     raw = tomllib.loads(text)
     marks = {path: str(mark) for path, mark in raw.pop("marks").items()}
     raw.pop("schema", None)
@@ -45,12 +45,12 @@ def _by_mark(raw: object, marks: dict[str, str]) -> dict[str, list[tuple[tuple[s
 
 
 def confirmed(text: str, paths: Iterable[str], day: date) -> str:
-    """Return *text* with the marks at *paths* replaced by the operator's word of *day*."""
+    """Return *text* with the marks at *paths* confirmed on *day*."""
     return with_values(text, MARKS, dict.fromkeys(paths, f"confirmed {day}"))
 
 
 def with_changes_marked(text: str, table: tuple[str, ...], keys: Iterable[str]) -> str:
-    """Return *text* in which the *keys* of a table that were changed are not marked as confirmed any more."""
+    """Return *text* in which the *keys* of a table, which were changed, wait for the operator again."""
     marks = value_at(text, MARKS)
     fresh = {}
     for key in keys:

@@ -1,4 +1,4 @@
-"""Rows of a CSV file by their code: read, changed, added, ended."""
+"""Rows of a CSV file by their code: read, change, add and remove them in its text."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ def by_code(text: str) -> dict[str, dict[str, str]]:
 
 
 def with_row(text: str, row: Mapping[str, str], instead: str = "") -> str:
-    """Return *text* with *row* in place of the row whose code is *instead*, or as the last."""
+    """Return *text* with *row* in place of the row with the code *instead*, or as the last row if there is none."""
     found = by_code(text)
     if instead in found:
         return _written([dict(row) if code == instead else old for code, old in found.items()], text)
@@ -21,7 +21,7 @@ def with_row(text: str, row: Mapping[str, str], instead: str = "") -> str:
 
 
 def without_row(text: str, code: str) -> str:
-    """Return *text* without the row of *code*."""
+    """Return *text* without the row with this code."""
     return _written([row for known, row in by_code(text).items() if known != code], text)
 
 

@@ -1,8 +1,8 @@
-"""A file of a city as versions: drafted by one, released by another, holding from a day on.
+"""A file of a city's policy has versions: one person drafts each, another releases it, and it holds from a day on.
 
-``draft`` -> ``proposed`` -> ``released``, or ``withdrawn``. Only its maker changes a draft, nobody a
-released text. What holds on a day is the released version with the latest day up to then, of two
-for one day the later one; before any, the file that came with the portal.
+``draft`` -> ``proposed`` -> ``released``, or ``withdrawn``. Only the person who drafted a version changes it, and
+nobody changes a released text. On any day the released version holds whose first day is the latest up to then; of two
+with the same first day, the one released later. Before the first version, the file that came with the portal holds.
 """
 
 from datetime import date, datetime
@@ -17,21 +17,24 @@ from portal.core.tools.i18n import Said
 from portal.policy import holding
 from portal.policy.tables import PolicyVersion as Table
 
-NOTE = 500
-# What the clocks of running cases depend on.
+NOTE = 500  # characters
+# The files that the due days of running cases depend on.
 CLOCKS = ("region.toml", "calendar.toml")
+# What each state of a version is called.
+STATES = {"draft": "草稿", "proposed": "等另一位管理员发布", "released": "已发布", "withdrawn": "已撤回"}
+MOVED_ON = "这一版刚才被改过，或者已经提交、发布、撤回了。请看最新的情况再办。"
 
 
 class SamePerson(Exception):
-    """Who made a version does not release it."""
+    """The person who drafted a version cannot release it."""
 
 
 class TooEarly(Exception):
-    """A version cannot hold from a day that is over, nor from one before the version it goes on from."""
+    """A version cannot hold from a day that is over, nor from a day before the version it goes on from."""
 
 
 class Version(msgspec.Struct, frozen=True):
-    """One text of one file; *based_on* is the released version it was begun from, 0 the file as shipped."""
+    """One text of one file; *based_on* is the released version it was begun from, 0 for the file as shipped."""
 
     id: int
     place: str
@@ -47,6 +50,36 @@ class Version(msgspec.Struct, frozen=True):
     released_by: str
     released_at: datetime | None
     row_version: int
+
+    @property
+    def words(self) -> str:
+        """What its state is called."""
+        return STATES[self.state]
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it can still be changed."""
+        return self.state == "draft"
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it waits for a second person to release it."""
+        return self.state == "proposed"
+
+    @property
+    def under_way(self) -> bool:
+        """Whether somebody works on it: it is neither released nor withdrawn."""
+        return self.is_draft or self.is_proposed
+
+    @property
+    def can_be_compared(self) -> bool:
+        """Whether it holds, has held or may come to hold: everything but a withdrawn one."""
+        return self.state != "withdrawn"
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Whether it does not hold yet."""
+        return self.under_way or self.planned
 
     @property
     def planned(self) -> bool:
@@ -65,12 +98,12 @@ async def version(id: int) -> Version | None:
 
 
 async def versions(place: str, file: str) -> list[Version]:
-    """Return the versions of a file, the newest first."""
+    """Return the versions of a file, newest first."""
     return await fetch_all(Version, "FROM policy_version WHERE place = $1 AND file = $2 ORDER BY id DESC", place, file)
 
 
 async def last(place: str, file: str) -> Version | None:
-    """Return the released version of a file that comes to hold last; nothing while the shipped one does."""
+    """Return the released version of a file with the latest first day, or None while there is none."""
     return await fetch_one(
         Version,
         "FROM policy_version WHERE place = $1 AND file = $2 AND state = 'released' "
@@ -81,13 +114,13 @@ async def last(place: str, file: str) -> Version | None:
 
 
 async def newest(place: str, file: str) -> int:
-    """Return the id of that version; 0 for the shipped one."""
+    """Return the id of the version that `last` returns; 0 for the file as shipped."""
     found = await last(place, file)
     return found.id if found else 0
 
 
 async def newest_text(place: str, file: str) -> str:
-    """Return its text: what a new draft is begun from and compared with."""
+    """Return the text that a new draft is begun from and compared with: that of `last`, or of the file as shipped."""
     found = await last(place, file)
     return found.text if found else holding.SHIPPED[place].get(file, "")
 
@@ -96,7 +129,7 @@ async def begin(place: str, file: str, text: str, by: str, note: str = "") -> Ve
     """Begin a draft with *text* and return it.
 
     Raises:
-        BadFile: the text cannot be used; with file and key.
+        BadFile: the text cannot be used; it names file and key.
     """
     await holding.check(place, file, text, clock.today())
     now = clock.now()
@@ -125,8 +158,8 @@ async def change(known: Version, text: str, by: str) -> None:
     """Replace the text of a draft.
 
     Raises:
-        BadFile: it cannot be used; with file and key.
-        Stale: it is no draft of *by*, or was changed meanwhile.
+        BadFile: the text cannot be used; it names file and key.
+        Stale: it is not a draft of *by*, or somebody changed it meanwhile.
     """
     await holding.check(known.place, known.file, text, clock.today())
     if known.made_by != by:
@@ -137,12 +170,13 @@ async def change(known: Version, text: str, by: str) -> None:
 
 
 async def propose(known: Version, by: str, day: date, note: str) -> None:
-    """Put a draft before a second person: to hold from *day* on, because of *note*.
+    """Ask a second person to release a draft, to hold from *day* on; *note* says on what grounds.
 
     Raises:
-        TooEarly: the day is over, or before that of a planned version.
-        BadFile: it does not go together with what holds on that day.
-        Stale: it is no draft of *by*, or was changed meanwhile, or another version was released since it was begun.
+        TooEarly: the day is over, or before the first day of a planned version.
+        BadFile: the text contradicts the other files that hold on that day.
+        Stale: it is not a draft of *by*, or somebody changed it meanwhile, or another version was released since it
+            was begun.
     """
     await _up_to_date(known)
     before = await last(known.place, known.file)
@@ -160,7 +194,7 @@ async def give_back(known: Version, by: str, why: str) -> None:
     """Make a proposal a draft again.
 
     Raises:
-        Stale: it is no proposal any more.
+        Stale: it is not a proposal any more.
     """
     async with transaction():
         await _set(known, "proposed", "draft")
@@ -168,19 +202,19 @@ async def give_back(known: Version, by: str, why: str) -> None:
 
 
 async def release(known: Version, by: str) -> None:
-    """Release a proposal: it holds from its day on, from today if that day is over.
+    """Release a proposal: it holds from its day on, or from today if that day is over.
 
     Raises:
-        SamePerson: who made it.
-        BadFile: it does not go together with what holds on that day, or on a later one.
-        Stale: it is no proposal any more, or another version was released since it was begun.
+        SamePerson: *by* drafted it.
+        BadFile: the text contradicts the other files that hold on its day, or on a later one.
+        Stale: it is not a proposal any more, or another version was released since it was begun.
     """
     if by == known.made_by:
         raise SamePerson
     assert known.effective_from
     day = max(known.effective_from, clock.today())
     async with transaction():
-        if not ON_SQLITE:  # one release at a time, so that two do not go together badly; SQLite has one writer
+        if not ON_SQLITE:  # two releases at once could contradict each other; SQLite has one writer anyway
             await execute("SELECT pg_advisory_xact_lock(7461004)")
         await _up_to_date(known)
         for turn in {day, *[planned for planned in await holding.turns() if planned > day]}:
@@ -192,10 +226,10 @@ async def release(known: Version, by: str) -> None:
 
 
 async def withdraw(known: Version, by: str, why: str) -> None:
-    """Withdraw what does not hold yet: a draft, a proposal, a planned version.
+    """Withdraw a version that does not hold yet: a draft, a proposal or a planned one.
 
     Raises:
-        Stale: it holds already, or was withdrawn.
+        Stale: it holds already, or somebody withdrew it.
     """
     if known.state == "released" and not known.planned:
         raise Stale("这一版已经生效，不能撤回。要改回去，请起草新的一版。")
@@ -205,10 +239,10 @@ async def withdraw(known: Version, by: str, why: str) -> None:
 
 
 async def rebase(known: Version, by: str) -> None:
-    """Say that a draft was compared with the version released meanwhile, and goes on from there.
+    """Base a draft on the version that was released meanwhile; its author has compared the two.
 
     Raises:
-        Stale: it is no draft any more.
+        Stale: it is not a draft any more.
     """
     async with transaction():
         await _set(known, "draft", "draft", based_on=await newest(known.place, known.file))
@@ -226,10 +260,10 @@ async def _up_to_date(known: Version) -> None:
 
 
 async def _set(known: Version, before: str, after: str, **values: object) -> None:
-    """Write the new state and *values* if nobody was faster.
+    """Write the new state and *values*.
 
     Raises:
-        Stale: somebody was.
+        Stale: the version is not in the state *before*, or somebody changed it meanwhile.
     """
     new = {"state": after, "edited_at": clock.now(), **values}
     columns = ", ".join(f"{name} = ${place}" for place, name in enumerate(new, start=4))
@@ -242,4 +276,4 @@ async def _set(known: Version, before: str, after: str, **values: object) -> Non
         *new.values(),
     )
     if not changed:
-        raise Stale("这一版刚才被改过，或者已经提交、发布、撤回了。请看最新的情况再办。")
+        raise Stale(MOVED_ON)

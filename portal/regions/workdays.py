@@ -102,7 +102,8 @@ def _check(number: int, year: Year) -> None:
 
 def _days(span: str) -> Iterator[date]:
     first, _, last = span.partition("/")
-    day, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    day = date.fromisoformat(first)
+    end = date.fromisoformat(last or first)
     while day <= end:
         yield day
         day += ONE_DAY

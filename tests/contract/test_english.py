@@ -32,6 +32,7 @@ from tests.helpers.factories import (
     make_expert,
     make_person,
     make_staff,
+    send_in,
 )
 from tests.helpers.reading import chinese_in, shown_in
 from tests.inside.cases.mail import test_delivery as post
@@ -380,7 +381,7 @@ async def test_a_renewal_is_in_english_on_its_way_and_at_the_desk(client: Client
     for path in (home, f"{home}/review", "/meishan/me"):
         await client.get(path)
         read(client)
-    case = await draft.submit(case, citizen(await make_person()), case.submit_token)
+    case = await send_in(case, citizen(await make_person()))
     for path in (f"/meishan/cases/{case.number}", f"/meishan/benefits/{held.id}/renewals/new"):
         await client.get(path)
         read(client)

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from portal.accounts.delegation import Delegation
-from portal.cases.apply import acting, draft
+from portal.cases.apply import acting
 from portal.cases.benefits import benefit
 from portal.cases.life.case import Actor, Case, case_by_id
 from portal.cases.life.moves import Role
@@ -32,7 +32,7 @@ from portal.letters.letter import letters
 from tests.conftest import empty
 from tests.helpers import care
 from tests.helpers.client import Client
-from tests.helpers.factories import make_person, make_staff
+from tests.helpers.factories import make_person, make_staff, send_in
 
 pytestmark = pytest.mark.usefixtures("database")
 REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
@@ -94,7 +94,7 @@ MARKED = {"hospital": "标记医院", "address": "标记住址", "treatment": "�
 
 async def _submitted(known: Delegation, disease: str) -> Case:
     case = await care.ready(known, MARKED | {"disease": disease})
-    return await draft.submit(case, acting.acting(known), case.submit_token)
+    return await send_in(case, acting.acting(known))
 
 
 async def _decided(case: Case) -> Case:

@@ -9,14 +9,13 @@ import pytest
 
 from portal import __main__ as command_line
 from portal.accounts.staff import ROLES
-from portal.cases.apply import draft
 from portal.cases.life.case import Case
 from portal.cases.result import decision
 from portal.documents import keep
 from portal.letters.letter import letters
 from portal.routes import Route, declared
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, add_document, citizen, make_draft, make_person, make_staff
+from tests.helpers.factories import ANSWERS, add_document, citizen, make_draft, make_person, make_staff, send_in
 from tests.helpers.world import World, changed, everything, forget_limits, make_world, sign_in_citizen, sign_in_clerk
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -239,7 +238,7 @@ async def hers(no: str) -> tuple[Case, Case]:
     """Return a draft with a file and a submitted case of somebody."""
     who = await make_person(no)
     case = await make_draft(no, answers={**ANSWERS, "disease": "M03900"})
-    case = await draft.submit(case, citizen(who), case.submit_token)
+    case = await send_in(case, citizen(who))
     mine = await make_draft(no)
     await add_document(mine, "identity")
     return mine, case

@@ -18,7 +18,7 @@ from portal.questions.materials import slots
 from portal.regions.load import REGIONS
 from tests.helpers import walk
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, add_document, make_person
+from tests.helpers.factories import ANSWERS, add_document, make_person, send_in
 
 SCOPES = ("apply", "correct", "view", "receive", "withdraw", "appeal")
 
@@ -144,9 +144,7 @@ async def ready(known: Delegation, answers: Mapping[str, str] | None = None) -> 
 
 async def by_proxy(no: str = "ms-14", proxy: str = "ms-03", **how: object) -> tuple[Person, Delegation, Case]:
     """Return a proxy, a verified delegation and a case submitted under it."""
-    from portal.cases.apply import draft
-
     who = await make_person(proxy)
     known = await become(await propose(who, no, **how), "active")  # type: ignore[arg-type]
     case = await ready(known)
-    return who, known, await draft.submit(case, acting.acting(known), case.submit_token)
+    return who, known, await send_in(case, acting.acting(known))

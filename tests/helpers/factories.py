@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 
 from portal.accounts import experts, person, second_factor, staff
+from portal.accounts.delegation import delegation
 from portal.accounts.register import demo_people
 from portal.cases.apply import draft
+from portal.cases.apply.ready import papers_missing
 from portal.cases.benefits.benefit import Benefit, of_case
-from portal.cases.life.case import Actor, Case, case_by_id
+from portal.cases.life.case import Actor, Case, answers_of, case_by_id
 from portal.cases.life.moves import Role
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.core.store.crypto import keyed
 from portal.core.store.database import execute, fetch_value
+from portal.documents import keep
 from portal.regions.load import REGIONS
 
 ANSWERS: dict[str, str] = {
@@ -63,7 +66,20 @@ async def make_case(no: str = "ms-01", region: str = "meishan", disease: str = "
     """Return a submitted case: in Meishan it is accepted by then."""
     case = await make_draft(no, region, {**ANSWERS, "disease": disease})
     who = await make_person(no)
-    return await draft.submit(case, citizen(who), case.submit_token)
+    return await send_in(case, citizen(who))
+
+
+async def send_in(case: Case, actor: Actor) -> Case:
+    """Submit a draft as it is, without its papers: for tests of what comes afterwards."""
+    under = await delegation(case.delegation)
+    unverified = actor.role is Role.PROXY and under is not None and not under.verified
+    return await draft.submitted(case, "submit", actor, answers_of(case)["disease"], unverified=unverified)
+
+
+async def add_papers(case: Case) -> None:
+    """Give a case a file without content for every paper that it still lacks."""
+    for slot in papers_missing(case.city, answers_of(case), await keep.documents(case.id)):
+        await add_document(case, slot.id)
 
 
 async def make_staff(role: str = "reviewer", region: str = "meishan", login: str = "") -> staff.Member:

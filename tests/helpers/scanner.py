@@ -9,7 +9,8 @@ import socket
 import subprocess
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from e2e.server import free_port
@@ -81,6 +82,15 @@ class Scanner:
         if self._process:
             self._process.terminate()
             self._process.wait(20)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Scanner]:
+    """Have a scanner that keeps its files in *folder*."""
+    made = Scanner(folder)
+    made.start()
+    yield made
+    made.stop()
 
 
 class FakeClamd:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from portal.cases.apply import assisted, draft
+from portal.cases.apply import assisted
 from portal.cases.life.case import Case
 from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
@@ -20,7 +20,7 @@ from portal.questions.materials import slots
 from portal.regions.load import REGIONS
 from portal.routes import Route
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, acting, add_document, citizen, make_draft, make_person, make_staff
+from tests.helpers.factories import ANSWERS, acting, add_document, citizen, make_draft, make_person, make_staff, send_in
 
 MOBILE = "13800000101"
 POLICY = {"file": "region.toml", "part": "service", "row": "M01600", "what": "guide"}
@@ -95,7 +95,7 @@ async def submitted(disease: str) -> Case:
     """Return a case for *disease* that has just been submitted."""
     who = citizen(await make_person())
     case = await make_draft(answers={**ANSWERS, "disease": disease})
-    return await draft.submit(case, who, case.submit_token)
+    return await send_in(case, who)
 
 
 async def sign_in_citizen(client: Client) -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from portal import __main__ as command_line
+from portal.public.demo_clock import ClockController
+from portal.routes import declared
 
 ROOT = Path(__file__).parents[2]
+# D81: whatever a machine can know about a document is compared with the code here.
 MADE = {"var/"}  # by the first start
 DOCUMENTS = sorted(
     path for folder in (".", "portal", "tests", "e2e", "static") for path in (ROOT / folder).glob("*.md")
@@ -88,6 +91,21 @@ def test_every_command_that_a_document_names_is_there():
     lost = [(path, name) for path, (quoted, shown) in called if (name := quoted or shown) not in subcommands()]
 
     assert not lost, "there is no such command: portal --help lists them"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_address_that_a_document_names_is_a_route(path: Path):
+    known = [ClockController.path, *(route.path for route in declared())]
+    named = re.findall(r"`(/[^` ]*)`", text_of(path))
+    lost = [name for name in named if not any(leads_to(route, name) for route in known)]
+
+    assert not lost, f"{path.name} names addresses that no route answers: portal routes lists them"
+
+
+def leads_to(route: str, address: str) -> bool:
+    """Return whether *address*, in which ``<...>`` or ``...`` stands for anything, is one of *route*'s."""
+    wanted = re.sub(r"<\w+>|\.\.\.|WORD|{\w+}", "x", address).rstrip("/") or "/"
+    return re.fullmatch(re.sub(r"{\w+}", "[^/]+", route), wanted) is not None
 
 
 def test_the_picture_of_the_floors_is_that_of_the_contracts():

@@ -9,6 +9,7 @@ from datetime import timedelta
 from portal.accounts import delegation as delegations
 from portal.accounts.delegation import Delegation
 from portal.cases.apply import draft
+from portal.cases.apply.ready import Incomplete, NotInsured, UnderWay, register_stop, stops
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.life.case import SYSTEM, Actor, Case, Event, answers_of, happened, move, on_event
 from portal.cases.life.moves import ENDS, Move, NotAllowed, Role, State
@@ -76,16 +77,21 @@ async def send_for_consent(case: Case, known: Delegation, submit_token: str) -> 
     """Ask the principal to agree; the case waits for them.
 
     Raises:
+        Incomplete: something stops it. Another open case does not: the principal hears of it when they agree.
         NotAllowed, Stale: it was sent already, or changed elsewhere.
     """
     if case.submit_token != submit_token:
         raise Stale
+    proxy = acting(known)
+    found = [stop for stop in await stops(case, proxy) if not isinstance(stop, UnderWay)]
+    if found:
+        raise Incomplete(found)
 
     async def together() -> None:
         if await delegations.change(known, "asked", actor=known.proxy, role="proxy") is None:
             raise Stale
 
-    return await move(case, "send_for_consent", acting(known), together=together)
+    return await move(case, "send_for_consent", proxy, together=together)
 
 
 async def switch_to_letter(known: Delegation) -> None:
@@ -116,11 +122,14 @@ async def consent(known: Delegation) -> Case:
 
     Raises:
         Stale: there is nothing to agree to any more.
-        Doubled: the principal has an open case for this disease.
+        Incomplete: the register stops it, or the principal has an open case for this disease.
     """
     case = await waiting(known)
     if case is None:
         raise Stale
+    reason = await register_stop(case)
+    if reason:
+        raise Incomplete([NotInsured(reason)])
     principal = Actor(known.principal, Role.INSURED_PERSON)
     try:
         async with transaction():

@@ -10,25 +10,18 @@ from datetime import datetime
 
 import msgspec
 
-from portal.accounts.register import Unreachable
 from portal.cases.apply import draft
-from portal.cases.apply.eligibility import BLOCKS, standing
+from portal.cases.apply.ready import PHONES, SIGNED, Incomplete, stops
 from portal.cases.apply.tables import Assisted as Table
 from portal.cases.life.case import Actor, Case, Event, answers_of, case_by_id, on_event
 from portal.cases.life.moves import Move, Role, State
 from portal.core.store import audit
 from portal.core.store.database import execute, fetch_all, fetch_one, insert, transaction
 from portal.core.tools import clock
-from portal.documents import keep
-from portal.documents.keep import Document
-from portal.questions.catalogue import journey
-from portal.questions.materials import Slot, missing, slots
-from portal.questions.model import Step
+from portal.questions.materials import Slot, slots
 from portal.regions.load import Region
 
 CHANNELS = {"counter": "本人在窗口", "phone": "本人打电话"}
-SIGNED = Slot("signed_form", "signed_form", "本人签名的申请表", "", required=True)
-PHONES = ("mobile", "notify_mobile")  # who has none is asked for none
 LINK, SCAN = "link", "scan"
 
 
@@ -40,6 +33,10 @@ class Assisted(msgspec.Struct, frozen=True):
     channel: str
     confirmed: str
     confirmed_at: datetime | None
+
+
+class NoPhone(Exception):
+    """The person gave no phone number."""
 
 
 Listener = Callable[[Case], Awaitable[None]]
@@ -81,30 +78,24 @@ async def under_way(member: str) -> list[Case]:
     return [case for case in cases if case and case.at is State.DRAFT]
 
 
-def steps(region: Region, answers: Mapping[str, str]) -> list[Step]:
-    """Return the steps whose questions are asked."""
-    return [step for step in journey(region, answers) if step.page in ("questions", "form")]
-
-
-def errors(region: Region, answers: Mapping[str, str]) -> dict[str, str]:
-    """Return what is wrong with the answers; a person without a phone need not have one."""
-    found = {name: said for step in steps(region, answers) for name, said in step.errors(answers, region).items()}
-    return {name: said for name, said in found.items() if name not in PHONES or answers.get(name)}
-
-
 def rows(region: Region, answers: Mapping[str, str]) -> list[Slot]:
     """Return what is uploaded: the materials, and the signed form."""
     return [*slots(region, answers), SIGNED]
 
 
-def left(region: Region, answers: Mapping[str, str], files: list[Document]) -> list[Slot]:
-    """Return the materials that still must be uploaded or ticked; the signed form is not among them."""
-    blocking, open_ = missing(region, answers, {file.slot for file in files})
-    return [*blocking, *open_]
-
-
 async def ask_to_confirm(case: Case, member: str) -> None:
-    """Send the person a message that leads to the filled-in draft."""
+    """Send the person a message that leads to the filled-in draft.
+
+    Raises:
+        Incomplete: something stops it, so the person would be asked in vain.
+        NoPhone: there is no number the message could go to.
+    """
+    found = await stops(case, _in_the_name_of(case, member), "link")
+    if found:
+        raise Incomplete(found)
+    answers = answers_of(case)
+    if not any(answers.get(name) for name in PHONES):
+        raise NoPhone
     async with transaction():
         await execute(
             "UPDATE assisted SET confirmed = $2, confirmed_at = $3 WHERE case_id = $1", case.id, LINK, clock.now()
@@ -123,34 +114,25 @@ async def theirs_again(case: Case, _event: Event, row: Move) -> None:
         await execute("DELETE FROM assisted WHERE case_id = $1", case.id)
 
 
-async def stopped(case: Case, id_number: str) -> str:
-    """Return why the person cannot apply now, or an empty text; keep what the register says."""
-    try:
-        record = await draft.look_up(id_number)
-    except Unreachable:
-        return ""
-    await draft.keep_record(case, record)
-    found = standing(record, case.city, reachable=True)
-    return found if found in BLOCKS else ""
-
-
 async def submit(case: Case, member: str) -> Case:
     """Send the application in with the signed form, in the person's name.
 
     Raises:
-        ValueError: something is missing; the page has said what.
-        Doubled, NotAllowed, Stale: as for `draft.submit`.
+        Incomplete, NotAllowed, Stale: as for `draft.submit`.
     """
-    answers, files = answers_of(case), await keep.documents(case.id)
-    signed = any(file.slot == SIGNED.id for file in files)
-    if errors(case.city, answers) or left(case.city, answers, files) or not signed:
-        raise ValueError("not everything is there")
-    async with transaction():
-        sent = await draft.submit(case, Actor(member, Role.INSURED_PERSON, on_behalf_of=case.person), case.submit_token)
+
+    async def confirmed() -> None:
         await execute(
             "UPDATE assisted SET confirmed = $2, confirmed_at = $3 WHERE case_id = $1", case.id, SCAN, clock.now()
         )
         await audit.note(
             actor=member, role="staff", act="confirm_assisted", thing=f"case:{case.id}", about=case.person, why=SCAN
         )
-    return sent
+
+    sender = _in_the_name_of(case, member)
+    return await draft.submit(case, sender, case.submit_token, "signed_form", together=confirmed)
+
+
+def _in_the_name_of(case: Case, member: str) -> Actor:
+    """Return a member of staff who sends what the person themself has confirmed."""
+    return Actor(member, Role.INSURED_PERSON, on_behalf_of=case.person)

@@ -4,13 +4,13 @@ A draft is addressed by an internal random id only. Whoever keeps answers says w
 saw; a second tab or device that saw an older one is told so and loses nothing of what it typed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 import msgspec
 
 from portal.accounts.delegation import change, delegation
-from portal.accounts.register import Insured, register
+from portal.cases.apply.ready import HandIn, Incomplete, UnderWay, number_under_way, stops
 from portal.cases.life.case import SYSTEM, Actor, Case, answers_of, case_by_id, move
 from portal.cases.life.moves import Role, State
 from portal.cases.life.number import new_number
@@ -19,8 +19,8 @@ from portal.cases.life.tables import CaseDisease
 from portal.cases.life.words import NEW
 from portal.cases.papers.papers import Paper, papers
 from portal.core.store import audit
-from portal.core.store.crypto import opened_json, seal_json, token
-from portal.core.store.database import Taken, execute, fetch_one, fetch_value, insert, transaction
+from portal.core.store.crypto import seal_json, token
+from portal.core.store.database import Taken, execute, fetch_one, insert, transaction
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
 from portal.documents import keep, pages
@@ -34,10 +34,6 @@ SUBMITTED = (
     "UPDATE cases SET application_no = coalesce(application_no, $2), submitted_at = $3, unverified = $4, disease = $5 "
     "WHERE id = $1"
 )
-
-
-class Doubled(Exception):
-    """The person has an open case for this disease; its number is the argument."""
 
 
 class What(msgspec.Struct, frozen=True):
@@ -126,49 +122,38 @@ async def keep_answers(case: Case, answers: Mapping[str, str], seen: str) -> Non
         raise Stale
 
 
-async def look_up(id_number: str) -> Insured | None:
-    """Return what the insurance register says now.
-
-    Raises:
-        Unreachable: it does not answer.
-    """
-    return await register().find(id_number)
-
-
-async def keep_record(case: Case, record: Insured | None) -> None:
-    """Keep what the register said with the case; staff see it as it was at submission."""
-    kept = {"at": clock.now().isoformat(), "record": msgspec.to_builtins(record)}
-    await execute("UPDATE cases SET insured = $2 WHERE id = $1", case.id, seal_json(kept, f"cases.insured:{case.id}"))
-
-
-def insured_of(case: Case) -> Insured | None:
-    """Return what the register said when it was last asked for this case."""
-    if case.insured is None:
-        return None
-    record = opened_json(case.insured, f"cases.insured:{case.id}")["record"]
-    return msgspec.convert(record, Insured) if record else None
-
-
-async def submit(case: Case, actor: Actor, submit_token: str) -> Case:
+async def submit(
+    case: Case,
+    actor: Actor,
+    submit_token: str,
+    hand_in: HandIn = "wizard",
+    together: Callable[[], Awaitable[None]] | None = None,
+) -> Case:
     """Submit the draft once, however often it is asked for, and return the case.
 
     The number is minted in the same transaction; where acceptance is automatic it follows at once.
-    Whether everything is there has been asked before.
+
+    Args:
+        case: the draft, as last read.
+        actor: who sends it.
+        submit_token: stands on the page that was sent; a draft that was taken back has another one.
+        hand_in: by which way it comes in; decides which papers are asked for.
+        together: what else belongs into the transaction.
 
     Raises:
-        Doubled: another case of this person and disease is open.
+        Incomplete: something stops it, for example a step that is not done.
         NotAllowed, Stale: the draft has been changed or submitted elsewhere.
     """
-    if case.state != State.DRAFT:
-        if case.submit_token == submit_token:
-            return case
-        raise Stale
     if case.submit_token != submit_token:
         raise Stale
+    if case.at is not State.DRAFT:
+        return case
+    found = await stops(case, actor, hand_in)
+    if found:
+        raise Incomplete(found)
     code = answers_of(case)["disease"]
-    if await count_open(case.person, code):
-        raise Doubled(await _open_number(case.person, code))
-    return await submitted(case, "submit", actor, code, unverified=await _takes_papers(case, actor))
+    unverified = await _takes_papers(case, actor)
+    return await submitted(case, "submit", actor, code, unverified=unverified, also=together)
 
 
 async def _takes_papers(case: Case, actor: Actor) -> bool:
@@ -177,11 +162,21 @@ async def _takes_papers(case: Case, actor: Actor) -> bool:
     return actor.role is Role.PROXY and under is not None and not under.verified
 
 
-async def submitted(case: Case, action: str, actor: Actor, code: str, *, unverified: bool = False) -> Case:
+async def submitted(
+    case: Case,
+    action: str,
+    actor: Actor,
+    code: str,
+    *,
+    unverified: bool = False,
+    also: Callable[[], Awaitable[None]] | None = None,
+) -> Case:
     """Carry out *action*, which submits: the number, the disease, and where it is automatic the acceptance.
 
+    Nothing is asked here but what the database alone can know.
+
     Raises:
-        Doubled: another case of this person and disease is open.
+        Incomplete: another case of this person and disease was submitted at the same moment.
         NotAllowed: the case had moved on.
     """
 
@@ -191,6 +186,8 @@ async def submitted(case: Case, action: str, actor: Actor, code: str, *, unverif
         if unverified and under and under.state in ("proposed", "rejected"):
             await change(under, "uploaded", actor=actor.id, role="proxy")
         await _ask_for(case, code)
+        if also:
+            await also()
 
     try:
         async with transaction():
@@ -199,7 +196,7 @@ async def submitted(case: Case, action: str, actor: Actor, code: str, *, unverif
                 moved = await move(moved, "accept", SYSTEM)
             return moved
     except Taken as taken:
-        raise Doubled(await _open_number(case.person, code)) from taken
+        raise Incomplete([UnderWay(await number_under_way(case.person, code))]) from taken
 
 
 async def _ask_for(case: Case, code: str) -> None:
@@ -214,31 +211,6 @@ async def _ask_for(case: Case, code: str) -> None:
         decision="pending",
         validity_months=case.city.diseases[code].validity_months,
     )
-
-
-async def count_open(person: str, code: str) -> int:
-    """Return how many open cases a person has for a disease."""
-    found = await fetch_value(
-        "SELECT count(*) FROM case_disease WHERE person = $1 AND code = $2 AND open", person, code
-    )
-    return int(found or 0)
-
-
-async def _open_number(person: str, code: str) -> str:
-    other = await fetch_one(
-        Numbered,
-        "SELECT c.application_no FROM case_disease d JOIN cases c ON c.id = d.case_id "
-        "WHERE d.person = $1 AND d.code = $2 AND d.open LIMIT 1",
-        person,
-        code,
-    )
-    return (other.application_no or "") if other else ""
-
-
-class Numbered(msgspec.Struct, frozen=True):
-    """An application number."""
-
-    application_no: str | None
 
 
 async def take_back(case: Case, actor: Actor) -> Case:

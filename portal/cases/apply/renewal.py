@@ -16,7 +16,7 @@ from portal.cases.benefits import benefit
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.life.case import Case, Event, answers_of, case_by_id, on_event
 from portal.cases.life.moves import ENDS, Move, State
-from portal.cases.life.words import NEW, RENEWAL, REREVIEW
+from portal.cases.life.words import RENEWAL, REREVIEW
 from portal.cases.papers import sent
 from portal.cases.papers.papers import papers
 from portal.core.store.database import execute, fetch_one, transaction
@@ -158,14 +158,6 @@ async def again(ended: Case) -> Case:
     found = await chance(held) if held else None
     same = found is not None and found.begins and STARTS[found.word] == ended.kind
     return await draft.again(ended, What(ended.kind, ended.parent_benefit) if same else FIRST)
-
-
-async def held_already(case: Case, code: str) -> Benefit | None:
-    """Return the benefit because of which *case* cannot be a first application for a disease, or nothing."""
-    if case.kind != NEW:
-        return None
-    found = await benefit.held(case.person, code, clock.today())
-    return max(found, key=lambda one: one.ends_on or date.max) if found else None
 
 
 async def asked_by(case: Case) -> date | None:

@@ -16,12 +16,13 @@ from portal.accounts.person import Person
 from portal.accounts.register import Insured, Unreachable
 from portal.cases.apply import draft
 from portal.cases.apply.acting import may_see
-from portal.cases.apply.eligibility import standing
+from portal.cases.apply.eligibility import look_up, standing
+from portal.cases.apply.ready import done_slugs, held_already
 from portal.cases.life.case import Case
 from portal.cases.life.words import NEW
 from portal.citizen.apply.insured import UNPROVEN, notice
 from portal.citizen.apply.review import held_page
-from portal.citizen.apply.tasks import done_slugs, ticks
+from portal.citizen.apply.tasks import ticks
 from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named
 from portal.core.web.frames import framed, mark
 from portal.core.web.pages import page, see_other
@@ -64,9 +65,10 @@ class AnswersController(Controller):
             errors["disease"] = "续期和复审只办原来的病种。要办别的病种，请另外申请。"
         if errors:
             return await step_page(request, mine, step, {**mine.answers, **given}, errors)
-        held = await held_page(request, mine, given["disease"]) if "disease" in given and not only_save else None
-        if held:
-            return held
+        if "disease" in given and not only_save and mine.proven:
+            held = await held_already(case, given["disease"])
+            if held:
+                return await held_page(request, mine, held)
         marks = {f"saved.{step.slug}": "yes"} if only_save else {f"done.{step.slug}": "yes"}
         await draft.keep_answers(case, {**given, **marks}, seen=form["row_version"])
         return see_other(_next_page(case, step, {**mine.answers, **given}, form))
@@ -158,6 +160,6 @@ async def _insured(mine: MyDraft) -> dict[str, Any]:
 
 async def _record(person: Person) -> tuple[Insured | None, bool]:
     try:
-        return await draft.look_up(person.id_number), True
+        return await look_up(person.id_number), True
     except Unreachable:
         return None, False

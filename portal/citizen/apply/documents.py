@@ -12,9 +12,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from portal.cases.apply import draft
+from portal.cases.apply.ready import done_slugs
 from portal.cases.life.case import Case
 from portal.cases.papers.taking import limits_of, take_all
-from portal.citizen.apply.tasks import done_slugs, left_of, ticks
+from portal.citizen.apply.tasks import ticks
 from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named
 from portal.citizen.shared.unsafe import unsafe_by_slot
 from portal.core.tools.errors import found
@@ -29,7 +30,7 @@ from portal.documents.keep import Document
 from portal.documents.pages import PILE
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
 from portal.questions.catalogue import STEPS, after, before, journey
-from portal.questions.materials import SELF_CHECKS, Slot, slots
+from portal.questions.materials import SELF_CHECKS, Slot, missing, slots
 
 
 # D7: one page for all materials, each row a form of its own, so that one sees what is left.
@@ -96,7 +97,7 @@ def _ids(mine: MyDraft) -> list[str]:
 async def missing_errors(case: Case, answers: dict[str, str]) -> dict[str, str]:
     """Return what must still be uploaded, sorted or ticked, by the id of its place, in page order."""
     files = await keep.documents(case.id)
-    blocking, open_ = left_of(answers, case.city, files)
+    blocking, open_ = missing(case.city, answers, {file.slot for file in files})
     said = {slot.id: "还没有传{name}。" for slot in blocking} | {
         slot.id: "请传{name}，或者勾“暂时没有”。" for slot in open_
     }

@@ -1,20 +1,21 @@
 """``/{r}/apply/{key}/review`` and ``/signature``: check everything, sign, submit once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from portal.accounts.person import Person
-from portal.accounts.register import Unreachable
 from portal.cases.apply import draft, renewal
 from portal.cases.apply.acting import send_for_consent
-from portal.cases.apply.eligibility import BLOCKS, standing
+from portal.cases.apply.eligibility import insured_of
+from portal.cases.apply.ready import HeldAlready, Incomplete, NotInsured, Stop, UnderWay, done_slugs, gaps, has_gaps
+from portal.cases.benefits.benefit import Benefit
 from portal.cases.life.case import Case
 from portal.cases.life.deadlines import promised
 from portal.cases.life.moves import NotAllowed, State
 from portal.cases.life.words import KINDS
-from portal.citizen.apply.tasks import done_slugs, left_of, ticks
+from portal.citizen.apply.tasks import ticks
 from portal.citizen.shared.mine import CITIZEN, MyDraft, address, begun_named, draft_named
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
@@ -57,7 +58,7 @@ class ReviewController(Controller):
 
 async def _form(mine: MyDraft) -> Form:
     """Return the application form; what the register says is left out for a proxy who has proved nothing yet."""
-    record = draft.insured_of(mine.case) if mine.proven else None
+    record = insured_of(mine.case) if mine.proven else None
     proxy = (await mine.signer(), mine.delegation.relation) if mine.delegation else None
     kind = KINDS.get(mine.case.kind, "")
     return filled(mine.region, await mine.person(), record, mine.answers, proxy=proxy, kind=kind)
@@ -103,7 +104,7 @@ class SignatureController(Controller):
     @get(dependencies={"mine": Provide(draft_named)})
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
         """Ask for the declaration and the signature."""
-        if not await complete(mine.case, mine.answers):
+        if gaps(mine.case, await keep.documents(mine.case.id)):
             return see_other(f"{mine.home}/review")
         return await signature_page(request, mine, {}, {})
 
@@ -117,8 +118,6 @@ class SignatureController(Controller):
         errors = await signature_errors(signed, mine)
         if errors:
             return await signature_page(request, mine, signed, errors)
-        if not await complete(case, mine.answers):
-            return see_other(f"{mine.home}/review")
         return await send_in(request, mine, form["submit_token"])
 
 
@@ -138,67 +137,42 @@ def receipt_of(case: Case) -> str:
     return address(case) if case.at is State.AWAITING_PRINCIPAL else f"/{case.region}/cases/{case.number}/receipt"
 
 
-async def complete(case: Case, answers: dict[str, str]) -> bool:
-    """Return whether every step is done and no required material is missing."""
-    files = await keep.documents(case.id)
-    way = [step for step in journey(case.city, answers) if step.page != "review"]
-    blocking, open_ = left_of(answers, case.city, files)
-    return not blocking and not open_ and done_slugs(answers, case.city, files) == {step.slug for step in way}
-
-
 async def send_in(request: Request[Any, Any, Any], mine: MyDraft, submit_token: str) -> Response[bytes]:
-    """Ask the register once more, submit, and lead to the receipt; or say why it cannot be.
-
-    A proxy who has proved nothing yet is not told what the register says: the office will see it.
-    """
-    case = mine.case
-    held = await held_page(request, mine, mine.answers["disease"])
-    if held:
-        return held
-    stop = await eligibility(case, await mine.person())
-    if stop and mine.proven:
-        return page(request, "citizen/apply/answers/stopped", status=422, region=case.city, case=case, stop=stop)
+    """Submit, and lead to the receipt; or say why it cannot be."""
     try:
         if mine.delegation and mine.delegation.route == "online":
-            submitted = await send_for_consent(case, mine.delegation, submit_token)
+            submitted = await send_for_consent(mine.case, mine.delegation, submit_token)
         else:
-            submitted = await draft.submit(case, mine.actor, submit_token)
-    except draft.Doubled as doubled:
-        proxy = mine.delegation is not None  # who is told neither what else the person applied for, nor where
-        context: dict[str, Any] = {
-            "region": mine.region,
-            "case": case,
-            "number": "" if proxy else str(doubled),
-            "proxy": proxy,
-        }
-        return page(request, "citizen/apply/answers/doubled", status=409, **context)
+            submitted = await draft.submit(mine.case, mine.actor, submit_token)
+    except Incomplete as incomplete:
+        return await stopped_page(request, mine, incomplete.stops)
     except NotAllowed as error:
         raise Stale from error
     return see_other(receipt_of(submitted))
 
 
-async def held_page(request: Request[Any, Any, Any], mine: MyDraft, code: str) -> Response[bytes] | None:
-    """Return the page that says the person has this benefit already and leads to its renewal, or nothing.
+async def stopped_page(request: Request[Any, Any, Any], mine: MyDraft, found: Sequence[Stop]) -> Response[bytes]:
+    """Return the page that says what stops the submission; what is missing is said on the review page."""
+    if has_gaps(found):
+        return see_other(f"{mine.home}/review")
+    context: dict[str, Any] = {"region": mine.region, "case": mine.case}
+    match found[0]:
+        case HeldAlready(benefit):
+            return await held_page(request, mine, benefit)
+        case NotInsured(reason):
+            return page(request, "citizen/apply/answers/stopped", status=422, stop=reason, **context)
+        case UnderWay(number):
+            proxy = mine.delegation is not None  # who is told neither what else the person applied for, nor where
+            shown = "" if proxy else number
+            return page(request, "citizen/apply/answers/doubled", status=409, number=shown, proxy=proxy, **context)
+    raise AssertionError(found)
 
-    A proxy who has proved nothing yet is not told; the office will see it.
-    """
-    held = await renewal.held_already(mine.case, code) if mine.proven else None
-    if held is None:
-        return None
-    chance = await renewal.chance(held)
-    context: dict[str, Any] = {"region": mine.region, "case": mine.case, "benefit": held, "chance": chance}
-    return page(request, "citizen/apply/answers/held", status=409, **context)
 
-
-async def eligibility(case: Case, person: Person) -> str:
-    """Return why the application cannot be submitted now, or an empty text; keep what the register says."""
-    try:
-        record = await draft.look_up(person.id_number)
-    except Unreachable:
-        return ""  # taken and flagged: staff check by hand
-    await draft.keep_record(case, record)
-    found = standing(record, case.city, reachable=True)
-    return found if found in BLOCKS else ""
+async def held_page(request: Request[Any, Any, Any], mine: MyDraft, benefit: Benefit) -> Response[bytes]:
+    """Return the page that says the person has this benefit already and leads to its renewal."""
+    context: dict[str, Any] = {"region": mine.region, "case": mine.case}
+    chance = await renewal.chance(benefit)
+    return page(request, "citizen/apply/answers/held", status=409, benefit=benefit, chance=chance, **context)
 
 
 async def signature_page(

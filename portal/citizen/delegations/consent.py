@@ -18,9 +18,8 @@ from portal.accounts.delegation import SCOPES, Delegation, both
 from portal.accounts.person import Person, masked_phone, phone_number
 from portal.accounts.sign_in import ChallengeRow
 from portal.cases.apply import acting
-from portal.cases.apply.draft import Doubled
+from portal.cases.apply.ready import Incomplete, NotInsured
 from portal.cases.life.case import answers_of
-from portal.citizen.apply.review import eligibility
 from portal.citizen.delegations.confirming import answered, challenge_of, code_page, send_code
 from portal.citizen.shared.mine import ANYBODY, Asked
 from portal.core.tools.errors import Forbidden, found
@@ -135,17 +134,18 @@ class ConsentController(Controller):
 
 async def agree(request: Asked, asked: Question) -> Response[bytes]:
     """Submit what waited for the principal's word, or tell them why that cannot be."""
-    case = found(await acting.waiting(asked.delegation))
-    stop = await eligibility(case, asked.principal)
-    if stop:
-        return page(
-            request, "citizen/delegations/consent/stopped", status=422, region=asked.region, mine=asked, stop=stop
-        )
+    found(await acting.waiting(asked.delegation))
     try:
         await acting.consent(asked.delegation)
-    except Doubled:
+    except Incomplete as incomplete:
+        reason = next((stop.reason for stop in incomplete.stops if isinstance(stop, NotInsured)), "")
         return page(
-            request, "citizen/delegations/consent/stopped", status=409, region=asked.region, mine=asked, stop="doubled"
+            request,
+            "citizen/delegations/consent/stopped",
+            status=422 if reason else 409,
+            region=asked.region,
+            mine=asked,
+            stop=reason or "doubled",
         )
     return see_other(f"{asked.home}/done")
 

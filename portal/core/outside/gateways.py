@@ -24,7 +24,8 @@ from portal.core.tools import clock
 from portal.core.tools.settings import SETTINGS
 
 SECONDS = 10.0
-ALIYUN_SMS, ALIYUN_VOICE = "https://dysmsapi.aliyuncs.com", "https://dyvmsapi.aliyuncs.com"
+ALIYUN_SMS = "https://dysmsapi.aliyuncs.com"
+ALIYUN_VOICE = "https://dyvmsapi.aliyuncs.com"
 ALGORITHM = "ACS3-HMAC-SHA256"
 
 

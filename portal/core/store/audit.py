@@ -74,13 +74,15 @@ async def broken(after: int = 0) -> int | None:
 
     With *after*, rows up to that id are taken as they are.
     """
-    before, last = await _hash_of(after), after
+    before = await _hash_of(after)
+    last = after
     while rows := await fetch_all(Entry, "FROM audit WHERE id > $1 ORDER BY id LIMIT $2", last, BATCH):
         for row in rows:
             whole = _hash(before, row.at, row.actor, row.role, row.act, row.thing, row.about, row.why)
             if row.hash != whole or row.origin is not None:  # the hash says nothing of an origin: none is kept
                 return row.id
-            before, last = row.hash, row.id
+            before = row.hash
+            last = row.id
     return None
 
 

@@ -54,11 +54,13 @@ class Sealer:
 
     def write(self, plain: bytes | memoryview) -> bytes:
         """Take more and return what is sealed of it, in whole chunks; the last is kept back."""
-        fresh, out = memoryview(plain), []
+        fresh = memoryview(plain)
+        out = []
         if self._rest and len(self._rest) + len(fresh) > CHUNK:
             missing = CHUNK - len(self._rest)
             out.append(self._chunk(self._rest + fresh[:missing], last=False))
-            self._rest, fresh = bytearray(), fresh[missing:]
+            self._rest = bytearray()
+            fresh = fresh[missing:]
         while len(fresh) > CHUNK:
             out.append(self._chunk(fresh[:CHUNK], last=False))
             fresh = fresh[CHUNK:]
@@ -108,7 +110,8 @@ def plain_chunks(name: str, own_key: bytes, sealed: Buffer) -> Iterator[bytes]:
     """Yield the pieces of what was sealed as *name* with its *own_key*."""
     whole = memoryview(sealed)
     cipher = sealing(CIPHERS[bytes(whole[:MARK])], own_key)
-    rest, step = whole[HEAD:], CHUNK + TAG
+    rest = whole[HEAD:]
+    step = CHUNK + TAG
     for number, at in enumerate(range(0, max(len(rest), 1), step)):
         last = at + step >= len(rest)
         yield cipher.decrypt(_nonce(number), bytes(rest[at : at + step]), _mark(name.encode(), number, last=last))

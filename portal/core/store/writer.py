@@ -129,7 +129,8 @@ class Writer:
         self._pass_on()
 
     def _answer(self, error: sqlite3.Error | None) -> None:
-        group, self._group = self._group, []
+        group = self._group
+        self._group = []
         for done in group:
             if done.cancelled():
                 continue

@@ -153,7 +153,8 @@ async def _asked(here: socket.socket, job: bytes, wall: float) -> bytes:
 
     It gets its work only after it has sent its process id: so it can be killed, or has nothing to do and ends.
     """
-    loop, got = asyncio.get_running_loop(), bytearray()
+    loop = asyncio.get_running_loop()
+    got = bytearray()
     try:
         async with asyncio.timeout(wall):
             while len(got) < PID and (block := await loop.sock_recv(here, PID - len(got))):

@@ -47,7 +47,7 @@ class Settings:
         "", "Key secret at the SMS provider, or the bearer word of one's own gateway.", secret=True
     )
     sms_templates: str = setting(
-        "", "TOML file: the provider's template ids by ours (N03 to N41, N34v to be read aloud)."
+        "", "TOML file: the provider's template ids by our numbers (notices/texts.toml; codes N34, aloud N34v)."
     )
     sms_reports: str = setting(
         "", "Secret word in /hooks/sms/WORD, where delivery reports are taken; empty: none.", secret=True

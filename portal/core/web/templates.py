@@ -45,6 +45,7 @@ def icon(name: str, kind: str = "icon") -> Markup:
     return Markup(f'<svg class="{kind}" viewBox="0 0 24 24" aria-hidden="true">{inner}</svg>')  # noqa: S704
 
 
+# D80: indentation is for people; a line break stays, and between Chinese words it would be seen.
 INDENTED = re.compile(r"^[ \t]+", re.MULTILINE)
 UNUSED_DAYS = 14  # so long after the last start with it, a folder of compiled templates is still there to go back to
 SETTLED: dict[str, Callable[..., str]] = {"icon": icon, "asset": lambda name: assets().url(name)}

@@ -10,9 +10,8 @@ from portal.accounts.delegation import STATES, delegation
 from portal.accounts.person import Person, masked_phone, person
 from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id
-from portal.cases.apply import draft
-from portal.cases.apply.assisted import SIGNED
-from portal.cases.apply.eligibility import standing
+from portal.cases.apply.eligibility import insured_of, standing
+from portal.cases.apply.ready import SIGNED
 from portal.cases.desk import access, calls, notes
 from portal.cases.experts.seats import seats
 from portal.cases.life.case import Case, answers_of, clock_on, history, may, move
@@ -186,7 +185,7 @@ async def case_view(case: Case, me: Member) -> dict[str, Any]:
     """Return what every page about a case shows."""
     region, events, answers = case.city, await history(case), answers_of(case)
     who = found(await person(case.person))
-    record = draft.insured_of(case)
+    record = insured_of(case)
     roles = roles_of(me)
     known = names(region)
     actions = list(dict.fromkeys(one.action for role in roles for one in may(case, role)))

@@ -13,7 +13,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
 from portal.accounts.staff import Member
-from portal.cases.apply.assisted import SIGNED
+from portal.cases.apply.ready import SIGNED
 from portal.cases.desk import access
 from portal.cases.life.case import Case
 from portal.cases.papers import sent

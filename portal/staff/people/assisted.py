@@ -1,5 +1,6 @@
 """``/staff/assisted``: 代录: fill an application in for somebody at the counter or on the telephone."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,8 +11,22 @@ from litestar.params import FromPath
 from portal.accounts import person as people
 from portal.accounts.person import Person
 from portal.accounts.staff import Member
-from portal.cases.apply import assisted, draft, renewal
+from portal.cases.apply import assisted, draft
 from portal.cases.apply.assisted import Assisted
+from portal.cases.apply.eligibility import insured_of
+from portal.cases.apply.ready import (
+    SIGNED,
+    HeldAlready,
+    Incomplete,
+    MissingPaper,
+    NotInsured,
+    OpenStep,
+    Stop,
+    UnderWay,
+    UnsortedFiles,
+    steps_at_counter,
+    wrong_at_counter,
+)
 from portal.cases.life.case import Case, answers_of
 from portal.cases.life.moves import NotAllowed, State
 from portal.cases.papers.taking import limits_of, take_all
@@ -158,11 +173,11 @@ class AssistedFormController(Controller):
         """Keep what was typed as it is; say what is still wrong."""
         form, region = form_of(request), mine.case.city
         before = answers_of(mine.case)
-        given = {name: text for step in assisted.steps(region, before) for name, text in step.read(form).items()}
+        given = {name: text for step in steps_at_counter(region, before) for name, text in step.read(form).items()}
         ticks = {f"without.{slot.id}": form[f"without.{slot.id}"] for slot in assisted.rows(region, before)}
         answers = {**before, **given, **ticks}
-        errors = assisted.errors(region, answers)
-        done = {f"done.{step.slug}": "yes" for step in assisted.steps(region, answers) if not errors}
+        errors = wrong_at_counter(region, answers)
+        done = {f"done.{step.slug}": "yes" for step in steps_at_counter(region, answers) if not errors}
         await draft.keep_answers(mine.case, {**given, **ticks, **done}, seen=form["row_version"])
         if errors:
             renewed, row = found(await assisted.mine(mine.me.id, mine.case.id))
@@ -187,7 +202,7 @@ class AssistedFormController(Controller):
     @get("/paper.pdf")
     async def paper(self, mine: NamedDependency[Mine]) -> Response[bytes]:
         """Send the form made from the answers, to be printed and signed."""
-        form = filled(mine.case.city, mine.who, draft.insured_of(mine.case), answers_of(mine.case))
+        form = filled(mine.case.city, mine.who, insured_of(mine.case), answers_of(mine.case))
         return file_answer(await as_pdf(form, mine.case.edited_at), "application/pdf", f"{form.title}.pdf")
 
     @post("/confirmation")
@@ -195,12 +210,12 @@ class AssistedFormController(Controller):
         """Send the person the way to check, sign and send it themselves."""
         form_of(request)
         answers = answers_of(mine.case)
-        stop = await what_stops(mine, answers)
-        if not stop and not answers.get("notify_mobile") and not answers.get("mobile"):
-            stop = {"confirmation": "没有手机号码，请用签名的申请表。"}
-        if stop:
-            return await form_page(request, mine, answers, stop)
-        await assisted.ask_to_confirm(mine.case, mine.me.id)
+        try:
+            await assisted.ask_to_confirm(mine.case, mine.me.id)
+        except Incomplete as incomplete:
+            return await form_page(request, mine, answers, said_of(incomplete.stops, "confirmation"))
+        except assisted.NoPhone:
+            return await form_page(request, mine, answers, {"confirmation": "没有手机号码，请用签名的申请表。"})
         return see_other(mine.home)
 
     @post("/submission")
@@ -208,35 +223,34 @@ class AssistedFormController(Controller):
         """Send it in with the signed form."""
         form_of(request)
         answers = answers_of(mine.case)
-        stop = await what_stops(mine, answers, signed=True)
-        if stop:
-            return await form_page(request, mine, answers, stop)
         try:
             sent = await assisted.submit(mine.case, mine.me.id)
-        except draft.Doubled as doubled:
-            said = Said("这个人的这个病种已经在办，编号 {no}。", no=str(doubled))
-            return await form_page(request, mine, answers, {"submission": said})
+        except Incomplete as incomplete:
+            return await form_page(request, mine, answers, said_of(incomplete.stops, "submission"))
         except NotAllowed as error:
             raise Stale from error
         return see_other(f"/staff/cases/{sent.number}")
 
 
-async def what_stops(mine: Mine, answers: dict[str, str], *, signed: bool = False) -> dict[str, str]:
-    """Return what is wrong or missing, by the id of its place; *signed* asks for the signed form, too."""
-    region, files = mine.case.city, await keep.documents(mine.case.id)
-    errors = assisted.errors(region, answers)
-    errors |= {
-        f"slot-{slot.id}": Said("请传{name}，或者勾“暂时没有”。", name=slot.name)
-        for slot in assisted.left(region, answers, files)
-    }
-    if signed and not any(file.slot == assisted.SIGNED.id for file in files):
-        errors[f"slot-{assisted.SIGNED.id}"] = "请打印申请表，请本人签名，再传签好的扫描件或照片。"
-    if not errors:
-        stop = await assisted.stopped(mine.case, mine.who.id_number)
-        said = STOPPED.get(stop, "")
-        if not said and await renewal.held_already(mine.case, answers["disease"]):
-            said = "申请人已经有这个病种的待遇，不用再申请。快到期时由本人申请续期。"
-        errors |= {"submission" if signed else "confirmation": said} if said else {}
+def said_of(found: Sequence[Stop], button: str) -> dict[str, str]:
+    """Return what to say about *found*, by the id of its place; what nobody can fill in is said at *button*."""
+    errors: dict[str, str] = {}
+    for stop in found:
+        match stop:
+            case OpenStep(_, wrong):
+                errors |= wrong
+            case MissingPaper(slot) if slot.id == SIGNED.id:
+                errors[f"slot-{slot.id}"] = "请打印申请表，请本人签名，再传签好的扫描件或照片。"
+            case MissingPaper(slot):
+                errors[f"slot-{slot.id}"] = Said("请传{name}，或者勾“暂时没有”。", name=slot.name)
+            case NotInsured(reason):
+                errors[button] = STOPPED[reason]
+            case HeldAlready():
+                errors.setdefault(button, "申请人已经有这个病种的待遇，不用再申请。快到期时由本人申请续期。")
+            case UnderWay(number):
+                errors.setdefault(button, Said("这个人的这个病种已经在办，编号 {no}。", no=number))
+            case UnsortedFiles():
+                pass  # there is no pile at the counter
     return errors
 
 
@@ -267,11 +281,11 @@ async def form_page(
         row=mine.row,
         channel=assisted.CHANNELS.get(mine.row.channel, ""),
         home=mine.home,
-        steps=assisted.steps(region, answers),
+        steps=steps_at_counter(region, answers),
         slots=[(slot, [file for file in files if file.slot == slot.id]) for slot in assisted.rows(region, answers)],
         places={slot.id: _place(slot, region, errors) for slot in assisted.rows(region, answers)},
         words=BROWSER_WORDS,
-        signed=assisted.SIGNED,
+        signed=SIGNED,
         answers=answers,
         errors=errors,
     )

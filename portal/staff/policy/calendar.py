@@ -1,35 +1,33 @@
-"""``/staff/policy/calendar``: try the calendar: what would the due day be, and which days count."""
+"""``/staff/policy/calendar``: 试算期限: what would the due day be, and which days count."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import msgspec
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
 
-from portal.accounts.staff import Member
 from portal.cases.life.deadlines import Pause, due
 from portal.core.tools import clock
+from portal.core.tools.i18n import Said
 from portal.core.web.forms import clean
-from portal.core.web.pages import page
 from portal.policy import versions
 from portal.policy.holding import CALENDARS
+from portal.policy.versions import Version
 from portal.questions.rules import day
 from portal.regions.load import CALENDAR, REGIONS, Region
 from portal.regions.workdays import Calendar, calendars
-from portal.staff.policy.policy import ADMIN
-from portal.staff.policy.view import STATES, people
-from portal.staff.shared.mine import member
-from portal.staff.shared.nav import links
+from portal.staff.policy.desk import ADMIN
+from portal.staff.policy.files import with_names
+from portal.staff.shared.desk import Desk, at_desk
 
 FIELDS = ("start", "days", "city", "pauses", "version")
+MOST_TYPED = 600
 MOST_DAYS, MOST_PAUSES = 250, 10
-LIVE = ("draft", "proposed", "released")
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """What a calendar comes to: the due day, or none while a pause is open, and the days that were counted."""
+    """What a calendar comes to: the due day, or None while a pause is open, and the days that were counted."""
 
     name: str
     due: date | None
@@ -51,65 +49,85 @@ class CalendarController(Controller):
 
     path = "/staff/policy/calendar"
     opt = {"who": ADMIN}
-    dependencies = {"me": Provide(member)}
+    dependencies = {"desk": Provide(at_desk)}
 
     @get()
-    async def show(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
-        """Show the form and, once it is filled in, the days by today's calendar and by another version of it."""
-        given = {name: clean(request.query_params.get(name, "")).strip()[:600] for name in FIELDS}
+    async def show(self, desk: NamedDependency[Desk]) -> Response[bytes]:
+        """Show the form; once it is filled in, also the days by today's calendar and by another version of it."""
+        query = desk.request.query_params
+        given = {name: clean(query.get(name, "")).strip()[:MOST_TYPED] for name in FIELDS}
         asked = bool(given["start"])
-        given = {**given, "city": given["city"] or me.region, "start": given["start"] or f"{clock.today()}"}
-        region = REGIONS.get(given["city"], REGIONS[me.region])
+        region = REGIONS.get(given["city"] or desk.me.region, desk.region)
+        given["city"] = given["city"] or desk.me.region
+        given["start"] = given["start"] or f"{clock.today()}"
         given["days"] = given["days"] or str(region.rules.clock.limit_workdays)
         question, errors = read(given, region)
-        others = [one for one in await versions.versions(CALENDARS, CALENDAR) if one.state in LIVE]
-        other = next((one for one in others if str(one.id) == given["version"]), None)
-        results = []
-        if question and asked:
-            results.append(counted("现在的日历", question, region.calendar))
-            if other:
-                known = calendars(other.text, CALENDAR)
-                names = [name for name in region.rules.region.calendars if name in known]
-                results.append(counted("选的这一版", question, Calendar([known[name] for name in names])))
-        return page(
-            request,
+        others = [one for one in await versions.versions(CALENDARS, CALENDAR) if one.can_be_compared]
+        return desk.page(
             "staff/policy/calendar/show",
-            status=422 if errors else 200,
-            region=REGIONS[me.region],
-            me=me,
-            links=links(request, me),
+            errors if asked else {},
             given=given,
-            cities=[(one.id, one.short) for one in REGIONS.values()],
-            others=[(str(one.id), one) for one in others],
-            states=STATES,
-            names=await people(others),
-            results=results,
-            errors=errors if asked else {},
+            cities=[(city.id, city.short) for city in REGIONS.values()],
+            others=await choices(others),
+            results=results(question, others, given["version"]) if question and asked else [],
         )
+
+
+async def choices(others: list[Version]) -> list[tuple[str, str]]:
+    """Return the versions of the calendar to choose from: ``(id, words)``."""
+    return [
+        (
+            str(one.version.id),
+            Said("第 {n} 版，{state}，{name}", n=one.version.id, state=one.version.words, name=one.drafter),
+        )
+        for one in await with_names(others)
+    ]
+
+
+def results(question: Question, others: list[Version], chosen: str) -> list[Counted]:
+    """Return what today's calendar comes to, and the chosen version if there is one."""
+    region = question.region
+    found = [counted("现在的日历", question, region.calendar)]
+    for other in others:
+        if str(other.id) == chosen:
+            known = calendars(other.text, CALENDAR)
+            layers = [known[name] for name in region.rules.region.calendars if name in known]
+            found.append(counted("选的这一版", question, Calendar(layers)))
+    return found
 
 
 def read(given: Mapping[str, str], region: Region) -> tuple[Question | None, dict[str, str]]:
     """Return what is asked, and what is wrong with it."""
-    start, errors = day(given["start"]), {}
+    start = day(given["start"])
+    days = number(given["days"])
+    lines = [line for line in given["pauses"].splitlines() if line.strip()]
+    pauses = [pause for line in lines if (pause := pause_in(line, start))]
+    errors = {}
     if start is None:
         errors["start"] = "请写日期，例如 2026-12-01。"
-    days = int(given["days"]) if given["days"].isascii() and given["days"].isdigit() and len(given["days"]) < 5 else 0
     if not 1 <= days <= MOST_DAYS:
         errors["days"] = "请填 1 到 250 的数字。"
-    pauses = [pause_in(line, start) for line in given["pauses"].splitlines() if line.strip()]
-    good = [one for one in pauses if one]
-    if len(good) != len(pauses) or len(pauses) > MOST_PAUSES:
+    if len(pauses) != len(lines) or len(pauses) > MOST_PAUSES:
         errors["pauses"] = "每行写一次补正：告知日期/补正日期，例如 2026-12-03/2026-12-10，从前到后，不早于开始的日期。"
-    return (None, errors) if errors or start is None else (Question(start, days, good, region), {})
+    if errors or start is None:
+        return None, errors
+    return Question(start, days, pauses, region), {}
+
+
+def number(text: str) -> int:
+    """Return a number of at most four digits; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
 def pause_in(line: str, start: date | None) -> Pause | None:
-    """Return the pause on a line, open while it has no second day; nothing when it is none."""
-    first, _, last = line.strip().partition("/")
-    asked, answered = day(first.strip()), day(last.strip()) if last.strip() else None
-    if asked is None or start is None or asked < start or (last.strip() and answered is None):
+    """Return the pause on a line, open while it has no second day; None when the line is wrong."""
+    first, _, last = (part.strip() for part in line.partition("/"))
+    asked, answered = day(first), day(last) if last else None
+    if asked is None or start is None or asked < start:
         return None
-    return Pause(asked, answered) if answered is None or answered >= asked else None
+    if last and (answered is None or answered < asked):
+        return None
+    return Pause(asked, answered)
 
 
 def counted(name: str, question: Question, calendar: Calendar) -> Counted:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
@@ -15,15 +15,10 @@ from portal.questions.catalogue import STEPS
 from portal.questions.materials import slots
 from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
-from portal.staff.policy.policy import ADMIN
-from portal.staff.policy.versions import Mine, version_named
-from portal.staff.policy.view import PREVIEWS, cannot
-from portal.staff.shared.mine import member
-from portal.staff.shared.nav import links
+from portal.staff.policy.desk import ADMIN, VersionDesk, version_in_hand
+from portal.staff.policy.view import cannot
+from portal.staff.policy.words import PREVIEWS
 
-# What a page of ours needs besides the city.
-GUIDE = "public/start/guide"
-DISEASES = "public/diseases/index"
 ANSWERS = {"form_way": "download_fill_upload"}
 
 
@@ -32,42 +27,45 @@ class PreviewsController(Controller):
 
     path = "/staff/policy/versions/{id:str}/preview/{what:str}"
     opt = {"who": ADMIN}
-    dependencies = {"me": Provide(member), "mine": Provide(version_named)}
+    dependencies = {"desk": Provide(version_in_hand)}
 
     @get()
-    async def show(
-        self, request: Request[Any, Any, Any], mine: NamedDependency[Mine], what: FromPath[str]
-    ) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[VersionDesk], what: FromPath[str]) -> Response[bytes]:
         """Show the guide, the catalogue, or the questions and materials of an application."""
-        found(PREVIEWS.get(what) if mine.version.place != CALENDARS else None)
-        region = await city_of(mine)
-        shared: dict[str, Any] = {"region": region, "mine": mine, "what": PREVIEWS[what]}
-        if what == "guide":
-            return page(request, "staff/policy/previews/page", **shared, of=f"{GUIDE}.html", signed_in=False)
-        if what == "diseases":
-            listed = list(region.diseases.values())
-            return page(request, "staff/policy/previews/page", **shared, of=f"{DISEASES}.html", q="", found=listed)
-        steps = [step for step in STEPS.values() if step.questions and step.asked_if(region, ANSWERS)]
-        rows = slots(region, ANSWERS)
-        return page(
-            request,
-            "staff/policy/previews/questions",
-            **shared,
-            me=mine.me,
-            links=links(request, mine.me),
-            steps=steps,
-            slots=rows,
-            answers=ANSWERS,
+        words = found(PREVIEWS.get(what) if desk.version.place != CALENDARS else None)
+        city = await city_of(desk)
+        match what:
+            case "guide":
+                return citizens_page(desk, city, words, "public/start/guide", signed_in=False)
+            case "diseases":
+                diseases = list(city.diseases.values())
+                return citizens_page(desk, city, words, "public/diseases/index", q="", found=diseases)
+        steps = [step for step in STEPS.values() if step.questions and step.asked_if(city, ANSWERS)]
+        return desk.page(
+            "staff/policy/previews/questions", words=words, city=city, steps=steps, slots=slots(city, ANSWERS)
         )
 
 
-async def city_of(mine: Mine) -> Region:
-    """Return the city as the version would make it with everything else that holds today.
+def citizens_page(desk: VersionDesk, city: Region, words: str, name: str, **context: Any) -> Response[bytes]:
+    """Return the page *name* of the citizens with the values of *city*, under a bar that says it is a preview."""
+    return page(
+        desk.request,
+        "staff/policy/previews/page",
+        of=f"{name}.html",
+        region=city,
+        desk=desk,
+        words=words,
+        **context,
+    )
+
+
+async def city_of(desk: VersionDesk) -> Region:
+    """Return the city as the version would make it with the other files that hold today.
 
     Raises:
-        Stale: it does not go together with that any more.
+        Stale: by now the version contradicts them.
     """
-    version = mine.version
+    version = desk.version
     try:
         return (await holding.check(version.place, version.file, version.text, clock.today()))[version.place]
     except BadFile as error:

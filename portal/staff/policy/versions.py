@@ -1,74 +1,85 @@
 """``/staff/policy/versions/{id}``: one version: what it changes, how it would look, on its way to release."""
 
-from typing import Any
-
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
 
-from portal.accounts.staff import Member
 from portal.core.tools import clock
-from portal.core.tools.errors import Stale, found
+from portal.core.tools.errors import Stale
 from portal.core.web.forms import Form
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
 from portal.policy import fields, fresh, holding, versions
 from portal.policy.holding import CALENDARS
 from portal.policy.table_text import by_code
 from portal.policy.versions import SamePerson, TooEarly, Version
 from portal.questions.rules import day
 from portal.regions.catalogue import BadFile
-from portal.regions.load import REGIONS
-from portal.staff.policy.policy import ADMIN, as_file
-from portal.staff.policy.view import (
-    FILE_NAMES,
-    MOST_CHANGES,
-    PREVIEWS,
-    STATES,
-    cannot,
-    differences,
-    name_of,
-    names_in,
-    people,
-)
-from portal.staff.shared.mine import member
-from portal.staff.shared.nav import links
+from portal.staff.policy.desk import ADMIN, VersionDesk, version_in_hand
+from portal.staff.policy.files import NAMES, NamedVersion, sent, with_names
+from portal.staff.policy.view import Difference, cannot, differences, name_of, names_in
+from portal.staff.policy.words import PREVIEWS
 
-MOST_ID = 2**31
+MOST_CHANGES = 300
 
 
-class Mine(msgspec.Struct, frozen=True):
-    """A version of one's own city or of the calendars."""
+class Part(msgspec.Struct, frozen=True):
+    """A part of a version that has a form: where it is, and what it is called."""
 
-    me: Member
-    version: Version
+    address: str
+    words: str
 
-    @property
-    def home(self) -> str:
-        """Where it lives."""
-        return f"/staff/policy/versions/{self.version.id}"
+
+class VersionView(msgspec.Struct, frozen=True):
+    """What the page of a version shows: it is compared with the text it goes on from."""
+
+    named: NamedVersion
+    before: str
+    differences: list[Difference]
+    outdated: bool
+    why_field: str
+    on: str
+    why: str
 
     @property
-    def may_edit(self) -> bool:
-        """Whether it is a draft of the member's own."""
-        return self.version.state == "draft" and self.version.made_by == self.me.id
+    def version(self) -> Version:
+        """The version itself."""
+        return self.named.version
 
+    @property
+    def name(self) -> str:
+        """What the file is called."""
+        return NAMES[self.version.file]
 
-async def version_named(id: FromPath[str], me: NamedDependency[Member]) -> Mine:
-    """Return the version in the address, or 404."""
-    known = await versions.version(int(id)) if id.isascii() and id.isdigit() and int(id) < MOST_ID else None
-    return Mine(me, found(known if known and known.place in (me.region, CALENDARS) else None))
+    @property
+    def shown(self) -> list[Difference]:
+        """The differences that have room on the page."""
+        return self.differences[:MOST_CHANGES]
 
+    @property
+    def more(self) -> int:
+        """How many differences have no room on the page."""
+        return max(len(self.differences) - MOST_CHANGES, 0)
 
-def seen(mine: Mine, row_version: str) -> None:
-    """Leave with the 409 page when the version is not the one that was looked at.
+    @property
+    def same(self) -> bool:
+        """Whether nothing was changed, not even a comment."""
+        return self.version.text == self.before
 
-    Raises:
-        Stale: it was changed meanwhile.
-    """
-    if row_version != str(mine.version.row_version):
-        raise Stale("这一版刚才被改过，或者已经提交、发布、撤回了。请看最新的情况再办。")
+    @property
+    def parts(self) -> list[Part]:
+        """The parts that have a form."""
+        return parts_of(self.version)
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """The rows of a table that have a form."""
+        return list(by_code(self.version.text).values()) if self.version.file in fields.ROWS else []
+
+    @property
+    def previews(self) -> list[Part]:
+        """The pages of a citizen on which a version under way can be looked at."""
+        if not self.version.under_way or self.version.place == CALENDARS:
+            return []
+        return [Part(what, words) for what, words in PREVIEWS.items()]
 
 
 class VersionsController(Controller):
@@ -76,52 +87,38 @@ class VersionsController(Controller):
 
     path = "/staff/policy/versions/{id:str}"
     opt = {"who": ADMIN}
-    dependencies = {"me": Provide(member), "mine": Provide(version_named)}
+    dependencies = {"desk": Provide(version_in_hand)}
 
     @get()
-    async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Mine]) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[VersionDesk]) -> Response[bytes]:
         """Show what it changes and what can be done with it."""
-        return await version_page(request, mine, Form(), {})
+        return await version_page(desk, Form(), {})
 
     @post()
-    async def act(self, request: Request[Any, Any, Any], mine: NamedDependency[Mine]) -> Response[bytes]:
-        """Propose, give back, release, withdraw, or go on from the version released meanwhile."""
-        form, me, version = form_of(request), mine.me, mine.version
-        seen(mine, form["row_version"])
-        why = (form["why"] or form["why-not"]).strip()[: versions.NOTE]
+    async def act(self, desk: NamedDependency[VersionDesk]) -> Response[bytes]:
+        """Propose, give back, release or withdraw it, or base it on the version released meanwhile."""
+        form = desk.current_form()
         match form["action"]:
             case "propose":
-                errors = await proposed(mine, form)
-                if errors:
-                    return await version_page(request, mine, form, errors)
+                errors = await proposed(desk, form)
             case "release":
-                try:
-                    await versions.release(version, me.id)
-                except SamePerson as error:
-                    raise Stale("自己起草的，要由另一位管理员发布。") from error
-                except BadFile as error:
-                    return await version_page(request, mine, form, {"release": cannot(error)})
-                await fresh.refresh()
+                errors = await released(desk)
             case "rebase":
-                await versions.rebase(version, me.id)
+                await versions.rebase(desk.version, desk.me.id)
+                errors = {}
             case "back" | "withdraw":
-                if not why:
-                    return await version_page(
-                        request, mine, form, {"why-not" if mine.may_edit else "why": "请写清楚理由。"}
-                    )
-                done = versions.give_back if form["action"] == "back" else versions.withdraw
-                await done(version, me.id, why)
+                errors = await stopped(desk, form)
             case _:
-                return await version_page(request, mine, form, {"why": "请从列出的选项里选一个。"})
-        return see_other(mine.home)
+                errors = {"why": "请从列出的选项里选一个。"}
+        return await version_page(desk, form, errors) if errors else desk.back()
 
     @get("/text")
-    async def text(self, mine: NamedDependency[Mine]) -> Response[bytes]:
+    async def text(self, desk: NamedDependency[VersionDesk]) -> Response[bytes]:
         """Send its text as a file."""
-        return as_file(mine.version.file, mine.version.text)
+        return sent(desk.version.file, desk.version.text)
 
 
-async def proposed(mine: Mine, form: Form) -> dict[str, str]:
+async def proposed(desk: VersionDesk, form: Form) -> dict[str, str]:
     """Propose a version as a form says; return what is wrong with it."""
     on, why = day(form["on"].strip()), form["why"].strip()[: versions.NOTE]
     errors: dict[str, str] = {}
@@ -132,7 +129,7 @@ async def proposed(mine: Mine, form: Form) -> dict[str, str]:
     if errors or on is None:
         return errors
     try:
-        await versions.propose(mine.version, mine.me.id, on, why)
+        await versions.propose(desk.version, desk.me.id, on, why)
     except TooEarly:
         return {"on": "生效日期不能早于今天，也不能早于已经排定的上一版。"}
     except BadFile as error:
@@ -140,48 +137,59 @@ async def proposed(mine: Mine, form: Form) -> dict[str, str]:
     return {}
 
 
-async def version_page(
-    request: Request[Any, Any, Any], mine: Mine, form: Form, errors: dict[str, str]
-) -> Response[bytes]:
-    """Return the page of a version, compared with the one it goes on from."""
-    known, before = mine.version, await compared_with(mine.version)
-    rows = differences(known.file, before, known.text)
-    return page(
-        request,
-        "staff/policy/versions/show",
-        status=422 if errors else 200,
-        region=REGIONS[mine.me.region],
-        me=mine.me,
-        links=links(request, mine.me),
-        mine=mine,
-        version=known,
-        name=FILE_NAMES[known.file],
-        state=STATES[known.state],
-        names=await people([known]),
-        changes=rows[:MOST_CHANGES],
-        more=max(len(rows) - MOST_CHANGES, 0),
-        same=known.text == before,
-        outdated=known.state in ("draft", "proposed")
-        and await versions.newest(known.place, known.file) != known.based_on,
-        parts=parts_of(known),
-        rows=list(by_code(known.text).values()) if known.file in fields.ROWS else [],
-        lists=[(one, name_of((one,), {})) for one in fields.lists(known.file)],
-        previews=PREVIEWS if known.place != CALENDARS else {},
-        today=clock.today(),
-        form=form,
-        errors=errors,
+async def released(desk: VersionDesk) -> dict[str, str]:
+    """Release a version, and let this process know at once; return why it cannot be released."""
+    try:
+        await versions.release(desk.version, desk.me.id)
+    except SamePerson as error:
+        raise Stale("自己起草的，要由另一位管理员发布。") from error
+    except BadFile as error:
+        return {"release": cannot(error)}
+    await fresh.refresh()
+    return {}
+
+
+async def stopped(desk: VersionDesk, form: Form) -> dict[str, str]:
+    """Give a version back to its author, or withdraw it; return what is wrong with the form."""
+    why = (form["why"] or form["why-not"]).strip()[: versions.NOTE]
+    if not why:
+        return {why_field(desk): "请写清楚理由。"}
+    stop = versions.give_back if form["action"] == "back" else versions.withdraw
+    await stop(desk.version, desk.me.id, why)
+    return {}
+
+
+def why_field(desk: VersionDesk) -> str:
+    """Return the name of the field for the reason; the author's page has another field ``why`` above it."""
+    return "why-not" if desk.may_edit else "why"
+
+
+async def version_page(desk: VersionDesk, form: Form, errors: dict[str, str]) -> Response[bytes]:
+    """Return the page of a version, with what was typed when it was refused."""
+    version = desk.version
+    (named,) = await with_names([version])
+    before = await text_before(version)
+    view = VersionView(
+        named=named,
+        before=before,
+        differences=differences(version.file, before, version.text),
+        outdated=version.under_way and await versions.newest(version.place, version.file) != version.based_on,
+        why_field=why_field(desk),
+        on=form["on"] or f"{clock.today()}",
+        why=form["why"] or version.note,
     )
+    return desk.page("staff/policy/versions/show", errors, view=view)
 
 
-async def compared_with(known: Version) -> str:
-    """Return the text a version is shown beside: the newest while it is open, later the one it went on from."""
-    if known.state in ("draft", "proposed"):
-        return await versions.newest_text(known.place, known.file)
-    before = await versions.version(known.based_on) if known.based_on else None
-    return before.text if before else holding.SHIPPED[known.place].get(known.file, "")
+async def text_before(version: Version) -> str:
+    """Return the text a version is compared with: the newest while it is under way, later the one it went on from."""
+    if version.under_way:
+        return await versions.newest_text(version.place, version.file)
+    before = await versions.version(version.based_on) if version.based_on else None
+    return before.text if before else holding.SHIPPED[version.place].get(version.file, "")
 
 
-def parts_of(known: Version) -> list[tuple[str, str]]:
-    """Return the parts of a version that have a form: ``(address, name)``."""
-    names = names_in(known.file, known.text)
-    return [(".".join(path), name_of(path, names)) for path in fields.parts(known.file, known.text)]
+def parts_of(version: Version) -> list[Part]:
+    """Return the parts of a version that have a form."""
+    names = names_in(version.file, version.text)
+    return [Part(".".join(path), name_of(path, names)) for path in fields.parts(version.file, version.text)]

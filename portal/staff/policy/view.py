@@ -1,131 +1,58 @@
-"""What the pages of the policy desk show: files, versions, differences, fields, in words."""
+"""The values of a policy file in words: what each is called, what differs between two texts, the fields of a form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from portal.accounts import staff
-from portal.accounts.staff import Member
-from portal.core.tools import clock
-from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said, listed
-from portal.policy import holding, marks, versions
 from portal.policy.changes import changes
-from portal.policy.holding import CALENDARS
+from portal.policy.fields import Field
 from portal.policy.table_text import by_code
-from portal.policy.toml_text import value_at
-from portal.policy.versions import Version
-from portal.regions.load import CALENDAR, FILES
-from portal.staff.policy.words import CHOICES, KEYS, PARTS
-
-FILE_NAMES = {
-    "region.toml": "城市规则",
-    "diseases.csv": "病种目录",
-    "hospitals.csv": "医疗机构",
-    "criteria.toml": "认定标准",
-    "reasons.toml": "理由库",
-    "notices.toml": "消息用语",
-    "letters.toml": "文书用语",
-    CALENDAR: "工作日历",
-}
-# How the files look that have no form.
-EXAMPLES = {
-    "criteria.toml": '[M07200]\nrule = { at_least = 2, of = [1, 2, 3] }\nsource = "…"',
-    "notices.toml": '[N05]\nsms = "{sign}{tail} …"\nin_app = "{tail} …"\nin_app_en = "…"\nsource = "…"',
-    "letters.toml": '[L02]\nbody = ["…", "…"]\nsource = "…"',
-}
-STATES = {"draft": "草稿", "proposed": "等另一位管理员发布", "released": "已发布", "withdrawn": "已撤回"}
-KINDS = {"added": "新增", "removed": "删除", "changed": "修改"}
-# What a mark in region.toml means, by its first word.
-MARKS = {
-    "seed": "来自公布的文章",
-    "assumed": "按常理设定",
-    "hint": "网上线索，没有核实",
-    "operator": "要经办机构填写",
-}
-# The pages of a citizen that a draft can be seen on.
-PREVIEWS = {"guide": "办事指南", "diseases": "病种目录页", "questions": "申请要填的问题和材料"}
-MOST_CHANGES = 300
+from portal.policy.toml_text import Path, value_at
+from portal.staff.policy.words import CHANGES, CHOICES, KEYS, MARKS, PARTS
 
 
-class FileRow(msgspec.Struct, frozen=True):
-    """One file of a place: the version that holds, those planned, those being worked on."""
+class Difference(msgspec.Struct, frozen=True):
+    """One value that differs between two texts of a file, in words."""
 
-    place: str
-    file: str
-    name: str
-    holds: Version | None
-    planned: list[Version]
-    open: list[Version]
-    unconfirmed: int
+    how: str
+    where: str
+    old: str
+    new: str
 
 
-def place_of(me: Member, file: str) -> str:
-    """Return where a file of the desk lives: the calendars are of all cities; or leave with 404."""
-    found(FILE_NAMES.get(file))
-    return CALENDARS if file == CALENDAR else me.region
-
-
-def files_of(place: str) -> tuple[str, ...]:
-    """Return the files of a place."""
-    return (CALENDAR,) if place == CALENDARS else FILES
-
-
-async def file_row(place: str, file: str) -> FileRow:
-    """Return how a file stands."""
-    known = await versions.versions(place, file)
-    holds = (await holding.held(clock.today())).get((place, file), 0)
-    text = (await holding.texts(place, clock.today())).get(file, "")
-    return FileRow(
-        place,
-        file,
-        FILE_NAMES[file],
-        next((one for one in known if one.id == holds), None),
-        [one for one in known if one.planned],
-        [one for one in known if one.state in ("draft", "proposed")],
-        marks.count(file, text),
-    )
-
-
-async def people(known: list[Version]) -> dict[str, str]:
-    """Return the names of who made and released versions, by id."""
-    ids = {id for one in known for id in (one.made_by, one.released_by) if id}
-    members = [await staff.member(id) for id in ids]
-    return {one.id: one.name for one in members if one}
-
-
-def differences(file: str, old: str, new: str) -> list[tuple[str, str, str, str]]:
-    """Return what is another in *new*: ``(kind, where, old, new)`` in words."""
+def differences(file: str, old: str, new: str) -> list[Difference]:
+    """Return what differs between the texts *old* and *new* of a file."""
     names = {**names_in(file, old), **names_in(file, new)}
     return [
-        (KINDS[one.kind], name_of(one.path, names), in_words(one.old), in_words(one.new))
+        Difference(CHANGES[one.kind], name_of(one.path, names), in_words(one.old), in_words(one.new))
         for one in changes(file, old, new)
     ]
 
 
 def names_in(file: str, text: str) -> dict[str, str]:
-    """Return what rows and elements of lists are called, by their codes and ids."""
+    """Return what the rows of a table are called by their codes, or the elements of lists by their ids."""
     if file.endswith(".csv"):
         return {code: f"{row.get('name_zh', '')} {code}" for code, row in by_code(text).items()}
-    tables = [part for part in value_at(text, ()).values() if isinstance(part, list)] if text else []
+    lists = [part for part in value_at(text, ()).values() if isinstance(part, list)] if text else []
     return {
-        one["id"]: one.get("name_zh") or one.get("q_zh") or one["id"]
-        for table in tables
-        for one in table
-        if isinstance(one, dict) and "id" in one
+        element["id"]: element.get("name_zh") or element.get("q_zh") or element["id"]
+        for elements in lists
+        for element in elements
+        if isinstance(element, dict) and "id" in element
     }
 
 
-def name_of(path: tuple[str, ...], names: Mapping[str, str]) -> str:
-    """Return what a path leads to, in words."""
+def name_of(path: Path, names: Mapping[str, str]) -> str:
+    """Return what stands at a path, in words: 办理时限，时限（工作日）."""
     first = PARTS.get(path[0]) or names.get(path[0], path[0])
     rest = [names.get(part) or KEYS.get(part) or PARTS.get(part, part) for part in path[1:]]
     return listed([first, *rest], "{first}，{rest}")
 
 
-def name_within(path: tuple[str, ...], at: tuple[str, ...], names: Mapping[str, str]) -> str:
-    """Return what the value *at* is called among those below *path*; nothing when it is the only one."""
+def name_within(path: Path, at: Path, names: Mapping[str, str]) -> str:
+    """Return what the value *at* is called among those below *path*; an empty text when it is the only one."""
     rest = at[len(path) :]
     return listed([names.get(part) or KEYS.get(part, part) for part in rest], "{first}，{rest}") if rest else ""
 
@@ -136,7 +63,7 @@ def in_words(value: str) -> str:
 
 
 def mark_in_words(mark: str) -> str:
-    """Return what a mark says."""
+    """Return what a mark says about the source of a value."""
     return MARKS.get(mark.split(" ", 1)[0], mark)
 
 
@@ -145,17 +72,62 @@ def cannot(error: Exception) -> str:
     return Said("这份内容用不了：{why}", why=str(error))
 
 
-def shown_fields(errors: Mapping[str, str], fields: list[Any], given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the fields of a form as a page shows them, with what was typed when it was refused."""
+class Choice(msgspec.Struct, frozen=True):
+    """One of the values that a field offers."""
+
+    value: str
+    words: str
+    ticked: bool
+
+
+class FieldView(msgspec.Struct, frozen=True):
+    """A field of a form as a page shows it."""
+
+    field: Field
+    label: str
+    text: str
+    choices: list[Choice]
+    error: str
+
+    @property
+    def name(self) -> str:
+        """What the field is called in the form that is posted."""
+        return self.field.name
+
+    @property
+    def input_type(self) -> str:
+        """The type of the boxes: of a choice one is chosen, otherwise any number."""
+        return "radio" if self.field.kind == "choice" else "checkbox"
+
+    @property
+    def text_rows(self) -> int:
+        """How many rows its text area has; 0 where it is a field of one line."""
+        return {"area": 3, "lines": 6}.get(self.field.kind, 0)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it takes digits only."""
+        return self.field.kind == "number"
+
+
+def shown_fields(fields: Iterable[Field], typed: Mapping[str, Any], errors: Mapping[str, str]) -> list[FieldView]:
+    """Return the fields of a form as a page shows them, with what was *typed* when it was refused."""
     return [
-        {
-            "name": one.name,
-            "label": KEYS.get(one.name) or PARTS.get(one.name, one.name),
-            "kind": one.kind,
-            "text": given.get(one.name, one.text),
-            "chosen": given.get(f"{one.name}[]", one.chosen),
-            "choices": [(value, CHOICES.get(value, value)) for value in one.choices],
-            "error": errors.get(one.name, ""),
-        }
-        for one in fields
+        FieldView(
+            field=field,
+            label=KEYS.get(field.name) or PARTS.get(field.name, field.name),
+            text=typed.get(field.name, field.text),
+            choices=choices_of(field, typed),
+            error=errors.get(field.name, ""),
+        )
+        for field in fields
     ]
+
+
+def choices_of(field: Field, typed: Mapping[str, Any]) -> list[Choice]:
+    """Return what a field offers, ticked as it was *typed* or as the file has it."""
+    if field.kind == "choice":
+        ticked = {typed.get(field.name, field.text)}
+    else:
+        ticked = set(typed.get(f"{field.name}[]", field.chosen))
+    return [Choice(value, CHOICES.get(value, value), value in ticked) for value in field.choices]

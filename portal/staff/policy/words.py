@@ -1,5 +1,20 @@
-"""What the parts, keys and choices of a city's files are called on the pages of the policy desk."""
+"""What the parts, keys, choices and marks of a city's files are called on the pages of the policy desk.
 
+A test reads the structs of the files, and says which part, key or choice has no words here.
+"""
+
+# What happened to a value between two texts.
+CHANGES = {"added": "新增", "removed": "删除", "changed": "修改"}
+# What a mark in region.toml says about the source of a value, by its first word.
+MARKS = {
+    "seed": "来自公布的文章",
+    "assumed": "按常理设定",
+    "hint": "网上线索，没有核实",
+    "operator": "要经办机构填写",
+}
+# The pages of a citizen on which a version can be looked at before it holds.
+PREVIEWS = {"guide": "办事指南", "diseases": "病种目录页", "questions": "申请要填的问题和材料"}
+# Tables of the files, and lists of tables.
 PARTS = {
     "region": "城市",
     "agency": "经办机构",
@@ -39,6 +54,7 @@ PARTS = {
     "cn-national": "全国日历",
     "xinjiang-regional": "新疆日历",
 }
+# Values of the tables, and columns of the CSV files.
 KEYS = {
     "id": "编号",
     "code": "编码",
@@ -52,6 +68,7 @@ KEYS = {
     "languages": "语言",
     "legal_nature": "事项性质",
     "authority_zh": "医疗保障局",
+    "post_to_zh": "原件寄到哪里",
     "alias_zh": "别名",
     "audience_zh": "服务对象",
     "form_title_zh": "申请表名称",
@@ -114,6 +131,7 @@ KEYS = {
     "max_files": "最多几个文件",
     "converted": "会转换的格式",
     "max_files_per_case": "每件最多几个文件",
+    "max_files_per_message": "每条留言最多几个文件",
     "max_total_mib": "每件一共最大（MB）",
     "camera_zh": "拍照按钮",
     "state": "状态",
@@ -174,6 +192,7 @@ KEYS = {
     "mail": "邮寄",
     "mail_fee_zh": "邮费",
     "send_workdays": "几个工作日寄出",
+    "couriers_zh": "快递公司（每行一家）",
     "in_app_name_zh": "站内消息叫什么",
     "sign_zh": "短信签名",
     "pages_zh": "查询页面",
@@ -208,6 +227,7 @@ KEYS = {
     "designated": "定点",
     "settles": "能结算",
     "words_zh": "理由",
+    "words_en": "英文理由",
     "picture": "示例图片（名字）",
     "published": "已公布",
     "off": "放假（每行一天，或起止 2027-02-05/2027-02-11）",
@@ -216,6 +236,7 @@ KEYS = {
     "rule": "认定规则",
     "channels": "渠道",
 }
+# Values of which one is chosen from a list.
 CHOICES = {
     "true": "是",
     "false": "否",

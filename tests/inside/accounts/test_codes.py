@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -17,10 +16,10 @@ from portal.core.store.crypto import digits
 from portal.core.store.database import fetch_one, fetch_value
 from portal.core.tools import clock
 from portal.core.tools.errors import TooMany
-from portal.core.tools.settings import SETTINGS
 from portal.core.web.sessions import Visitor, anonymous
 from portal.piccolo_app import TABLES
 from portal.regions.load import REGIONS
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.client import Client
 from tests.helpers.factories import make_person
 
@@ -261,8 +260,8 @@ async def test_a_browser_gets_ten_codes_an_hour_for_whatever_phones():
         await ask(visitor, "13800100099", address="10.0.1.99")
 
 
-async def test_when_the_day_s_budget_is_used_up_nobody_gets_a_code(monkeypatch):
-    monkeypatch.setattr(sign_in, "SETTINGS", replace(SETTINGS, codes_budget=3))
+async def test_when_the_day_s_budget_is_used_up_nobody_gets_a_code(settings: ChangeSettings):
+    settings(codes_budget=3)
     for number in range(3):
         await ask(browser(), f"138001000{number:02}")
 

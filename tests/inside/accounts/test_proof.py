@@ -2,7 +2,6 @@
 
 import base64
 import json
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from html import unescape
@@ -12,8 +11,8 @@ import pytest
 from portal.accounts import proof, sign_in
 from portal.core.outside.sms import demo_messages
 from portal.core.tools import clock
-from portal.core.tools.settings import SETTINGS
 from portal.core.web.sessions import Visitor, anonymous
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.client import Client
 from tests.helpers.seen import heading
 
@@ -23,9 +22,9 @@ PHONE = "13800000101"
 
 
 @pytest.fixture(autouse=True)
-def two_are_free(monkeypatch):
+def two_are_free(settings: ChangeSettings):
     """Let two codes an hour be free, as they are outside of the demonstration and of other tests."""
-    monkeypatch.setattr(sign_in, "SETTINGS", replace(SETTINGS, codes_free=2))
+    settings(codes_free=2)
 
 
 def browser() -> Visitor:

@@ -3,22 +3,20 @@
 import html
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from functools import cache
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from portal.core.outside import clamd
 from portal.core.store import storage
 from portal.core.tools import sandbox
-from portal.core.tools.settings import SETTINGS
 from portal.documents import keep
 from portal.documents.check import WARNINGS, sentence
 from portal.documents.kinds import kind_of
 from portal.regions.load import REGIONS
 from tests.conftest import ON_POSTGRES
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.client import Client
 from tests.helpers.factories import make_person
 from tests.helpers.scanner import Scanner
@@ -33,14 +31,11 @@ MEISHAN = REGIONS["meishan"]
 PAPERS = corpus()[:: 6 if ON_POSTGRES else 1]
 
 
-@pytest.fixture(scope="module")
-def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scanner]:
-    """A scanner that looks at every file, as in a real house."""
-    made = Scanner(tmp_path_factory.mktemp("clamd"))
-    made.start()
+@pytest.fixture(scope="module", autouse=True)
+def helper_with_decoders() -> Iterator[None]:
+    """A helper of the sandbox that has loaded the decoders once, as in a real house."""
     sandbox.preload(["portal.documents.decode"])
-    yield made
-    made.stop()
+    yield
     sandbox.shut()
 
 
@@ -60,9 +55,9 @@ class Door(Client):
 
 
 @pytest.fixture
-async def door(database: None, scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
+async def door(database: None, scanner: Scanner, settings: ChangeSettings) -> AsyncIterator[Door]:
     """Somebody at the page of files."""
-    monkeypatch.setattr(clamd, "SETTINGS", replace(SETTINGS, clamd=scanner.address))
+    settings(clamd=scanner.address)
     await make_person()
     async with Door() as made:
         await made.sign_in("13800000101")

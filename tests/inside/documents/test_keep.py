@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
 import pikepdf
 import pytest
 
@@ -17,6 +16,7 @@ from portal.documents import keep, pages
 from portal.documents.check import check
 from portal.regions.load import REGIONS, Region
 from tests.helpers import papers
+from tests.helpers.changes import amended
 from tests.helpers.papers import encoded, page_image, pdf, png_header, received
 
 MEISHAN = REGIONS["meishan"]
@@ -36,8 +36,7 @@ def page(number: int = 0) -> bytes:
 
 def allowing(**limits: int) -> Region:
     """Return 眉山 with other limits."""
-    uploads = msgspec.structs.replace(MEISHAN.rules.uploads, **limits)
-    return msgspec.structs.replace(MEISHAN, rules=msgspec.structs.replace(MEISHAN.rules, uploads=uploads))
+    return amended(MEISHAN, uploads=limits)
 
 
 async def take(content: bytes, filename: str = "照片.jpg", case: str = "case", region: Region = MEISHAN) -> str:

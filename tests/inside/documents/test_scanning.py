@@ -1,40 +1,17 @@
 """A virus is refused at the door, or found later and taken away; the desk opens nothing before somebody has looked."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import pytest
 
-from portal.core.outside import clamd
 from portal.core.store import storage
-from portal.core.tools.settings import SETTINGS
 from portal.documents import keep
 from portal.documents.scanning import scan_waiting, unsafe
 from portal.regions.load import REGIONS
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.papers import encoded, page_image, pdf, received
 from tests.helpers.scanner import EICAR, Scanner
 
 MEISHAN = REGIONS["meishan"]
 NOWHERE = "127.0.0.1:1"
-
-
-@pytest.fixture(scope="module")
-def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scanner]:
-    """A scanner that is there."""
-    made = Scanner(tmp_path_factory.mktemp("clamd"))
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch):
-    """Set where the scanner is looked for."""
-
-    def settings(address: str) -> None:
-        monkeypatch.setattr(clamd, "SETTINGS", replace(SETTINGS, clamd=address))
-
-    return settings
 
 
 @pytest.fixture(autouse=True)
@@ -60,8 +37,8 @@ async def stored() -> list[str]:
     return sorted([name.partition("/")[2] async for name in storage.names()])
 
 
-async def test_a_virus_is_refused_whatever_it_travels_in(scanner: Scanner, at):
-    at(scanner.address)
+async def test_a_virus_is_refused_whatever_it_travels_in(scanner: Scanner, settings: ChangeSettings):
+    settings(clamd=scanner.address)
 
     assert await take(page() + EICAR) == "virus"
     assert await take(pdf() + b"\n%" + EICAR, "报告.pdf") == "virus"
@@ -70,8 +47,8 @@ async def test_a_virus_is_refused_whatever_it_travels_in(scanner: Scanner, at):
     assert await stored() == ["clean", "small"]
 
 
-async def test_without_an_answer_the_file_is_taken_and_waits(at):
-    at(NOWHERE)
+async def test_without_an_answer_the_file_is_taken_and_waits(settings: ChangeSettings):
+    settings(clamd=NOWHERE)
 
     assert await take(page()) == ""
 
@@ -82,8 +59,8 @@ async def test_without_an_answer_the_file_is_taken_and_waits(at):
     assert await take(page()) == "duplicate"
 
 
-async def test_while_nobody_can_be_asked_it_goes_on_waiting(at):
-    at(NOWHERE)
+async def test_while_nobody_can_be_asked_it_goes_on_waiting(settings: ChangeSettings):
+    settings(clamd=NOWHERE)
     await take(page())
 
     await scan_waiting()
@@ -91,10 +68,10 @@ async def test_while_nobody_can_be_asked_it_goes_on_waiting(at):
     assert [file.checking for file in await keep.documents("case")] == [True]
 
 
-async def test_looked_at_later_and_found_clean_it_is_a_file_like_any_other(scanner: Scanner, at):
-    at(NOWHERE)
+async def test_looked_at_later_and_found_clean_it_is_a_file_like_any_other(scanner: Scanner, settings: ChangeSettings):
+    settings(clamd=NOWHERE)
     await take(page())
-    at(scanner.address)
+    settings(clamd=scanner.address)
 
     await scan_waiting()
 
@@ -103,12 +80,14 @@ async def test_looked_at_later_and_found_clean_it_is_a_file_like_any_other(scann
     assert await unsafe("case") == []
 
 
-async def test_a_virus_that_is_found_later_takes_the_file_away_and_is_told_until_another_came(scanner: Scanner, at):
-    at(NOWHERE)
+async def test_a_virus_that_is_found_later_takes_the_file_away_and_is_told_until_another_came(
+    scanner: Scanner, settings: ChangeSettings
+):
+    settings(clamd=NOWHERE)
     await take(page() + EICAR, "病历.jpg")
     await take(page(1), slot="medical_records.exam_report")
     (bad, _) = await keep.documents("case")
-    at(scanner.address)
+    settings(clamd=scanner.address)
 
     await scan_waiting()
 
@@ -122,20 +101,20 @@ async def test_a_virus_that_is_found_later_takes_the_file_away_and_is_told_until
     assert await unsafe("case") == []
 
 
-async def test_when_the_scanner_was_taken_out_of_the_settings_nothing_waits_for_it(at):
-    at(NOWHERE)
+async def test_when_the_scanner_was_taken_out_of_the_settings_nothing_waits_for_it(settings: ChangeSettings):
+    settings(clamd=NOWHERE)
     await take(page())
-    at("")
+    settings(clamd="")
 
     await scan_waiting()
 
     assert [file.state for file in await keep.documents("case")] == ["ok"]
 
 
-async def test_a_deleted_draft_takes_what_is_told_of_it_along(scanner: Scanner, at):
-    at(NOWHERE)
+async def test_a_deleted_draft_takes_what_is_told_of_it_along(scanner: Scanner, settings: ChangeSettings):
+    settings(clamd=NOWHERE)
     await take(page() + EICAR)
-    at(scanner.address)
+    settings(clamd=scanner.address)
     await scan_waiting()
 
     await keep.erase_case("case")

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from portal.cases.apply import draft
 from portal.cases.life.case import Actor, Case, history, move
 from portal.cases.life.moves import MOVES, Role
 from portal.cases.papers import corrections
@@ -17,7 +16,7 @@ from portal.core.tools.settings import SETTINGS
 from portal.notices import inbox, write
 from portal.notices.write import texts
 from portal.regions.load import REGIONS
-from tests.helpers.factories import ANSWERS, citizen, make_case, make_draft, make_person
+from tests.helpers.factories import ANSWERS, citizen, make_case, make_draft, make_person, send_in
 from tests.helpers.post import at_oclock, states, work
 from tests.inside.notices.test_texts import variables_of
 
@@ -53,7 +52,7 @@ async def test_no_sms_names_the_illness_the_person_or_anything_they_wrote():
     case = await make_draft(
         answers={**ANSWERS, "department": "内分泌科", "address": "苏祠路 1 号", "treatment": "糖尿病吃药"}
     )
-    case = await draft.submit(case, citizen(await make_person()), case.submit_token)
+    case = await send_in(case, citizen(await make_person()))
     await through_everything(case)
     await work()
 
@@ -123,7 +122,7 @@ async def test_the_official_account_hears_only_where_it_was_chosen():
     await make_case("ms-10")
     assert await fetch_value("SELECT count(*) FROM notice WHERE channel = 'official_account'") == 0
     case = await make_draft(answers={**ANSWERS, "notify_channel": "official_account"})
-    await draft.submit(case, citizen(await make_person()), case.submit_token)
+    await send_in(case, citizen(await make_person()))
     await work()
 
     assert await states("official_account") == {"sent"}
@@ -133,7 +132,7 @@ async def test_the_official_account_hears_only_where_it_was_chosen():
 async def test_who_named_no_phone_is_told_in_the_portal():
     answers = {name: answer for name, answer in ANSWERS.items() if "mobile" not in name}
     case = await make_draft(answers=answers)
-    await draft.submit(case, citizen(await make_person()), case.submit_token)
+    await send_in(case, citizen(await make_person()))
 
     assert await fetch_value("SELECT count(*) FROM notice WHERE channel = 'sms'") == 0
     assert len(await inbox.messages(case.person)) == 2

@@ -1,16 +1,15 @@
 """What a city may declare, and how a mistake in its files stops the start: with file and key."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from portal.cases.life.moves import State
-from portal.core.tools.settings import SETTINGS
 from portal.regions import load as loading
 from portal.regions.catalogue import BadFile
 from portal.regions.load import REGIONS, load
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.cities import city, sanjiang
 
 CITIES = [pytest.param(region, id=name) for name, region in REGIONS.items()]
@@ -160,8 +159,10 @@ def test_a_confirmed_city_is_no_sample_any_more(tmp_path: Path):
     assert not region.sample("appeal")
 
 
-def test_a_city_that_an_operator_keeps_elsewhere_is_found_beside_the_shipped_ones(tmp_path: Path, monkeypatch):
+def test_a_city_that_an_operator_keeps_elsewhere_is_found_beside_the_shipped_ones(
+    tmp_path: Path, settings: ChangeSettings
+):
     sanjiang(tmp_path)
-    monkeypatch.setattr(loading, "SETTINGS", replace(SETTINGS, regions=str(tmp_path)))
+    settings(regions=str(tmp_path))
 
     assert {folder.name for folder in loading._folders()} == {"meishan", "xinxing", "sanjiang"}

@@ -1,14 +1,8 @@
 """While nobody could look for viruses the citizen goes on, the desk waits, and what is found later is said."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
-import pytest
-
-from portal.core.outside import clamd
-from portal.core.tools.settings import SETTINGS
 from portal.documents import keep
 from portal.documents.scanning import scan_waiting
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.client import Client
 from tests.helpers.factories import make_person, make_staff
 from tests.helpers.scanner import EICAR, Scanner
@@ -22,27 +16,10 @@ SLOTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scanner]:
-    """A scanner that is there."""
-    made = Scanner(tmp_path_factory.mktemp("clamd"))
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch):
-    """Set where the scanner is looked for."""
-
-    def settings(address: str) -> None:
-        monkeypatch.setattr(clamd, "SETTINGS", replace(SETTINGS, clamd=address))
-
-    return settings
-
-
-async def test_a_virus_is_told_in_a_sentence_and_what_is_there_stays(client: Client, scanner: Scanner, at):
-    at(scanner.address)
+async def test_a_virus_is_told_in_a_sentence_and_what_is_there_stays(
+    client: Client, scanner: Scanner, settings: ChangeSettings
+):
+    settings(clamd=scanner.address)
     await make_person()
     await client.sign_in("13800000101")
     home = await begin(client, "meishan")
@@ -57,9 +34,9 @@ async def test_a_virus_is_told_in_a_sentence_and_what_is_there_stays(client: Cli
 
 
 async def test_the_citizen_submits_and_the_desk_opens_nothing_before_it_was_looked_at(
-    client: Client, scanner: Scanner, at
+    client: Client, scanner: Scanner, settings: ChangeSettings
 ):
-    at("127.0.0.1:1")
+    settings(clamd="127.0.0.1:1")
     await make_person()
     await client.sign_in("13800000101")
     home = await begin(client, "meishan")
@@ -84,7 +61,7 @@ async def test_the_citizen_submits_and_the_desk_opens_nothing_before_it_was_look
         shown = (await clerk.get(address)).text
         early = (await clerk.get(f"{address}/files/{files[0].id}/pages/1")).status_code
         early_text = clerk.text
-        at(scanner.address)
+        settings(clamd=scanner.address)
         await scan_waiting()
         shown_later = (await clerk.get(address)).text
         late = (await clerk.get(f"{address}/files/{files[0].id}/pages/1")).status_code
@@ -97,15 +74,17 @@ async def test_the_citizen_submits_and_the_desk_opens_nothing_before_it_was_look
     assert "这个文件还在做安全检查" in early_text
 
 
-async def test_what_was_found_later_is_said_on_the_page_it_was_sent_from(client: Client, scanner: Scanner, at):
-    at("127.0.0.1:1")
+async def test_what_was_found_later_is_said_on_the_page_it_was_sent_from(
+    client: Client, scanner: Scanner, settings: ChangeSettings
+):
+    settings(clamd="127.0.0.1:1")
     await make_person()
     await client.sign_in("13800000101")
     home = await begin(client, "meishan")
     await client.get(f"{home}/materials")
     await client.upload(f"{home}/materials/identity", ("病历.jpg", photo() + EICAR, "image/jpeg"))
     taken = client.status
-    at(scanner.address)
+    settings(clamd=scanner.address)
 
     await scan_waiting()
     await client.get(f"{home}/materials")

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from portal.accounts.delegation import Delegation
-from portal.cases.apply import acting, draft
+from portal.cases.apply import acting
 from portal.cases.life.case import Case
 from portal.cases.mail import delivery as post
 from portal.cases.mail import envelopes
@@ -18,7 +18,7 @@ from portal.core.tools import clock
 from portal.letters.letter import letters
 from tests.helpers import care, made
 from tests.helpers.client import Client
-from tests.helpers.factories import make_person, make_staff
+from tests.helpers.factories import make_person, make_staff, send_in
 from tests.inside.cases.mail.test_delivery import APPROVER, CLERK, REVIEWER, WHERE, ended, envelope
 
 ME, STRANGER = "13800000101", "13800000103"
@@ -130,7 +130,7 @@ async def under_a_delegation() -> tuple[Case, Delegation]:
     principal, proxy = await make_person("ms-14"), await make_person("ms-03")
     known = await care.become(await care.propose(proxy, "ms-14"), "active")
     case = await care.ready(known, {"disease": "M03900"})
-    case = await draft.submit(case, acting.acting(known), case.submit_token)
+    case = await send_in(case, acting.acting(known))
     (disease,) = await decision.diseases(case)
     case = await decision.draft(case, REVIEWER, [Proposal(disease.id, True, 24, Reasons())])
     assert case.person == principal.id

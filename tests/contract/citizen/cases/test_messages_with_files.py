@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.cases.apply import acting, draft
+from portal.cases.apply import acting
 from portal.cases.life.case import Case
 from portal.cases.talk import conversation
 from portal.core.store.audit import entries
@@ -11,7 +11,7 @@ from portal.documents import enclosed, keep
 from portal.letters.letter import letters
 from tests.helpers import care
 from tests.helpers.client import Client
-from tests.helpers.factories import make_case, make_person, make_staff
+from tests.helpers.factories import make_case, make_person, make_staff, send_in
 from tests.helpers.papers import pdf
 from tests.helpers.seen import refused
 from tests.helpers.walk import photo
@@ -161,7 +161,7 @@ async def test_a_proxy_adds_files_only_with_that_part_of_the_delegation_and_nobo
     proxy, _ = await make_person("ms-03"), await make_person("ms-14")
     known = await care.become(await care.propose(proxy, "ms-14"), "active")
     ready = await care.ready(known, {"disease": "M03900"})
-    case = await draft.submit(ready, acting.acting(known), ready.submit_token)
+    case = await send_in(ready, acting.acting(known))
     await client.sign_in("13800000103")
     await client.get(address(case))
     await client.upload(f"{address(case)}/files", ("代办.jpg", photo(), "image/jpeg"))

@@ -22,7 +22,7 @@ from portal.core.tools import clock
 from portal.regions.load import REGIONS
 from tests.helpers import care, walk
 from tests.helpers.client import Client
-from tests.helpers.factories import make_case, make_person, make_staff
+from tests.helpers.factories import make_case, make_person, make_staff, send_in
 from tests.helpers.seen import errors, heading
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -264,7 +264,7 @@ async def test_in_meishan_a_letter_waits_for_staff_and_is_accepted_at_once_when_
     who = await make_person("ms-03")
     known = await care.propose(who, "ms-14")
     case = await care.ready(known)
-    case = await draft.submit(case, acting.acting(known), case.submit_token)
+    case = await send_in(case, acting.acting(known))
     assert case.at is State.SUBMITTED
 
     await acting.verify(await care.again(known), Actor("a reviewer", Role.REVIEWER))
@@ -443,7 +443,7 @@ async def test_a_proxy_does_only_what_the_letter_says(client: Client):
     who = await make_person("ms-03")
     known = await care.become(await care.propose(who, "ms-14", scopes=("apply", "view")), "active")
     case = await care.ready(known)
-    case = await draft.submit(case, acting.acting(known), case.submit_token)
+    case = await send_in(case, acting.acting(known))
     await client.sign_in(HE)
 
     await client.get(f"/meishan/cases/{case.number}")

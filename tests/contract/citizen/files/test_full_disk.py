@@ -1,59 +1,21 @@
 """The disk is full: a page says so in plain words, what was there stays there, and nothing half is left."""
 
 import random
-import resource
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
 from portal.core.store import storage
-from portal.core.store.database import DB, execute
-from portal.core.store.sqlite import OneWriterEngine
 from portal.documents import keep
 from tests.helpers.client import Client
 from tests.helpers.factories import make_person
+from tests.helpers.full_disk import database_without_room, files_of_at_most
 from tests.helpers.walk import begin, photo, upload
 
 FULL = "存储空间满了，不是您的问题"
 SAFE = "之前传好的文件、填好的内容都在。"
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Let no file grow beyond *size* bytes, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@asynccontextmanager
-async def database_without_room() -> AsyncIterator[None]:
-    """Have the database say that its disk is full: SQLite by a real limit, PostgreSQL by its own error."""
-    if isinstance(DB, OneWriterEngine):
-        connection = DB.writer().connection
-        connection.execute("VACUUM")
-        (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        connection.execute(f"PRAGMA max_page_count = {pages}")
-        try:
-            yield
-        finally:
-            connection.execute("PRAGMA max_page_count = 1073741823")
-        return
-    await execute(
-        "CREATE OR REPLACE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$"
-    )
-    await execute("CREATE TRIGGER no_room BEFORE INSERT ON document FOR EACH ROW EXECUTE FUNCTION no_room()")
-    try:
-        yield
-    finally:
-        await execute("DROP TRIGGER no_room ON document")
 
 
 def small_here_large_there() -> bytes:

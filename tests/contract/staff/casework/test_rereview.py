@@ -2,7 +2,6 @@
 
 import pytest
 
-from portal.cases.apply import draft
 from portal.cases.benefits import benefit
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.life.case import Case, case_by_id
@@ -11,7 +10,7 @@ from portal.cases.time import reminders
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from tests.helpers.client import Client
-from tests.helpers.factories import citizen, make_benefit, make_person, make_staff
+from tests.helpers.factories import citizen, make_benefit, make_person, make_staff, send_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -25,7 +24,7 @@ async def submitted() -> tuple[Benefit, Case]:
     await reminders.ask_again()
     case = await case_by_id(str(await fetch_value("SELECT id FROM cases WHERE kind = 'rereview'")))
     assert case
-    return held, await draft.submit(case, citizen(await make_person()), case.submit_token)
+    return held, await send_in(case, citizen(await make_person()))
 
 
 async def propose(client: Client, case: Case) -> str:

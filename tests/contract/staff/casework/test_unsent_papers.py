@@ -21,7 +21,16 @@ from portal.letters.letter import letters
 from portal.regions.load import REGIONS
 from tests.helpers import care
 from tests.helpers.client import Client
-from tests.helpers.factories import acting, add_document, citizen, make_case, make_expert, make_person, make_staff
+from tests.helpers.factories import (
+    acting,
+    add_document,
+    citizen,
+    make_case,
+    make_expert,
+    make_person,
+    make_staff,
+    send_in,
+)
 from tests.helpers.walk import photo
 
 EXAM, IDENTITY = "medical_records.exam_report", "identity"
@@ -247,7 +256,7 @@ async def under_a_letter() -> tuple[Person, Case]:
     proxy, _ = await make_person("ms-03"), await make_person("ms-14")
     known = await care.propose(proxy, "ms-14")
     ready = await care.ready(known, {"disease": "M03900"})
-    return proxy, await draft.submit(ready, proxies.acting(known), ready.submit_token)
+    return proxy, await send_in(ready, proxies.acting(known))
 
 
 async def corrections_files(case: Case) -> list[Document]:
@@ -279,7 +288,7 @@ async def test_an_application_that_was_taken_back_shows_the_desk_nothing(client:
     assert await sent.documents(taken) == []
     for file in await keep.documents(taken.id):
         assert await looks(desk, taken, file) == NOWHERE
-    back = await draft.submit(taken, citizen(await make_person()), taken.submit_token)
+    back = await send_in(taken, citizen(await make_person()))
     assert len(await sent.documents(back)) == 2
 
 
@@ -288,7 +297,7 @@ async def test_an_addition_that_waits_when_it_is_taken_back_waits_on_after_it_wa
     me = citizen(await make_person())
 
     taken = await draft.take_back(case, me)
-    back = await draft.submit(taken, me, taken.submit_token)
+    back = await send_in(taken, me)
 
     assert await sent.documents(back) == []
     assert len(await supplement.unsent(back)) == 1
@@ -308,7 +317,7 @@ async def test_the_clerk_who_entered_an_application_sees_no_more_of_it_once_its_
     await client.get(f"/staff/assisted/{case.id}")
     assert client.status == 200
 
-    sent_in = await draft.submit(again, citizen(me), again.submit_token)
+    sent_in = await send_in(again, citizen(me))
     await draft.take_back(sent_in, citizen(me))
 
     assert (await client.get(f"/staff/assisted/{case.id}")).status_code == 404
@@ -321,7 +330,7 @@ async def test_a_letter_counts_what_was_sent_and_nothing_else(case: Case):
     await add_document(taken, IDENTITY)
     await add_document(taken, supplement.upload_slot(EXAM))
 
-    back = await draft.submit(taken, me, taken.submit_token)
+    back = await send_in(taken, me)
 
     receipt = next(one for one in await letters(back.id) if one.kind == "L01" and not one.void)
     assert "1 份，共 1 页" in str(receipt.opened())

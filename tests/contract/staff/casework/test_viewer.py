@@ -6,13 +6,12 @@ import msgspec
 import pytest
 from PIL import Image
 
-from portal.cases.apply import draft
 from portal.cases.life.case import Case
 from portal.core.store.database import fetch_all
 from portal.documents import keep, pages
 from portal.staff.casework.viewer import Viewer, viewer
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, make_staff
+from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, make_staff, send_in
 from tests.helpers.papers import pdf
 from tests.helpers.walk import home_of, photo, upload
 
@@ -39,7 +38,7 @@ async def case(client: Client) -> Case:
     await client.get(f"{home_of(made)}/materials")
     report = ("报告.pdf", pdf(3), "application/pdf")
     await client.upload(f"{home_of(made)}/materials/medical_records.exam_report", report)
-    return await draft.submit(made, citizen(await make_person()), made.submit_token)
+    return await send_in(made, citizen(await make_person()))
 
 
 async def shown(case: Case, query: str = "") -> Viewer:
@@ -153,7 +152,7 @@ async def test_the_desk_reads_what_the_citizen_has_looked_over(client: Client):
     made = await make_draft(
         answers={**ANSWERS, "checked.stamp": "yes", "within.medical_records.inpatient_record": "yes"}
     )
-    case = await draft.submit(made, citizen(await make_person()), made.submit_token)
+    case = await send_in(made, citizen(await make_person()))
     clerk = await make_staff()
     await client.staff_sign_in(clerk.login)
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from portal.accounts.register import demo_people
 from portal.cases.apply import assisted
+from portal.cases.apply.ready import Incomplete
 from portal.cases.life.case import case_by_number, history
 from portal.cases.life.moves import State
 from portal.core.outside.sms import demo_messages
@@ -172,5 +173,5 @@ async def test_an_application_is_not_sent_before_everything_is_there():
     clerk, who = await make_staff(), await make_person()
     case = await assisted.begin(clerk.id, who.id, REGIONS["meishan"], "counter", "")
 
-    with pytest.raises(ValueError, match="not everything"):
+    with pytest.raises(Incomplete):
         await assisted.submit(case, clerk.id)

@@ -7,7 +7,8 @@ import pytest
 
 from portal.accounts.register import Demo
 from portal.cases.apply import draft
-from portal.cases.apply.eligibility import BLOCKS, standing
+from portal.cases.apply.eligibility import BLOCKS, insured_of, keep_record, look_up, standing
+from portal.cases.apply.ready import Incomplete
 from portal.cases.life.case import Actor, Case, answers_of, case_by_id, cases_of, history, move
 from portal.cases.life.moves import NotAllowed, Role, State
 from portal.core.store.database import fetch_value
@@ -15,7 +16,16 @@ from portal.core.tools import clock
 from portal.core.tools.errors import Stale
 from portal.documents import keep
 from portal.regions.load import REGIONS
-from tests.helpers.factories import ANSWERS, add_document, citizen, make_case, make_draft, make_person
+from tests.helpers.factories import (
+    ANSWERS,
+    add_document,
+    add_papers,
+    citizen,
+    make_case,
+    make_draft,
+    make_person,
+    send_in,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
@@ -145,6 +155,7 @@ async def test_a_draft_changed_in_another_tab_is_not_deleted():
 
 async def test_submitting_with_a_token_of_another_page_is_told_to_be_stale():
     case = await make_draft()
+    await add_papers(case)
     who = citizen(await make_person())
 
     with pytest.raises(Stale):
@@ -157,6 +168,7 @@ async def test_submitting_with_a_token_of_another_page_is_told_to_be_stale():
 
 async def test_submitting_again_with_the_same_token_gives_the_same_case():
     case = await make_draft()
+    await add_papers(case)
     who = citizen(await make_person())
     first = await draft.submit(case, who, case.submit_token)
 
@@ -171,12 +183,10 @@ async def test_two_drafts_of_one_disease_submitted_at_once_become_one_case():
     second = await make_draft(region="xinxing")
     who = citizen(await make_person())
 
-    outcomes = await asyncio.gather(
-        *(draft.submit(case, who, case.submit_token) for case in (first, second)), return_exceptions=True
-    )
+    outcomes = await asyncio.gather(*(send_in(case, who) for case in (first, second)), return_exceptions=True)
 
     assert sum(isinstance(outcome, Case) for outcome in outcomes) == 1
-    assert sum(isinstance(outcome, draft.Doubled) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, Incomplete) for outcome in outcomes) == 1
     assert await fetch_value("SELECT count(*) FROM case_disease WHERE open") == 1
 
 
@@ -190,7 +200,7 @@ async def test_what_was_ended_or_taken_back_does_not_stand_in_the_way(ending):
     else:
         renewed = await draft.take_back(case, who)
 
-    assert (await draft.submit(renewed, who, renewed.submit_token)).at is State.REVIEWING
+    assert (await send_in(renewed, who)).at is State.REVIEWING
 
 
 async def test_taking_back_voids_the_letters_stops_the_clock_and_leaves_everything_else():
@@ -211,7 +221,7 @@ async def test_the_next_submission_starts_every_clock_anew():
     taken = await draft.take_back(case, who)
     clock.shift(timedelta(days=5))
 
-    renewed = await draft.submit(taken, who, taken.submit_token)
+    renewed = await send_in(taken, who)
 
     assert renewed.due_on == MEISHAN.calendar.add(clock.today(), 1)
     assert await fetch_value("SELECT count(*) FROM letter WHERE void_at IS NULL") == 2
@@ -248,7 +258,7 @@ STANDINGS = [
 async def test_the_register_and_the_rules_of_the_city_say_who_may_apply(no, region, expected):
     who = await make_person(no)
 
-    record = await draft.look_up(who.id_number)
+    record = await look_up(who.id_number)
 
     assert standing(record, REGIONS[region], reachable=True) == expected
     assert (expected in BLOCKS) is (expected not in ("good", "warn"))
@@ -265,9 +275,9 @@ async def test_what_the_register_said_is_kept_sealed_with_the_case():
     case = await make_draft()
     who = await make_person()
 
-    await draft.keep_record(case, await draft.look_up(who.id_number))
+    await keep_record(case, await look_up(who.id_number))
 
-    kept = draft.insured_of(await again(case))
-    assert kept == await draft.look_up(who.id_number)
+    kept = insured_of(await again(case))
+    assert kept == await look_up(who.id_number)
     assert who.id_number.encode() not in bytes(await fetch_value("SELECT insured FROM cases"))
-    assert draft.insured_of(case) is None
+    assert insured_of(case) is None

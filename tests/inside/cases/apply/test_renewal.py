@@ -3,11 +3,10 @@
 import asyncio
 from datetime import date, timedelta
 
-import msgspec
 import pytest
 
 from portal.accounts.delegation import delegation
-from portal.cases.apply import acting, draft, renewal
+from portal.cases.apply import acting, draft, ready, renewal
 from portal.cases.benefits import benefit, effect
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.life.case import Case, answers_of, case_by_id, history, move
@@ -19,8 +18,9 @@ from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.letters import verify
 from portal.letters.letter import letters
-from portal.regions.load import REGIONS, Region
+from portal.regions.load import REGIONS
 from tests.helpers.care import become, propose
+from tests.helpers.changes import ChangeRegion
 from tests.helpers.factories import (
     ANSWERS,
     APPROVER,
@@ -32,6 +32,7 @@ from tests.helpers.factories import (
     make_decided,
     make_draft,
     make_person,
+    send_in,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -63,16 +64,7 @@ async def again(held: Benefit) -> Benefit:
 async def renewed(held: Benefit) -> Case:
     """Return a submitted renewal of *held*."""
     case = await renewal.begin(held, None, MOBILE)
-    return await draft.submit(case, citizen(await make_person()), case.submit_token)
-
-
-def with_rules(monkeypatch: pytest.MonkeyPatch, **other: object) -> Region:
-    """Let Meishan have other rules for renewals."""
-    rules = REGIONS["meishan"].rules
-    changed = msgspec.structs.replace(rules, renewal=msgspec.structs.replace(rules.renewal, **other))
-    region = msgspec.structs.replace(REGIONS["meishan"], rules=changed)
-    monkeypatch.setitem(REGIONS, "meishan", region)
-    return region
+    return await send_in(case, citizen(await make_person()))
 
 
 @pytest.mark.parametrize(("days", "word"), [(91, "early"), (90, "open"), (0, "open"), (-1, "over")])
@@ -223,8 +215,8 @@ async def test_undecided_at_the_end_a_benefit_expires_unless_the_city_keeps_it_u
     assert (await again(plain)).state_on(clock.today()) == "expired"
 
 
-async def test_with_grace_it_holds_until_the_renewal_is_decided(monkeypatch):
-    with_rules(monkeypatch, grace_until_decision=True)
+async def test_with_grace_it_holds_until_the_renewal_is_decided(region: ChangeRegion):
+    region("meishan", renewal={"grace_until_decision": True})
     held = await near_its_end(1)
     case = await renewed(held)
     assert (await again(held)).state_on(clock.today()) == "active"
@@ -239,13 +231,13 @@ async def test_with_grace_it_holds_until_the_renewal_is_decided(monkeypatch):
     assert (await again(held)).state == "expired"
 
 
-async def test_a_renewal_sent_after_the_end_is_given_no_grace(monkeypatch):
-    with_rules(monkeypatch, grace_until_decision=True)
+async def test_a_renewal_sent_after_the_end_is_given_no_grace(region: ChangeRegion):
+    region("meishan", renewal={"grace_until_decision": True})
     held = await near_its_end(0)
     case = await renewal.begin(held, None, MOBILE)
     go_to(clock.today() + timedelta(days=1))
 
-    await draft.submit(case, citizen(await make_person()), case.submit_token)
+    await send_in(case, citizen(await make_person()))
 
     assert (await again(held)).state_on(clock.today()) == "expired"
 
@@ -254,10 +246,10 @@ async def test_a_first_application_for_what_is_held_is_known_before_the_decision
     held = await make_benefit()
     case = await make_draft()
 
-    assert await renewal.held_already(case, "M01600") == held
-    assert await renewal.held_already(case, "M03900") is None
+    assert await ready.held_already(case, "M01600") == held
+    assert await ready.held_already(case, "M03900") is None
     go_to(held.starts_on + timedelta(days=300))
-    assert await renewal.held_already(await renewal.begin(held, None, MOBILE), "M01600") is None
+    assert await ready.held_already(await renewal.begin(held, None, MOBILE), "M01600") is None
 
 
 async def told(code: str, channel: str = "in_app") -> int:
@@ -342,7 +334,7 @@ async def its_draft(held: Benefit) -> Case:
 async def looked_at(held: Benefit) -> Case:
     """Return the re-review, submitted."""
     case = await its_draft(held)
-    return await draft.submit(case, citizen(await make_person()), case.submit_token)
+    return await send_in(case, citizen(await make_person()))
 
 
 async def test_after_the_interval_of_the_catalogue_a_re_review_opens_once_and_says_until_when():
@@ -465,11 +457,11 @@ async def test_an_open_case_of_the_same_disease_counts_though_it_follows_nothing
     assert (await renewal.chance(await again(held))).word == "under_way"
 
 
-async def test_files_of_the_illness_are_never_taken_along(monkeypatch):
-    region = with_rules(monkeypatch, keeps_materials=[])
+async def test_files_of_the_illness_are_never_taken_along(region: ChangeRegion):
+    city = region("meishan", renewal={"keeps_materials": []})
     held = await make_benefit()
     gave = await case_by_id(held.case_id)
-    assert gave and region.rules.renewal.keeps_materials == []
+    assert gave and city.rules.renewal.keeps_materials == []
     for slot in ("identity", "medical_records.exam_report"):
         await add_document(gave, slot)
     assert held.ends_on

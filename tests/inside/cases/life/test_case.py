@@ -7,6 +7,7 @@ import pytest
 
 from portal.accounts.staff import Member
 from portal.cases.apply import draft
+from portal.cases.apply.ready import Incomplete, UnderWay
 from portal.cases.life.case import Case, case_by_id, history, move
 from portal.cases.life.moves import NotAllowed, Role, State
 from portal.cases.result import decision
@@ -14,7 +15,7 @@ from portal.cases.result.decision import Proposal, Reasons
 from portal.core.store.database import fetch_value
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
-from tests.helpers.factories import acting, citizen, make_case, make_draft, make_person, make_staff
+from tests.helpers.factories import acting, add_papers, citizen, make_case, make_draft, make_person, make_staff, send_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -44,15 +45,16 @@ async def test_a_case_of_xinxing_waits_for_a_reviewer():
 
 async def test_pressing_submit_twenty_times_makes_one_case():
     case = await make_draft()
-    who = await make_person()
+    who = citizen(await make_person())
+    await add_papers(case)
 
     outcomes = await asyncio.gather(
-        *(draft.submit(case, citizen(who), case.submit_token) for _ in range(20)), return_exceptions=True
+        *(draft.submit(case, who, case.submit_token) for _ in range(20)), return_exceptions=True
     )
 
     numbers = {outcome.number for outcome in outcomes if isinstance(outcome, Case)}
     assert len(numbers) == 1
-    assert all(isinstance(outcome, Case | NotAllowed | draft.Doubled) for outcome in outcomes)
+    assert all(isinstance(outcome, Case | NotAllowed | Incomplete) for outcome in outcomes)
     assert await fetch_value("SELECT count(*) FROM cases WHERE application_no IS NOT NULL") == 1
     assert await fetch_value("SELECT count(*) FROM case_event WHERE action = 'submit'") == 1
 
@@ -60,12 +62,13 @@ async def test_pressing_submit_twenty_times_makes_one_case():
 async def test_a_second_application_for_the_same_disease_is_led_to_the_first():
     first = await make_case()
     second = await make_draft()
-    who = await make_person()
+    who = citizen(await make_person())
+    await add_papers(second)
 
-    with pytest.raises(draft.Doubled) as doubled:
-        await draft.submit(second, citizen(who), second.submit_token)
+    with pytest.raises(Incomplete) as incomplete:
+        await draft.submit(second, who, second.submit_token)
 
-    assert str(doubled.value) == first.number
+    assert incomplete.value.stops == [UnderWay(first.number)]
 
 
 async def test_the_second_of_two_reviewers_is_told_the_case_has_moved_on():
@@ -149,7 +152,7 @@ async def test_taken_back_and_submitted_again_it_keeps_its_number_and_begins_ane
     case = await make_case()
     who = citizen(await make_person())
     taken = await draft.take_back(case, who)
-    again = await draft.submit(taken, who, taken.submit_token)
+    again = await send_in(taken, who)
 
     assert again.number == case.number
     assert again.submit_token != case.submit_token

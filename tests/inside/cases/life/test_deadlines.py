@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import msgspec
 import pytest
 
 from portal.cases.life.deadlines import (
@@ -18,6 +17,7 @@ from portal.cases.life.deadlines import (
 )
 from portal.regions.load import REGIONS, Region
 from portal.regions.workdays import Calendar, Year
+from tests.helpers.changes import amended
 
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
 NATIONAL = MEISHAN.calendar
@@ -191,7 +191,7 @@ def test_a_case_is_late_the_day_after_but_only_on_a_published_calendar():
 def importing(region: Region, *off: str) -> Region:
     """Return the region after its calendar of 2026 has been imported with *off*."""
     national = {2026: Year(published=True, source="import", off=off)}
-    return msgspec.structs.replace(region, calendar=Calendar([national]))
+    return amended(region, Calendar([national]))
 
 
 def test_a_calendar_imported_later_changes_dates_and_nothing_else():

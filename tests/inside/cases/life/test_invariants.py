@@ -17,7 +17,7 @@ from portal.core.store.database import fetch_all, fetch_value
 from portal.letters.issue import NOT_ISSUED
 from portal.letters.letter import letters
 from portal.notices.write import NOT_HERE, texts
-from tests.helpers.factories import citizen, make_case, make_draft, make_person
+from tests.helpers.factories import citizen, make_case, make_draft, make_person, send_in
 
 pytestmark = pytest.mark.usefixtures("database")
 REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
@@ -29,9 +29,9 @@ async def through_meishan(who: Person) -> Case:
     """Lead a case from the draft over taking back, a correction and being sent back to its approval."""
     case = await make_draft()
     me = citizen(who)
-    case = await draft.submit(case, me, case.submit_token)
+    case = await send_in(case, me)
     case = await draft.take_back(case, me)
-    case = await draft.submit(case, me, case.submit_token)
+    case = await send_in(case, me)
     case = await corrections.ask(case, REVIEWER, [NewDefect("identity", "one_side", "")])
     notice = await corrections.open_correction(case)
     assert notice

@@ -2,11 +2,11 @@
 
 import itertools
 
-import msgspec
 import pytest
 
 from portal.cases.life.moves import DECIDED, ENDS, MOVES, TURNS, Facts, NotAllowed, Role, State, find, moves_open, turn
 from portal.regions.load import REGIONS, Region
+from tests.helpers.changes import amended
 
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
 IN_HAND = ("submitted", "reviewing", "appraising")
@@ -133,15 +133,13 @@ EASY = (
 
 def everything_on(region: Region) -> Region:
     """Return the region with every optional stage switched on, so that only the table can refuse."""
-    rules = region.rules
-    changed = {
-        "publicity": {"enabled": True},
-        "extension": {"allowed": True},
-        "proxy": {"online_consent": "optional"},
-        "acceptance": {"deemed_acceptance": True},
-    }
-    parts = {name: msgspec.structs.replace(getattr(rules, name), **values) for name, values in changed.items()}
-    return msgspec.structs.replace(region, rules=msgspec.structs.replace(rules, **parts))
+    return amended(
+        region,
+        publicity={"enabled": True},
+        extension={"allowed": True},
+        proxy={"online_consent": "optional"},
+        acceptance={"deemed_acceptance": True},
+    )
 
 
 @pytest.mark.parametrize("region", [MEISHAN, XINXING, everything_on(MEISHAN), everything_on(XINXING)])
@@ -168,11 +166,6 @@ def open_now(region: Region, role: Role, state: State, **facts: object) -> set[s
     return {move.action for move in moves_open(Facts(state, **facts), role, region)}  # type: ignore[arg-type]
 
 
-def changed(region: Region, section: str, **values: object) -> Region:
-    part = msgspec.structs.replace(getattr(region.rules, section), **values)
-    return msgspec.structs.replace(region, rules=msgspec.structs.replace(region.rules, **{section: part}))
-
-
 S, R = State, Role
 # region, role, state, facts, action, whether it is open
 CASES = [
@@ -195,19 +188,19 @@ CASES = [
     (XINXING, R.SYSTEM, S.SUBMITTED, {}, "deem_accepted", True),
     (MEISHAN, R.SYSTEM, S.SUBMITTED, {}, "deem_accepted", False),
     (MEISHAN, R.SYSTEM, S.SUBMITTED, {"by_letter": True}, "deem_accepted", True),
-    (changed(XINXING, "acceptance", deemed_acceptance=False), R.SYSTEM, S.SUBMITTED, {}, "deem_accepted", False),
+    (amended(XINXING, acceptance={"deemed_acceptance": False}), R.SYSTEM, S.SUBMITTED, {}, "deem_accepted", False),
     (XINXING, R.APPROVER, S.DECIDING, {}, "publish", False),
-    (changed(XINXING, "publicity", enabled=True), R.APPROVER, S.DECIDING, {}, "publish", True),
+    (amended(XINXING, publicity={"enabled": True}), R.APPROVER, S.DECIDING, {}, "publish", True),
     (XINXING, R.SUPERVISOR, S.REVIEWING, {}, "extend_deadline", True),
     (XINXING, R.SUPERVISOR, S.REVIEWING, {"extended": True}, "extend_deadline", False),
-    (changed(XINXING, "extension", allowed=False), R.SUPERVISOR, S.DECIDING, {}, "extend_deadline", False),
+    (amended(XINXING, extension={"allowed": False}), R.SUPERVISOR, S.DECIDING, {}, "extend_deadline", False),
     (MEISHAN, R.INSURED_PERSON, S.CORRECTION, {}, "extend_correction", True),
     (MEISHAN, R.INSURED_PERSON, S.CORRECTION, {"answer_extended": True}, "extend_correction", False),
-    (changed(MEISHAN, "correction", citizen_extensions=0), R.PROXY, S.CORRECTION, {}, "extend_correction", False),
+    (amended(MEISHAN, correction={"citizen_extensions": 0}), R.PROXY, S.CORRECTION, {}, "extend_correction", False),
     (XINXING, R.PROXY, S.APPRAISING, {}, "supplement", True),
-    (changed(XINXING, "supplement", allowed_in=["submitted"]), R.PROXY, S.APPRAISING, {}, "supplement", False),
+    (amended(XINXING, supplement={"allowed_in": ["submitted"]}), R.PROXY, S.APPRAISING, {}, "supplement", False),
     (MEISHAN, R.PROXY, S.DRAFT, {}, "send_for_consent", True),
-    (changed(MEISHAN, "proxy", online_consent="off"), R.PROXY, S.DRAFT, {}, "send_for_consent", False),
+    (amended(MEISHAN, proxy={"online_consent": "off"}), R.PROXY, S.DRAFT, {}, "send_for_consent", False),
 ]
 
 

@@ -5,7 +5,6 @@ from itertools import product
 import msgspec
 import pytest
 
-from portal.cases.apply import draft
 from portal.cases.desk import tally
 from portal.cases.life.case import Actor, Case, case_by_id
 from portal.cases.life.moves import Role, State
@@ -20,7 +19,7 @@ from portal.core.store import audit
 from portal.core.store.database import Taken, execute, fetch_value
 from portal.core.tools import clock
 from portal.notices import inbox
-from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, make_staff
+from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, make_staff, send_in
 
 WHERE = Address("张丽", "13800000101", "四川省眉山市东坡区苏祠路 1 号 2 单元 301")
 MAIL = {**ANSWERS, "delivery": "mail", **msgspec.to_builtins(WHERE)}
@@ -69,7 +68,7 @@ def test_an_envelope_goes_only_the_ways_of_the_list(missed: bool, legal: set[tup
 async def ended(*, passed: bool = True, no: str = "ms-01", mail: bool = True) -> Case:
     """Return a decided case of Meishan whose person wanted the result by mail, or not."""
     case = await make_draft(no, answers=MAIL if mail else ANSWERS)
-    case = await draft.submit(case, citizen(await make_person(no)), case.submit_token)
+    case = await send_in(case, citizen(await make_person(no)))
     (disease,) = await decision.diseases(case)
     reasons = Reasons() if passed else Reasons(("criteria",), "")
     case = await decision.draft(case, REVIEWER, [Proposal(disease.id, passed, 24, reasons)])

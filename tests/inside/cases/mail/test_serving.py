@@ -20,7 +20,7 @@ from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.questions.delivery import ELECTRONIC, SERVICE_VERSION
 from tests.helpers import care
-from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person
+from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, send_in
 from tests.inside.cases.mail.test_delivery import APPROVER, MAIL, REVIEWER, WHERE
 
 AT_HOME = "东坡区苏祠路 1 号 2 单元 301"
@@ -31,7 +31,7 @@ HOME = Address("张丽", "13800000101", AT_HOME)
 async def sent_in(answers: dict[str, str], region: str = "meishan") -> Case:
     """Return a submitted case with these answers."""
     case = await make_draft(region=region, answers=answers)
-    return await draft.submit(case, citizen(await make_person()), case.submit_token)
+    return await send_in(case, citizen(await make_person()))
 
 
 async def decided(case: Case, *, passed: bool = True) -> Case:
@@ -68,7 +68,7 @@ async def test_the_consent_is_kept_with_its_version_when_the_application_is_sent
     case = await make_draft()
     assert [one.purpose for one in await consents.consents_of(case.person)] == ["personal_data"]
 
-    case = await draft.submit(case, citizen(await make_person()), case.submit_token)
+    case = await send_in(case, citizen(await make_person()))
 
     (given,) = await given_by(case)
     assert (given.version, given.words, given.withdrawable) == (SERVICE_VERSION, "电子送达", True)
@@ -200,7 +200,7 @@ async def test_a_proxy_who_may_not_receive_cannot_agree_whatever_is_posted(datab
     known = await care.become(await care.propose(proxy, "ms-14", scopes=("apply", "view")), "active")
     case = await care.ready(known, {ELECTRONIC.name: "yes"})
 
-    case = await draft.submit(case, acting.acting(known), case.submit_token)
+    case = await send_in(case, acting.acting(known))
 
     assert not await on_line(case)
     assert await given_by(case) == []
@@ -211,7 +211,7 @@ async def test_a_proxy_who_may_receive_agrees_for_the_insured_person(database: N
     known = await care.become(await care.propose(proxy, "ms-14"), "active")
     case = await care.ready(known)
 
-    case = await draft.submit(case, acting.acting(known), case.submit_token)
+    case = await send_in(case, acting.acting(known))
 
     assert await on_line(case)
     assert len(await given_by(case)) == 1

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from portal.cases.result.decision import Decided, Proposal, Reasons, outcome
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.regions.load import REGIONS
+from tests.helpers.changes import ChangeRegion
 from tests.helpers.factories import make_case
 
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
@@ -163,10 +163,8 @@ async def test_what_nobody_has_proposed_cannot_be_decided(database):
     assert unchanged.at is State.DECIDING
 
 
-async def test_a_city_that_names_no_body_to_object_to_cannot_refuse_anybody(database, monkeypatch):
-    appeal = msgspec.structs.replace(MEISHAN.rules.appeal, reconsideration_body_zh="")
-    silent = msgspec.structs.replace(MEISHAN, rules=msgspec.structs.replace(MEISHAN.rules, appeal=appeal))
-    monkeypatch.setitem(REGIONS, "meishan", silent)
+async def test_a_city_that_names_no_body_to_object_to_cannot_refuse_anybody(database: None, region: ChangeRegion):
+    region("meishan", appeal={"reconsideration_body_zh": ""})
     case = await proposed(await make_case(), passed=False)
 
     with pytest.raises(decision.AppealNeeded):

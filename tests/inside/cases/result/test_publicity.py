@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import msgspec
 import pytest
 
 from portal.cases.benefits import benefit, effect
@@ -15,7 +14,7 @@ from portal.core.store.database import fetch_value
 from portal.core.tools import clock
 from portal.letters.letter import letters
 from portal.letters.verify import letter_with, standing
-from portal.regions.load import REGIONS
+from tests.helpers.changes import ChangeRegion
 from tests.helpers.factories import make_case
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -30,11 +29,9 @@ async def proposed() -> Case:
 
 
 @pytest.fixture
-async def shown(monkeypatch: pytest.MonkeyPatch) -> Case:
+async def shown(region: ChangeRegion) -> Case:
     """A case of Meishan that is being displayed."""
-    region = REGIONS["meishan"]
-    on = msgspec.structs.replace(region.rules, publicity=msgspec.structs.replace(region.rules.publicity, enabled=True))
-    monkeypatch.setitem(REGIONS, "meishan", msgspec.structs.replace(region, rules=on))
+    region("meishan", publicity={"enabled": True})
     return await publicity.publish(await proposed(), APPROVER)
 
 

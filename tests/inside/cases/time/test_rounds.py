@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-import msgspec
 import pytest
 
 from portal.cases.apply import draft
@@ -19,6 +18,7 @@ from portal.letters.letter import letters
 from portal.notices.inbox import messages
 from portal.regions.load import REGIONS
 from portal.regions.workdays import Calendar, Year
+from tests.helpers.changes import ChangeRegion
 from tests.helpers.factories import acting, add_document, citizen, make_case, make_draft, make_person, make_staff
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -27,11 +27,11 @@ NOON = 12
 
 
 @pytest.fixture(autouse=True)
-def published(monkeypatch: pytest.MonkeyPatch) -> None:
+def published(region: ChangeRegion) -> None:
     """Have every year around published, without a holiday: only then is anything late."""
     years = {year: Year(published=True, source="test") for year in range(2024, 2036)}
-    for name, region in list(REGIONS.items()):
-        monkeypatch.setitem(REGIONS, name, msgspec.structs.replace(region, calendar=Calendar([years])))
+    for name in list(REGIONS):
+        region(name, calendar=Calendar([years]))
 
 
 def to_noon_of(day: date) -> None:
@@ -67,10 +67,9 @@ async def test_what_nobody_accepted_in_time_is_accepted_as_of_the_day_of_receipt
     assert "L02" in [letter.kind for letter in await letters(case.id)]
 
 
-async def test_on_a_calendar_that_is_not_published_nothing_is_late(monkeypatch):
-    case = await make_case("xx-01", "xinxing", "M03900")
-    open_year = Calendar([{2000: Year(published=True, source="test")}])
-    monkeypatch.setitem(REGIONS, "xinxing", msgspec.structs.replace(case.city, calendar=open_year))
+async def test_on_a_calendar_that_is_not_published_nothing_is_late(region: ChangeRegion):
+    await make_case("xx-01", "xinxing", "M03900")
+    region("xinxing", calendar=Calendar([{2000: Year(published=True, source="test")}]))
     to_noon_of(clock.today() + timedelta(days=90))
 
     assert (await rounds.accept_late(), await rounds.tell_overdue()) == (0, 0)
@@ -205,7 +204,7 @@ async def test_a_draft_that_was_taken_back_is_deleted_in_the_end_too():
     assert await case_by_id(case.id) is None
 
 
-async def test_a_new_calendar_changes_dates_and_never_states(monkeypatch):
+async def test_a_new_calendar_changes_dates_and_never_states(region: ChangeRegion):
     case = await make_case("xx-01", "xinxing", "M03900")
     paused, _ = await asked(await make_case("xx-02", "xinxing", "M03900"))
     assert case.due_on
@@ -214,7 +213,7 @@ async def test_a_new_calendar_changes_dates_and_never_states(monkeypatch):
     years = {
         year: Year(published=True, source="test", off=days if year == first.year else ()) for year in range(2024, 2036)
     }
-    monkeypatch.setitem(REGIONS, "xinxing", msgspec.structs.replace(case.city, calendar=Calendar([years])))
+    region("xinxing", calendar=Calendar([years]))
 
     assert await redating.redate() == 1
     assert await redating.redate() == 0

@@ -1,40 +1,19 @@
 """The virus scanner is asked over its own protocol; whoever cannot be asked has not said that all is well."""
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from portal.core.outside import clamd
 from portal.core.outside.clamd import Unreachable, configured, virus_in
-from portal.core.tools.settings import SETTINGS
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.scanner import CLAMD, EICAR, FakeClamd, Scanner
 
 
-@pytest.fixture(scope="module")
-def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scanner]:
-    """A scanner that is there."""
-    made = Scanner(tmp_path_factory.mktemp("clamd"))
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch):
-    """Set where the scanner is looked for."""
-
-    def settings(address: str) -> None:
-        monkeypatch.setattr(clamd, "SETTINGS", replace(SETTINGS, clamd=address))
-
-    return settings
-
-
 @pytest.mark.parametrize("way", ["address", "socket"])
-async def test_a_virus_is_named_and_a_clean_file_is_not(scanner: Scanner, at, way: str):
-    at(getattr(scanner, way))
+async def test_a_virus_is_named_and_a_clean_file_is_not(scanner: Scanner, settings: ChangeSettings, way: str):
+    settings(clamd=getattr(scanner, way))
 
     assert "EICAR" in await virus_in([EICAR])
     assert "EICAR" in await virus_in([b"%PDF-1.7 " + bytes(200_000), EICAR[:20], EICAR[20:], bytes(99)])
@@ -43,8 +22,10 @@ async def test_a_virus_is_named_and_a_clean_file_is_not(scanner: Scanner, at, wa
     assert await virus_in([b"", b"x", b""]) == ""
 
 
-async def test_twenty_megabytes_are_looked_at_and_several_at_once_do_not_mix(scanner: Scanner, at):
-    at(scanner.address)
+async def test_twenty_megabytes_are_looked_at_and_several_at_once_do_not_mix(
+    scanner: Scanner, settings: ChangeSettings
+):
+    settings(clamd=scanner.address)
     block = bytes(1 << 20)
 
     found = await asyncio.gather(*(virus_in([block] * 20 + [EICAR] * (number % 2)) for number in range(4)))
@@ -52,16 +33,16 @@ async def test_twenty_megabytes_are_looked_at_and_several_at_once_do_not_mix(sca
     assert [bool(name) for name in found] == [False, True, False, True]
 
 
-async def test_more_than_the_scanner_takes_was_not_looked_at(scanner: Scanner, at):
-    at(scanner.address)
+async def test_more_than_the_scanner_takes_was_not_looked_at(scanner: Scanner, settings: ChangeSettings):
+    settings(clamd=scanner.address)
 
     with pytest.raises(Unreachable):
         await virus_in([bytes(1 << 20)] * 40)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "/nowhere/clamd.sock"])
-async def test_a_scanner_that_is_not_there_is_unreachable(at, address: str):
-    at(address)
+async def test_a_scanner_that_is_not_there_is_unreachable(settings: ChangeSettings, address: str):
+    settings(clamd=address)
 
     with pytest.raises(Unreachable):
         await virus_in([b"x"])
@@ -70,7 +51,7 @@ async def test_a_scanner_that_is_not_there_is_unreachable(at, address: str):
 @pytest.mark.parametrize(
     "answer", [b"", b"garbage", b"stream: OK", b"INSTREAM size limit exceeded. ERROR\0", b"\xff\0"]
 )
-async def test_an_answer_we_do_not_understand_is_no_clean_bill(at, tmp_path: Path, answer: bytes):
+async def test_an_answer_we_do_not_understand_is_no_clean_bill(settings: ChangeSettings, tmp_path: Path, answer: bytes):
     path = str(tmp_path / "odd.sock")
 
     async def odd(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -80,32 +61,34 @@ async def test_an_answer_we_do_not_understand_is_no_clean_bill(at, tmp_path: Pat
         writer.close()
 
     async with await asyncio.start_unix_server(odd, path):
-        at(path)
+        settings(clamd=path)
         with pytest.raises(Unreachable):
             await virus_in([b"x"])
 
 
-async def test_a_scanner_that_says_nothing_is_given_up(at, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_a_scanner_that_says_nothing_is_given_up(
+    settings: ChangeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(clamd, "SECONDS", 0.1)
     path = str(tmp_path / "dumb.sock")
 
     async with await asyncio.start_unix_server(lambda reader, writer: asyncio.sleep(5), path):
-        at(path)
+        settings(clamd=path)
         with pytest.raises(Unreachable):
             await virus_in([b"x"])
 
 
-def test_without_an_address_nothing_is_looked_at(at):
-    at("")
+def test_without_an_address_nothing_is_looked_at(settings: ChangeSettings):
+    settings(clamd="")
 
     assert not configured()
 
 
-async def test_the_stand_in_for_machines_without_clamd_answers_alike(at, tmp_path: Path):
+async def test_the_stand_in_for_machines_without_clamd_answers_alike(settings: ChangeSettings, tmp_path: Path):
     """It is what the other tests ask where Debian's is not installed, so it must not be kinder."""
     made = Scanner(tmp_path)
     made._fake = FakeClamd(made.port, made.socket)
-    at(made.socket)
+    settings(clamd=made.socket)
 
     assert await virus_in([EICAR]) == "Local.Test.EICAR.UNOFFICIAL"
     assert await virus_in([b"x" * 100_000]) == ""

@@ -5,7 +5,6 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,18 +13,17 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
-from portal.core.outside import gateways, sms
+from portal.core.outside import sms
 from portal.core.outside.gateways import Aliyun, NotSent, Plain, query, signed
 from portal.core.store.database import fetch_value
-from portal.core.tools.settings import SETTINGS
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.client import Client
 
 SECRET = "YourAccessKeySecret"
 
 
-def test_the_signature_is_the_one_in_the_provider_s_own_example(monkeypatch):
-    settings = replace(SETTINGS, sms_user="YourAccessKeyId", sms_secret=SECRET)
-    monkeypatch.setattr(gateways, "SETTINGS", settings)
+def test_the_signature_is_the_one_in_the_provider_s_own_example(settings: ChangeSettings):
+    settings(sms_user="YourAccessKeyId", sms_secret=SECRET)
     line = query({"RegionId": "cn-shanghai", "ImageId": "win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd"})
     at = datetime(2023, 10, 26, 10, 22, 32, tzinfo=UTC)
 
@@ -104,15 +102,11 @@ def provider() -> Iterator[str]:
 
 
 @pytest.fixture
-def aliyun(provider: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Aliyun:
+def aliyun(provider: str, settings: ChangeSettings, tmp_path: Path) -> Aliyun:
     """The gateway, set up for that provider."""
     templates = tmp_path / "templates.toml"
     templates.write_text('N34 = "SMS_154950909"\nN34v = "TTS_154950910"\n')
-    settings = replace(
-        SETTINGS, sms="aliyun", sms_url=provider, sms_user="key-id", sms_secret=SECRET, sms_templates=str(templates)
-    )
-    monkeypatch.setattr(gateways, "SETTINGS", settings)
-    monkeypatch.setattr(sms, "SETTINGS", settings)
+    settings(sms="aliyun", sms_url=provider, sms_user="key-id", sms_secret=SECRET, sms_templates=str(templates))
     return Aliyun()
 
 
@@ -142,8 +136,10 @@ async def test_a_phone_is_called_with_the_template_that_is_read_aloud(aliyun: Al
     assert Provider.seen[0]["headers"]["x-acs-action"] == "SingleCallByTts"
 
 
-async def test_a_wrong_secret_is_refused_by_the_provider_and_nothing_counts_as_sent(aliyun: Aliyun, monkeypatch):
-    monkeypatch.setattr(gateways, "SETTINGS", replace(gateways.SETTINGS, sms_secret="another"))
+async def test_a_wrong_secret_is_refused_by_the_provider_and_nothing_counts_as_sent(
+    aliyun: Aliyun, settings: ChangeSettings
+):
+    settings(sms_secret="another")
 
     with pytest.raises(NotSent, match="SignatureDoesNotMatch"):
         await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
@@ -157,19 +153,23 @@ async def test_what_the_provider_did_not_take_was_not_sent(aliyun: Aliyun, monke
         await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
 
 
-async def test_a_provider_that_is_down_or_not_there_did_not_take_it(aliyun: Aliyun, monkeypatch):
+async def test_a_provider_that_is_down_or_not_there_did_not_take_it(
+    aliyun: Aliyun, monkeypatch, settings: ChangeSettings
+):
     monkeypatch.setattr(Provider, "status", 503)
     with pytest.raises(NotSent):
         await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
 
-    monkeypatch.setattr(gateways, "SETTINGS", replace(gateways.SETTINGS, sms_url="http://127.0.0.1:9"))
+    settings(sms_url="http://127.0.0.1:9")
     with pytest.raises(NotSent):
         await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
 
 
-async def test_one_s_own_gateway_gets_template_parameters_text_and_key(provider: str, monkeypatch):
+async def test_one_s_own_gateway_gets_template_parameters_text_and_key(
+    provider: str, monkeypatch, settings: ChangeSettings
+):
     monkeypatch.setattr(Provider, "answer", {"id": "m-1"})
-    monkeypatch.setattr(gateways, "SETTINGS", replace(SETTINGS, sms_url=f"{provider}/send", sms_secret=SECRET))
+    settings(sms_url=f"{provider}/send", sms_secret=SECRET)
 
     sent = await Plain().send("13800000101", "N34", GIVEN, "【眉山医保】验证码", "code:x")
     called = await Plain().call("13800000101", "N34v", GIVEN, "您的验证码是", "code:y")
@@ -187,8 +187,8 @@ async def test_one_s_own_gateway_gets_template_parameters_text_and_key(provider:
     }
 
 
-def test_a_gateway_nobody_knows_stops_the_first_message(monkeypatch):
-    monkeypatch.setattr(sms, "SETTINGS", replace(SETTINGS, sms="pigeon"))
+def test_a_gateway_nobody_knows_stops_the_first_message(settings: ChangeSettings):
+    settings(sms="pigeon")
 
     with pytest.raises(ValueError, match="pigeon"):
         sms.gateway()
@@ -256,10 +256,9 @@ async def test_whoever_does_not_know_the_secret_word_finds_nothing_there(client:
     assert await report(client, REPORT, path=path) == 404
 
 
-async def test_without_a_secret_word_in_the_settings_no_report_is_taken(client: Client, monkeypatch):
-    from portal.public import hooks
+async def test_without_a_secret_word_in_the_settings_no_report_is_taken(client: Client, settings: ChangeSettings):
 
-    monkeypatch.setattr(hooks, "SETTINGS", replace(SETTINGS, sms_reports=""))
+    settings(sms_reports="")
 
     assert await report(client, REPORT, path="/hooks/sms/a-secret-word") == 404
 

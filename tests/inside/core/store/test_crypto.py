@@ -3,7 +3,6 @@
 import hashlib
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,16 +30,16 @@ from portal.core.store.crypto import (
     seal_json,
     token,
 )
-from portal.core.tools.settings import SETTINGS
+from tests.helpers.changes import ChangeSettings
 
 PLACE = "person.name:1"
 
 
 @pytest.fixture
-def moved_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def moved_keys(tmp_path: Path, settings: ChangeSettings) -> Iterator[Path]:
     """A setting that names another key file; the keys of the run come back afterwards."""
     path = tmp_path / "keys.toml"
-    monkeypatch.setattr(crypto, "SETTINGS", replace(SETTINGS, keys=str(path)))
+    settings(keys=str(path))
     keys.cache_clear()
     yield path
     keys.cache_clear()
@@ -165,11 +164,11 @@ def test_a_newer_key_seals_and_older_ones_still_open(moved_keys: Path):
 
 @pytest.mark.parametrize("cipher", ["aes", "sm4"])
 def test_a_key_that_is_added_seals_from_then_on_and_the_older_still_opens(
-    moved_keys: Path, monkeypatch: pytest.MonkeyPatch, cipher: str
+    moved_keys: Path, settings: ChangeSettings, cipher: str
 ):
     make_keys()
     older, look_up = seal_bytes(b"older", PLACE), keyed("phone", "138")
-    monkeypatch.setattr(crypto, "SETTINGS", replace(crypto.SETTINGS, cipher=cipher))
+    settings(cipher=cipher)
 
     number = add_key()
 
@@ -198,7 +197,9 @@ def test_a_process_that_read_the_keys_before_opens_what_a_newer_key_sealed(moved
         open_bytes(bytes((1, 9)) + newer[2:], PLACE)
 
 
-def test_there_are_at_most_255_keys_and_no_cipher_of_another_name(moved_keys: Path, monkeypatch: pytest.MonkeyPatch):
+def test_there_are_at_most_255_keys_and_no_cipher_of_another_name(
+    moved_keys: Path, monkeypatch: pytest.MonkeyPatch, settings: ChangeSettings
+):
     make_keys()
     monkeypatch.setattr(crypto, "LAST_KEY", 2)
     add_key()
@@ -206,7 +207,7 @@ def test_there_are_at_most_255_keys_and_no_cipher_of_another_name(moved_keys: Pa
     with pytest.raises(ValueError, match="no number left"):
         add_key()
     monkeypatch.setattr(crypto, "LAST_KEY", 255)
-    monkeypatch.setattr(crypto, "SETTINGS", replace(crypto.SETTINGS, cipher="rot13"))
+    settings(cipher="rot13")
     with pytest.raises(ValueError, match="aes, sm4"):
         add_key()
     assert keys().seal == 2

@@ -1,7 +1,6 @@
 """A new key of the installation: every stored file depends on it afterwards, and not a byte of them changed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,16 +8,17 @@ import pytest
 from portal.core.store import crypto, storage
 from portal.core.store.crypto import add_key, keys
 from portal.core.store.storage import CHUNK, HEAD, MARK
+from portal.core.tools.settings import SETTINGS
+from tests.helpers.changes import ChangeSettings
 
 CONTENT = bytes(range(256)) * 1000
 
 
 @pytest.fixture
-def own_keys(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_keys(files: Path, tmp_path: Path, settings: ChangeSettings) -> Iterator[Path]:
     """Keys and a store for this test only."""
     path, data = tmp_path / "keys.toml", tmp_path / "data"
-    monkeypatch.setattr(crypto, "SETTINGS", replace(crypto.SETTINGS, keys=str(path)))
-    monkeypatch.setattr(storage, "SETTINGS", replace(storage.SETTINGS, data=data))
+    settings(keys=str(path), data=data)
     keys.cache_clear()
     storage.store.cache_clear()
     crypto.make_keys()
@@ -28,18 +28,18 @@ def own_keys(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 def numbered(path: Path) -> dict[str, int]:
     """Return which key each stored file depends on."""
-    top = storage.SETTINGS.data / "files"
+    top = SETTINGS.data / "files"
     return {str(file.relative_to(top)): file.read_bytes()[MARK] for file in sorted(top.rglob("*")) if file.is_file()}
 
 
 @pytest.mark.parametrize("cipher", ["aes", "sm4"])
 async def test_after_a_rotation_every_file_opens_with_the_new_key_alone(
-    own_keys: Path, monkeypatch: pytest.MonkeyPatch, cipher: str
+    own_keys: Path, settings: ChangeSettings, cipher: str
 ):
     await storage.put(**{"a/clean": CONTENT, "a/small": b"", "b/clean": CONTENT[:CHUNK]})
-    top = storage.SETTINGS.data / "files"
+    top = SETTINGS.data / "files"
     before = (top / "a/clean").read_bytes()
-    monkeypatch.setattr(crypto, "SETTINGS", replace(crypto.SETTINGS, cipher=cipher))
+    settings(cipher=cipher)
 
     number = add_key()
     changed = await storage.rewrap_all()
@@ -55,14 +55,14 @@ async def test_after_a_rotation_every_file_opens_with_the_new_key_alone(
     assert await storage.get("b/clean") == CONTENT[:CHUNK]
 
 
-async def test_new_files_are_sealed_in_the_cipher_of_the_newest_key(own_keys: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_new_files_are_sealed_in_the_cipher_of_the_newest_key(own_keys: Path, settings: ChangeSettings):
     await storage.put(old=CONTENT)
-    monkeypatch.setattr(crypto, "SETTINGS", replace(crypto.SETTINGS, cipher="sm4"))
+    settings(cipher="sm4")
     add_key()
 
     await storage.put(new=CONTENT)
 
-    top = storage.SETTINGS.data / "files"
+    top = SETTINGS.data / "files"
     assert [(top / name).read_bytes()[:MARK] for name in ("old", "new")] == [b"MT1", b"MT2"]
     assert await storage.get("old") == await storage.get("new") == CONTENT
 

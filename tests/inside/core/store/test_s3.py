@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import obstore
@@ -15,6 +14,7 @@ from portal.core.tools import clock
 from portal.core.tools.errors import Unavailable
 from portal.documents import keep, pages
 from portal.regions.load import REGIONS
+from tests.helpers.changes import ChangeSettings
 from tests.helpers.papers import encoded, page_image, received
 
 CONTENT = bytes(range(256)) * 2000
@@ -34,7 +34,7 @@ def s3() -> Iterator[str]:
 
 
 @pytest.fixture
-async def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+async def bucket(s3: str, monkeypatch: pytest.MonkeyPatch, settings: ChangeSettings) -> AsyncIterator[str]:
     """A store in the bucket, as an operator sets it up: an address in the settings, credentials in the environment."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "test",
@@ -44,7 +44,7 @@ async def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]
         "AWS_ALLOW_HTTP": "true",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(storage, "SETTINGS", replace(storage.SETTINGS, files="s3://portal-files/mt"))
+    settings(files="s3://portal-files/mt")
     storage.store.cache_clear()
     yield s3
     await storage.delete(*[name async for name in storage.names()])
@@ -94,10 +94,10 @@ async def test_several_at_once_do_not_mix(bucket: str):
     assert {name: await storage.get(name) for name in wanted} == wanted
 
 
-async def test_a_rotation_reaches_every_file(bucket: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
+async def test_a_rotation_reaches_every_file(bucket: str, settings: ChangeSettings, tmp_path):
     from portal.core.store import crypto
 
-    monkeypatch.setattr(crypto, "SETTINGS", replace(crypto.SETTINGS, keys=str(tmp_path / "keys.toml")))
+    settings(keys=str(tmp_path / "keys.toml"))
     crypto.keys.cache_clear()
     crypto.make_keys()
     await storage.put(**{"a/clean": CONTENT, "b/clean": b"x"})

@@ -2,9 +2,6 @@
 
 import asyncio
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from hypothesis import strategies as st
 from portal.core.store import storage
 from portal.core.store.storage import CHUNK, HEAD, TAG, Sealer, opened_file, sealed_file
 from portal.core.tools.errors import StorageFull
+from tests.helpers.full_disk import files_of_at_most
 
 SIZES = (0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK)
 STEP = CHUNK + TAG
@@ -202,17 +200,6 @@ async def test_a_file_and_every_folder_on_its_way_are_flushed_before_it_counts(
     await storage.delete("f1/clean")
 
     assert {files, files / "f1", files / "f1" / "clean"} <= set(flushed)
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Let no file grow beyond *size* bytes, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_when_there_is_no_room_it_is_said_and_no_part_of_the_file_stays(files: Path):

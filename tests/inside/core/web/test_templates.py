@@ -5,15 +5,13 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from jinja2.bccache import Bucket, BytecodeCache
 
-from portal.core.tools.settings import SETTINGS
-from portal.core.web import templates
 from portal.core.web.templates import UNUSED_DAYS, Compiled, compiled_before
+from tests.helpers.changes import ChangeSettings
 
 DAY = 86_400
 OLD = (UNUSED_DAYS + 1) * DAY
@@ -21,10 +19,10 @@ PAGE = Compiled()
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, settings: ChangeSettings) -> Path:
     """The folder that the setting names; not there yet."""
     folder = tmp_path / "cache"
-    monkeypatch.setattr(templates, "SETTINGS", replace(SETTINGS, cache=str(folder)))
+    settings(cache=str(folder))
     return folder
 
 

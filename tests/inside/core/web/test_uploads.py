@@ -2,11 +2,9 @@
 
 import asyncio
 import os
-import resource
 import time
 import tracemalloc
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +22,7 @@ from portal.core.web.sessions import visitor_of
 from portal.core.web.uploads import Limits, Received, received
 from portal.public import errors
 from tests.helpers.client import ORIGIN
+from tests.helpers.full_disk import files_of_at_most
 
 EDGE = b"----edge"
 KIND = {"content-type": "multipart/form-data; boundary=----edge"}
@@ -434,17 +433,6 @@ async def test_a_files_name_is_only_ever_a_harmless_text(sender: Sender, sent: b
 
 
 # -- no room -------------------------------------------------------------------------------------
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Let no file grow beyond *size* bytes, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_when_the_disk_is_full_a_page_says_so_and_nothing_is_left(sender: Sender):

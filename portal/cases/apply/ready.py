@@ -1,0 +1,230 @@
+"""What stops a submission: asked by the pages that show it, and by `draft.submit`, which refuses.
+
+However an application comes in (the wizard, the counter, an interface), the same things are asked of
+it: every step is done, every paper is there, the insurance register agrees, the benefit is not held
+already, and no other case for the disease is open.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from portal.accounts import person as people
+from portal.accounts.delegation import delegation
+from portal.accounts.register import Unreachable
+from portal.cases.apply.eligibility import BLOCKS, keep_record, look_up, standing
+from portal.cases.benefits import benefit
+from portal.cases.benefits.benefit import Benefit
+from portal.cases.life.case import Actor, Case, answers_of
+from portal.cases.life.moves import Role
+from portal.cases.life.words import NEW
+from portal.core.store.database import fetch_value
+from portal.core.tools import clock
+from portal.documents import keep
+from portal.documents.keep import Document
+from portal.documents.pages import PILE
+from portal.questions.catalogue import journey
+from portal.questions.materials import Slot, missing
+from portal.questions.model import Answers, Step
+from portal.regions.load import Region
+
+# How an application comes in: sent from the wizard, filled in at the counter and sent by the person
+# through a link, or sent from the counter with the signed form.
+HandIn = Literal["wizard", "link", "signed_form"]
+Progress = Literal["done", "half", "yours", "todo"]
+
+SIGNED = Slot("signed_form", "signed_form", "本人签名的申请表", "", required=True)
+PHONES = ("mobile", "notify_mobile")  # at the counter a person without a phone leaves these empty
+
+
+class OpenStep(msgspec.Struct, frozen=True):
+    """A step that is not done; *errors* say what is wrong with its answers, by question."""
+
+    step: Step
+    errors: dict[str, str]
+
+
+class MissingPaper(msgspec.Struct, frozen=True):
+    """A paper that is neither uploaded nor, where that is allowed, ticked as not there yet."""
+
+    slot: Slot
+
+
+class UnsortedFiles(msgspec.Struct, frozen=True):
+    """Files that were uploaded together and still belong to no paper."""
+
+    count: int
+
+
+class NotInsured(msgspec.Struct, frozen=True):
+    """The insurance register does not allow an application here; *reason* is one of `eligibility.BLOCKS`."""
+
+    reason: str
+
+
+class HeldAlready(msgspec.Struct, frozen=True):
+    """The person has this benefit: it is renewed, not applied for again."""
+
+    benefit: Benefit
+
+
+class UnderWay(msgspec.Struct, frozen=True):
+    """Another case of the person for this disease is open; *number* is its application number."""
+
+    number: str
+
+
+Gap = OpenStep | MissingPaper | UnsortedFiles
+Stop = Gap | NotInsured | HeldAlready | UnderWay
+GAPS = (OpenStep, MissingPaper, UnsortedFiles)
+
+
+class Incomplete(Exception):
+    """The application cannot be submitted; *stops* say why."""
+
+    def __init__(self, stops: Sequence[Stop]) -> None:
+        super().__init__(stops)
+        self.stops = stops
+
+
+async def stops(case: Case, sender: Actor, hand_in: HandIn = "wizard") -> list[Stop]:
+    """Return everything because of which *sender* cannot submit *case* now; an empty list lets it pass.
+
+    The register is asked, and its answer kept with the case, only once nothing is missing.
+    """
+    open_gaps = gaps(case, await keep.documents(case.id), hand_in)
+    if open_gaps:
+        return [*open_gaps]
+    code = answers_of(case)["disease"]
+    found: list[Stop] = []
+    held = await held_already(case, code)
+    if held:
+        found.append(HeldAlready(held))
+    reason = await register_stop(case)
+    if reason:
+        found.append(NotInsured(reason))
+    # D33: a proxy who has proved nothing learns neither; the office sees both.
+    if not await _proven(case, sender):
+        found = []
+    number = await number_under_way(case.person, code)
+    if number:
+        found.append(UnderWay(number))
+    return found
+
+
+def gaps(case: Case, files: Sequence[Document], hand_in: HandIn = "wizard") -> list[Gap]:
+    """Return the steps that are not done and the papers that are missing from *files*."""
+    region, answers = case.city, answers_of(case)
+    papers: list[Gap] = [MissingPaper(slot) for slot in papers_missing(region, answers, files)]
+    if hand_in == "wizard":
+        return [*_open_steps(region, answers, files), *papers, *_unsorted(files)]
+    if hand_in == "signed_form" and all(file.slot != SIGNED.id for file in files):
+        papers.append(MissingPaper(SIGNED))
+    return [*_wrong_steps(region, answers), *papers]
+
+
+def has_gaps(found: Iterable[Stop]) -> bool:
+    """Return whether the person can still add what is missing."""
+    return any(isinstance(stop, GAPS) for stop in found)
+
+
+def papers_missing(region: Region, answers: Answers, files: Sequence[Document]) -> list[Slot]:
+    """Return the papers that are missing: first those that must be there, then those only asked for."""
+    required, asked_for = missing(region, answers, {file.slot for file in files})
+    return [*required, *asked_for]
+
+
+def progress(step: Step, answers: Answers, region: Region, files: Sequence[Document]) -> Progress:
+    """Return how far a step is: `yours` when an answer no longer holds."""
+    if step.page == "materials":
+        complete = not papers_missing(region, answers, files) and not _unsorted(files)
+        return "done" if complete else "half" if files else "todo"
+    if answers.get(f"done.{step.slug}") == "yes":
+        return "yours" if step.errors(answers, region) else "done"
+    return "half" if step.started(answers) and f"saved.{step.slug}" in answers else "todo"
+
+
+def done_slugs(answers: Answers, region: Region, files: Sequence[Document]) -> set[str]:
+    """Return the slugs of the steps that are done."""
+    return {
+        step.slug
+        for step in journey(region, answers)
+        if step.page != "review" and progress(step, answers, region, files) == "done"
+    }
+
+
+def wrong_at_counter(region: Region, answers: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with answers given at the counter, by question; a phone may be left out there."""
+    return {name: said for gap in _wrong_steps(region, answers) for name, said in gap.errors.items()}
+
+
+def steps_at_counter(region: Region, answers: Answers) -> list[Step]:
+    """Return the steps whose questions are asked at the counter."""
+    return [step for step in journey(region, answers) if step.page in ("questions", "form")]
+
+
+async def held_already(case: Case, code: str) -> Benefit | None:
+    """Return the benefit because of which *case* cannot be a first application for a disease, or nothing."""
+    if case.kind != NEW:
+        return None
+    held = await benefit.held(case.person, code, clock.today())
+    return max(held, key=lambda each: each.ends_on or date.max) if held else None
+
+
+async def number_under_way(person: str, code: str) -> str:
+    """Return the number of the person's open case for a disease, or an empty text."""
+    number = await fetch_value(
+        "SELECT c.application_no FROM case_disease d JOIN cases c ON c.id = d.case_id "
+        "WHERE d.person = $1 AND d.code = $2 AND d.open LIMIT 1",
+        person,
+        code,
+    )
+    return number or ""
+
+
+def _open_steps(region: Region, answers: Answers, files: Sequence[Document]) -> list[Gap]:
+    """Return the steps of the wizard that are not done; papers are told one by one, not as a step."""
+    return [
+        OpenStep(step, step.errors(answers, region))
+        for step in journey(region, answers)
+        if step.page not in ("materials", "review") and progress(step, answers, region, files) != "done"
+    ]
+
+
+def _unsorted(files: Sequence[Document]) -> list[Gap]:
+    count = sum(file.slot == PILE for file in files)
+    return [UnsortedFiles(count)] if count else []
+
+
+def _wrong_steps(region: Region, answers: Answers) -> list[OpenStep]:
+    found = []
+    for step in steps_at_counter(region, answers):
+        errors = {
+            name: said for name, said in step.errors(answers, region).items() if name not in PHONES or answers.get(name)
+        }
+        if errors:
+            found.append(OpenStep(step, errors))
+    return found
+
+
+async def register_stop(case: Case) -> str:
+    """Return why the register stops the application, or an empty text; keep with the case what it says."""
+    who = await people.person(case.person)
+    assert who
+    try:
+        record = await look_up(who.id_number)
+    except Unreachable:
+        return ""  # taken nevertheless: staff see that nobody answered, and check by hand
+    await keep_record(case, record)
+    found = standing(record, case.city, reachable=True)
+    return found if found in BLOCKS else ""
+
+
+async def _proven(case: Case, sender: Actor) -> bool:
+    """Return whether *sender* may learn what offices know of the person: all but a proxy who has proved nothing."""
+    if sender.role is not Role.PROXY:
+        return True
+    under = await delegation(case.delegation)
+    return under is not None and under.verified
