@@ -17,12 +17,12 @@ from portal.accounts.register import Insured, Unreachable
 from portal.cases.apply import draft
 from portal.cases.apply.acting import may_see
 from portal.cases.apply.eligibility import look_up, standing
-from portal.cases.apply.ready import done_slugs, held_already
+from portal.cases.apply.ready import held_already
 from portal.cases.life.case import Case
 from portal.cases.life.words import NEW
 from portal.citizen.apply.insured import UNPROVEN, notice
-from portal.citizen.apply.review import held_page
-from portal.citizen.apply.tasks import ticks
+from portal.citizen.apply.stopped import held_page
+from portal.citizen.apply.wizard import wizard
 from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named
 from portal.core.web.frames import framed, mark
 from portal.core.web.pages import page, see_other
@@ -93,17 +93,10 @@ async def step_page(
     errors: dict[str, str] | None = None,
 ) -> Response[bytes]:
     """Return the page of a step; 422 when there are errors, so browsers and tests can tell."""
-    region, case, home = mine.region, mine.case, mine.home
-    way = journey(region, answers)
-    earlier = before(step, way)
     context: dict[str, Any] = {
-        "region": region,
-        "case": case,
-        "step": step,
-        "ticks": ticks(way, step, done_slugs(answers, region, await keep.documents(case.id))),
-        "back": f"{home}/{earlier.slug}" if earlier else home,
-        "following": after(step, way),
-        "returning": "review" if request.query_params.get("return") == "review" else "",
+        "region": mine.region,
+        "case": mine.case,
+        "wizard": wizard(request, mine, step, answers, await keep.documents(mine.case.id)),
         "answers": answers,
         "errors": errors or {},
     }
@@ -131,7 +124,8 @@ def _framed(
         q.asked_if(region, marked) for q in step.questions
     ):
         return page(request, f"citizen/apply/answers/{step.page}", **context)
-    key = (region.key, step.slug, context["ticks"], context["following"].slug, context["returning"], chosen, asked)
+    at = context["wizard"]
+    key = (region.key, step.slug, at.ticks, at.following.slug, at.returning, chosen, asked)
     ours = mark("case")
     return framed(
         request,
@@ -142,7 +136,7 @@ def _framed(
         **{
             **context,
             "case": structs.replace(case, id=ours, row_version=mark("version")),
-            "back": context["back"].replace(case.id, ours),
+            "wizard": structs.replace(at, back=at.back.replace(case.id, ours)),
             "answers": marked,
         },
     )

@@ -20,6 +20,7 @@ from portal.accounts.sign_in import ChallengeRow
 from portal.cases.apply import acting
 from portal.cases.apply.ready import Incomplete, NotInsured
 from portal.cases.life.case import answers_of
+from portal.citizen.apply.stopped import why_not_insured
 from portal.citizen.delegations.confirming import answered, challenge_of, code_page, send_code
 from portal.citizen.shared.mine import ANYBODY, Asked
 from portal.core.tools.errors import Forbidden, found
@@ -139,13 +140,10 @@ async def agree(request: Asked, asked: Question) -> Response[bytes]:
         await acting.consent(asked.delegation)
     except Incomplete as incomplete:
         reason = next((stop.reason for stop in incomplete.stops if isinstance(stop, NotInsured)), "")
+        why = why_not_insured(reason, asked.region) if reason else "您已经交过一次申请，正在办，不用再交。"
+        status = 422 if reason else 409
         return page(
-            request,
-            "citizen/delegations/consent/stopped",
-            status=422 if reason else 409,
-            region=asked.region,
-            mine=asked,
-            stop=reason or "doubled",
+            request, "citizen/delegations/consent/stopped", status=status, region=asked.region, mine=asked, why=why
         )
     return see_other(f"{asked.home}/done")
 
