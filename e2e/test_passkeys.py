@@ -55,7 +55,7 @@ def press_by_keyboard(page: Page, name: str) -> None:
     raise AssertionError(f"{name} is not reached by the keyboard on {page.url}")
 
 
-def test_a_clerk_adds_a_passkey_and_signs_in_with_it_by_keyboard(clerk: Clerk, key: tuple[CDPSession, str]):
+def test_a_clerk_adds_a_passkey_and_signs_in_with_it_by_keyboard(clerk: Clerk, key: tuple[CDPSession, str]) -> None:
     wire, authenticator = key
     clerk.sign_in("meishan-reviewer")
     clerk.follow("通行密钥")
@@ -91,7 +91,7 @@ def test_a_clerk_adds_a_passkey_and_signs_in_with_it_by_keyboard(clerk: Clerk, k
     clerk.check_page()
 
 
-def test_at_an_address_of_numbers_the_page_says_where_passkeys_work(clerk: Clerk, server: Server, base: str):
+def test_at_an_address_of_numbers_the_page_says_where_passkeys_work(clerk: Clerk, server: Server, base: str) -> None:
     clerk.base = server.base
 
     clerk.go("/staff/login")
@@ -101,7 +101,7 @@ def test_at_an_address_of_numbers_the_page_says_where_passkeys_work(clerk: Clerk
     clerk.check_page()
 
 
-def test_without_javascript_the_page_says_that_password_and_code_stay(browser: Browser, base: str):
+def test_without_javascript_the_page_says_that_password_and_code_stay(browser: Browser, base: str) -> None:
     context = context_of(browser, PHONE, script=False)
     person = Clerk(context.new_page(), base, script=False)
 

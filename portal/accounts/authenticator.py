@@ -47,7 +47,7 @@ def options_to_add(
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=VERIFIED
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in known],
+        exclude_credentials=[PublicKeyCredentialDescriptor(id=passkey) for passkey in known],
     )
     return webauthn.options_to_json(made)
 

@@ -88,14 +88,14 @@ async def open_sessions(person: str) -> list[Open]:
     """Return a person's sessions that have not ended, the latest first."""
     now = clock.now()
     rows = await fetch_all(Open, "FROM session WHERE subject = $1 AND ends_at > $2 ORDER BY seen_at DESC", person, now)
-    return [one for one in rows if now < one.seen_at + timedelta(seconds=one.idle_seconds)]
+    return [row for row in rows if now < row.seen_at + timedelta(seconds=row.idle_seconds)]
 
 
 async def end_session(person: str, name: str) -> None:
     """End one session of this person; a session of anybody else is left alone."""
-    for one in await open_sessions(person):
-        if one.name == name:
-            await execute("DELETE FROM session WHERE id = $1 AND subject = $2", one.id, person)
+    for session in await open_sessions(person):
+        if session.name == name:
+            await execute("DELETE FROM session WHERE id = $1 AND subject = $2", session.id, person)
 
 
 async def end_all(person: str, *, but: bytes = b"") -> int:

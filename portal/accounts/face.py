@@ -74,7 +74,7 @@ class Demo:
     async def verify(self, pictures: Sequence[Received], who: Person | None) -> Result:
         """Look at the pictures in the sandbox."""
         try:
-            parts = [(str(one.path), one.name, one.key) for one in pictures[:2]]
+            parts = [(str(picture.path), picture.name, picture.key) for picture in pictures[:2]]
             seen: dict[str, Any] = await run_apart("portal.accounts.face_picture:looked_at", parts)
         except Apart:
             return Result("not_a_picture")

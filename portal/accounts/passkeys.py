@@ -90,7 +90,7 @@ def options_to_add(visitor: Visitor, me: Member, known: list[Passkey]) -> str:
         member=(me.id, me.login, me.name),
         challenge=challenge(visitor, ADD),
         timeout=TIMEOUT,
-        known=[one.credential_id for one in known],
+        known=[passkey.credential_id for passkey in known],
     )
 
 

@@ -100,7 +100,7 @@ async def recovers(staff: str, code: str) -> bool:
     """Return whether *code* is a recovery code that was not used yet, and use it up."""
     mine = await factor(staff)
     tidy = code.replace("-", "").replace(" ", "").lower()
-    if mine is None or not any(same(one.replace("-", "").encode(), tidy.encode()) for one in recovery_codes(mine)):
+    if mine is None or not any(same(good.replace("-", "").encode(), tidy.encode()) for good in recovery_codes(mine)):
         return False
     try:
         await insert(RecoveryCode, id=keyed("used recovery", staff, tidy), staff=staff, used_at=clock.now())
@@ -113,7 +113,7 @@ async def recovers(staff: str, code: str) -> bool:
 def recovery_codes(mine: Factor) -> list[str]:
     """Return the recovery codes, ``k7fp-2m9x``: letters and digits that are not mistaken for others."""
     made = [keyed("recovery", mine.staff, mine.base32, str(number)) for number in range(RECOVERY_CODES)]
-    texts = ["".join("abcdefghjkmnpqrstuvwxyz23456789"[byte % 31] for byte in one[:8]) for one in made]
+    texts = ["".join("abcdefghjkmnpqrstuvwxyz23456789"[byte % 31] for byte in code[:8]) for code in made]
     return [f"{text[:4]}-{text[4:]}" for text in texts]
 
 

@@ -190,8 +190,8 @@ async def enter(visitor: Visitor, number: str, agent: str, region: Region | None
 async def who_is_behind(phone_id: str) -> Entered:
     """Return the people behind a phone."""
     there = await person.behind(phone_id)
-    silent = [one for one in there if await devices.silent(one.id, phone_id)]
-    return Entered([one for one in there if one not in silent], silent)
+    silent = [user for user in there if await devices.silent(user.id, phone_id)]
+    return Entered([user for user in there if user not in silent], silent)
 
 
 async def enter_as(visitor: Visitor, person_id: str, phone_id: str, agent: str, region: Region | None = None) -> None:

@@ -72,7 +72,7 @@ async def member(id: str) -> Member | None:
 async def members(region: str, role: str) -> list[Member]:
     """Return the active members of staff of a city who have *role*, by login."""
     found = await fetch_all(Member, "FROM staff WHERE region = $1 AND active ORDER BY login", region)
-    return [one for one in found if one.has(role)]
+    return [colleague for colleague in found if colleague.has(role)]
 
 
 async def by_login(login: str) -> Member | None:

@@ -39,7 +39,7 @@ class Allowed(msgspec.Struct, frozen=True):
     @property
     def shown(self) -> str:
         """The formats in words."""
-        return listed(one.upper() for one in self.formats)
+        return listed(name.upper() for name in self.formats)
 
     def reason(self, file: Received, held: int) -> str:
         """Return the name of the reason why this place does not take *file* where *held* lie already, or ""."""
@@ -48,7 +48,7 @@ class Allowed(msgspec.Struct, frozen=True):
         if self.files and held >= self.files:
             return "full"
         kind = kind_of(file.head)
-        wanted = {KINDS.get(one, one.upper()) for one in self.formats}
+        wanted = {KINDS.get(name, name.upper()) for name in self.formats}
         return "format" if wanted and kind and kind not in wanted else ""
 
     def sentence(self, reason: str, name: str, size: int, region: Region) -> str:

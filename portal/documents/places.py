@@ -50,6 +50,11 @@ class Place(msgspec.Struct, frozen=True):
         return sum(paper.file.pages for paper in self.papers)
 
 
+def first_reason(refused: Refusals) -> str:
+    """Return why the first of the files was not taken, or an empty text when all were."""
+    return refused[0][1] if refused else ""
+
+
 class Words(msgspec.Struct, frozen=True):
     """What the browser needs to say of a file before it is sent: the server's own sentences."""
 

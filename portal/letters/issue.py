@@ -41,6 +41,7 @@ from portal.regions.load import Region
 TEXTS = Path(__file__).parent / "texts.toml"
 NOT_ISSUED = {"L08"}  # 公示 is a stage, not a paper
 INTERNAL = "L07"  # stays in the file of the office
+RECOGNITION = "L09"
 CERTIFICATE = "L10"
 
 
@@ -74,6 +75,16 @@ class Content(msgspec.Struct, frozen=True):
     code: str
     verify_at: str
     sample: bool
+
+    @property
+    def shows_number(self) -> bool:
+        """Whether the sheet says its number above the text; a certificate has it in its rows."""
+        return self.kind != CERTIFICATE
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the sheet bears the seal of a recognition."""
+        return self.kind in (RECOGNITION, CERTIFICATE)
 
 
 @cache
@@ -251,8 +262,8 @@ async def _items(name: str, case: Case) -> Items:
         found = await corrections.defects(notice, ()) if notice else []
         return Items("需要补正", [f"{named.get(defect.slot, '申请内容')}：{defect.said}" for defect in found])
     if name == "reasons":
-        failed = [one for one in await decision.diseases(case) if not one.passed]
-        return Items("理由", [str(said) for one in failed for said in one.reasons.sentences()])
+        failed = [disease for disease in await decision.diseases(case) if not disease.passed]
+        return Items("理由", [str(said) for disease in failed for said in disease.reasons.sentences()])
     if name == "opinions":
         return Items("意见", await _opinions(case))
     return Items("不同意怎么办", appeal_sentences(case))

@@ -40,7 +40,7 @@ async def unprintable(region: Region, envelopes: Sequence[tuple[Case, Delivery]]
     except CannotPrint:
         if len(envelopes) == 1:
             return [envelopes[0][1]]
-        return [bad for one in envelopes for bad in await unprintable(region, [one])]
+        return [bad for envelope in envelopes for bad in await unprintable(region, [envelope])]
     return []
 
 

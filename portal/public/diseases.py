@@ -7,6 +7,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
 from portal.core.web.pages import page
+from portal.policy.published import CatalogueRow
 from portal.public.places import region_named
 from portal.public.start import ANYBODY
 from portal.questions.rules import narrow
@@ -26,7 +27,13 @@ class DiseasesController(Controller):
         self, request: Request[Any, Any, Any], region: NamedDependency[Region], q: FromQuery[str] = ""
     ) -> Response[bytes]:
         """Show the catalogue."""
-        return page(request, "public/diseases/index", region=region, q=q[:50], found=fitting(region, q))
+        return page(
+            request,
+            "public/diseases/index",
+            region=region,
+            q=q[:50],
+            rows=[CatalogueRow(disease) for disease in fitting(region, q)],
+        )
 
 
 def fitting(region: Region, words: str) -> list[Disease]:

@@ -14,6 +14,7 @@ from portal.public.places import region_named
 from portal.regions.load import Region
 from portal.regions.reasons import words
 
+WHOLE = "whole"  # the time of a whole case, beside that of its stages
 PERIOD = timedelta(days=89)
 
 
@@ -35,6 +36,7 @@ class PerformanceController(Controller):
             report=await measures.public_report(region.id, today - PERIOD, today),
             since=today - PERIOD,
             today=today,
+            stages={WHOLE: "从提交到办结", **region.rules.labels},
             reasons=words(region.reasons.correction),
             a_day=HOURS_A_DAY,
         )

@@ -21,12 +21,20 @@ class SessionController(Controller):
 
     path = "/{r:str}/session"
     opt = {"who": ("citizen",)}
+    back = "me"  # where one goes on working
+    leave = "logout"
 
     @get(who=ANYBODY, quiet=True)
     async def warning(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Send the warning as a fragment, with the seconds that are left; asking for it changes nothing."""
         visitor = visitor_of(request)
-        return page(request, "public/session/_warning", home=home(request), seconds=visitor.seconds_left)
+        return page(
+            request,
+            "public/session/_warning",
+            home=home(request),
+            leave=f"{home(request)}/{self.leave}",
+            seconds=visitor.seconds_left,
+        )
 
     @get("/extension", who=ANYBODY)
     async def ask(self, request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -37,12 +45,13 @@ class SessionController(Controller):
             "public/session/extension",
             region=region_in(request),
             home=home(request),
+            back=f"{home(request)}/{self.back}",
             minutes=seconds // 60,
         )
 
     @post("/extension")
     async def extend(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Go on: to be asked for is enough."""
+        """Keep the session alive; the request itself extends it."""
         return see_other(f"{home(request)}/session/extension")
 
     @get("/resumption/{id:str}")
@@ -72,6 +81,8 @@ class StaffSessionController(SessionController):
 
     path = "/staff/session"
     opt = {"who": ("staff",)}
+    back = ""
+    leave = "login"
 
 
 def home(request: Request[Any, Any, Any]) -> str:

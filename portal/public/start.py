@@ -6,7 +6,7 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
 from portal.core.web.frames import framed
-from portal.core.web.sessions import Visitor, visitor_of
+from portal.policy.published import Guide
 from portal.public.places import region_named
 from portal.regions.load import REGIONS, Region
 
@@ -22,7 +22,9 @@ class CitiesController(Controller):
     async def show(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Show the cities to choose from."""
         regions = list(REGIONS.values())
-        return framed(request, "public/start/cities", tuple(one.key for one in regions), region=None, regions=regions)
+        return framed(
+            request, "public/start/cities", tuple(region.key for region in regions), region=None, regions=regions
+        )
 
 
 class GuideController(Controller):
@@ -35,6 +37,4 @@ class GuideController(Controller):
     @get("/")
     async def show(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
         """Show the service guide of a city."""
-        visitor: Visitor = visitor_of(request)
-        signed_in = "citizen" in visitor.roles
-        return framed(request, "public/start/guide", region.key, region=region, signed_in=signed_in)
+        return framed(request, "public/start/guide", region.key, region=region, guide=Guide(region))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from litestar import Controller, Request, Response, get
 from litestar.params import FromPath, FromQuery
 
@@ -16,6 +17,23 @@ from portal.letters.issue import texts
 from portal.public.start import ANYBODY
 
 PER_HOUR = 60
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Whether a letter holds, in words and as a drawing."""
+
+    words: str
+    drawing: str = "wrong"
+
+
+STANDINGS = {
+    "valid": Standing("真实有效", "done"),
+    "not_yet": Standing("真实，还没到生效日期", "clock"),
+    "expired": Standing("真实，已经过期"),
+    "revoked": Standing("真实，已被撤销"),
+    "terminated": Standing("真实，已经终止"),
+    "void": Standing("已经作废"),
+}
 
 
 class VerifyController(Controller):
@@ -50,5 +68,5 @@ class VerifyController(Controller):
             title=texts()[found.kind].title,
             name=who.masked_name,
             benefit=benefit if found.kind in ("L09", "L10") else None,
-            standing=verify.standing(found, benefit),
+            standing=STANDINGS[verify.standing(found, benefit)],
         )

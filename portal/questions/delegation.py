@@ -42,8 +42,8 @@ def relations(region: Region) -> list[Choice]:
 
 def private_diseases(region: Region) -> list[Choice]:
     """Return the diseases that a delegation must name before a proxy may deal with them."""
-    strict = [one for one in region.diseases.values() if one.privacy == "strict"]
-    return [Choice("", "不涉及"), *(Choice(one.code, one.name_zh) for one in strict)]
+    strict = [disease for disease in region.diseases.values() if disease.privacy == "strict"]
+    return [Choice("", "不涉及"), *(Choice(disease.code, disease.name_zh) for disease in strict)]
 
 
 NAME = Question(

@@ -25,6 +25,10 @@ class Disease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note_zh: str
     source: str
 
+    def name(self, language: str) -> str:
+        """Return what it is called in *language*, by the catalogue itself."""
+        return self.name_en if language == "en" else self.name_zh
+
 
 class Hospital(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A medical institution (医疗机构); level 1 to 3, 0 when it has none."""

@@ -10,6 +10,7 @@ from typing import Literal, Union
 
 import msgspec
 
+from portal.core.tools.i18n import Said, listed
 from portal.regions.catalogue import BadFile, Disease
 
 Finding = Literal["met", "unmet", "unclear"]
@@ -65,16 +66,27 @@ class Criteria(msgspec.Struct, frozen=True):
         inner = [part for part in self.rule.parts if not isinstance(part, int)]
         return [*own, *((part.needed, tuple(part.numbers())) for part in inner)]
 
+    def sentences(self) -> list[str]:
+        """Return the rule as sentences, one for each part."""
+        return [_sentence(needed, numbers) for needed, numbers in self.said()]
+
     def come_to(self, findings: Mapping[int, Finding]) -> Finding:
         """Return what the findings come to; a criterion nobody looked at is unclear."""
         return weighed(self.rule, findings)
+
+
+def _sentence(needed: int, numbers: tuple[int, ...]) -> str:
+    which = listed([str(number) for number in numbers])
+    if needed == len(numbers):
+        return Said("第 {numbers} 条都要符合。", numbers=which)
+    return Said("第 {numbers} 条里至少 {n} 条符合。", numbers=which, n=needed)
 
 
 def weighed(part: Part, findings: Mapping[int, Finding]) -> Finding:
     """Return whether *part* holds: surely, surely not, or it cannot be told from what is there."""
     if isinstance(part, int):
         return findings.get(part, "unclear")
-    inner = [weighed(one, findings) for one in part.parts]
+    inner = [weighed(inner_part, findings) for inner_part in part.parts]
     if inner.count("met") >= part.needed:
         return "met"
     return "unmet" if inner.count("met") + inner.count("unclear") < part.needed else "unclear"

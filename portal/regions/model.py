@@ -345,6 +345,14 @@ class Question(Section, frozen=True):
     q_en: str = ""
     a_en: str = ""
 
+    def question(self, language: str) -> str:
+        """Return what is asked, in Chinese where *language* has no words for it."""
+        return (self.q_en if language == "en" else "") or self.q_zh
+
+    def answer(self, language: str) -> str:
+        """Return what is answered, in Chinese where *language* has no words for it."""
+        return (self.a_en if language == "en" else "") or self.a_zh
+
 
 class Rules(Section, frozen=True):
     """A whole ``region.toml``."""

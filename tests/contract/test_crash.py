@@ -76,7 +76,7 @@ def first(events: list[tuple[int, str, str, str]], action: str) -> int:
     return next(id for id, its_action, _, _ in events if its_action == action)
 
 
-def test_whatever_application_was_acknowledged_before_a_crash_is_there_once_and_whole(server: Forked):
+def test_whatever_application_was_acknowledged_before_a_crash_is_there_once_and_whole(server: Forked) -> None:
     chance, photo = random.Random(SEED), picture("photo")
     journey.SMALL = picture("small")
     people = [Applicant(server, mobile) for mobile in PEOPLE]

@@ -82,7 +82,7 @@ def check(one: Sender) -> None:
     one.acknowledged.clear()
 
 
-def test_a_hundred_power_cuts_lose_nothing_that_was_acknowledged(server: Forked):
+def test_a_hundred_power_cuts_lose_nothing_that_was_acknowledged(server: Forked) -> None:
     chance = random.Random(SEED)
     people = [Sender(server, mobile) for mobile in list(PEOPLE)[:2]]
     span, done, cut_off = seconds_of_an_upload(server, people), 0, 0

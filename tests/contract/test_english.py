@@ -52,14 +52,14 @@ def read(client: Client) -> None:
     assert not [text for text in shown_in(client.text) if "None" in text], client.page.url
 
 
-async def test_the_pages_for_everybody_are_in_english(client: Client):
+async def test_the_pages_for_everybody_are_in_english(client: Client) -> None:
     await in_english(client)
     for path in ("/", "/v", "/v?code=ABC", *(f"/{city}/{name}" for city in ("meishan", "xinxing") for name in PUBLIC)):
         await client.get(path)
         read(client)
 
 
-async def test_signing_in_and_registering_is_in_english(client: Client):
+async def test_signing_in_and_registering_is_in_english(client: Client) -> None:
     await in_english(client)
     await client.get("/meishan/login")
     await client.post("/meishan/login", {"mobile": "123"})
@@ -78,7 +78,7 @@ async def test_signing_in_and_registering_is_in_english(client: Client):
     read(client)
 
 
-async def test_every_step_of_an_application_is_in_english_with_and_without_errors(client: Client):
+async def test_every_step_of_an_application_is_in_english_with_and_without_errors(client: Client) -> None:
     case = await make_draft(answers={"diagnosed_on": "2026-03-16", "delivery": "mail"})
     await in_english(client)
     await client.sign_in("13800000101")
@@ -93,7 +93,7 @@ async def test_every_step_of_an_application_is_in_english_with_and_without_error
         read(client)
 
 
-async def test_what_is_said_of_a_refused_file_is_in_english(client: Client):
+async def test_what_is_said_of_a_refused_file_is_in_english(client: Client) -> None:
     case = await make_draft()
     await in_english(client)
     await client.sign_in("13800000101")
@@ -116,7 +116,7 @@ async def ready(client: Client) -> Case:
     return case
 
 
-async def test_signing_and_the_receipt_are_in_english(client: Client):
+async def test_signing_and_the_receipt_are_in_english(client: Client) -> None:
     case = await ready(client)
     home = f"/meishan/apply/{case.id}"
     await client.get(f"{home}/review")
@@ -132,7 +132,7 @@ async def test_signing_and_the_receipt_are_in_english(client: Client):
     read(client)
 
 
-async def test_a_case_under_way_is_in_english(client: Client):
+async def test_a_case_under_way_is_in_english(client: Client) -> None:
     case = await make_case()
     await in_english(client)
     await client.sign_in("13800000101")
@@ -158,7 +158,7 @@ async def asked(case: Case) -> Case:
     return await corrections.ask(case, acting(reviewer, Role.REVIEWER), defects)
 
 
-async def test_a_correction_is_in_english_and_the_clerk_s_own_words_as_written(client: Client):
+async def test_a_correction_is_in_english_and_the_clerk_s_own_words_as_written(client: Client) -> None:
     case = await asked(await make_case())
     await in_english(client)
     await client.sign_in("13800000101")
@@ -181,7 +181,7 @@ async def decided(case: Case, *, passed: bool) -> Case:
     return await decision.decide(drafted, acting(approver, Role.APPROVER))
 
 
-async def test_an_approval_is_in_english_and_its_certificate_chinese(client: Client):
+async def test_an_approval_is_in_english_and_its_certificate_chinese(client: Client) -> None:
     case = await decided(await make_case(), passed=True)
     await in_english(client)
     await client.sign_in("13800000101")
@@ -196,7 +196,7 @@ async def test_an_approval_is_in_english_and_its_certificate_chinese(client: Cli
     assert "门诊慢特病待遇认定证明" in client.text
 
 
-async def test_a_refusal_is_in_english_and_its_decision_chinese(client: Client):
+async def test_a_refusal_is_in_english_and_its_decision_chinese(client: Client) -> None:
     case = await decided(await make_case(), passed=False)
     await in_english(client)
     await client.sign_in("13800000101")
@@ -207,7 +207,7 @@ async def test_a_refusal_is_in_english_and_its_decision_chinese(client: Client):
     assert "不符合这个病种的认定标准" in client.text
 
 
-async def test_a_withdrawn_case_of_xinxing_is_in_english(client: Client):
+async def test_a_withdrawn_case_of_xinxing_is_in_english(client: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     ended = await move(case, "withdraw", citizen(await make_person("xx-01")))
     await in_english(client)
@@ -218,7 +218,7 @@ async def test_a_withdrawn_case_of_xinxing_is_in_english(client: Client):
     read(client)
 
 
-async def test_who_cannot_submit_reads_why_in_english(client: Client):
+async def test_who_cannot_submit_reads_why_in_english(client: Client) -> None:
     arrears = next(one for one in demo_people().values() if one.no == "xx-04")
     case = await make_draft("xx-04", "xinxing")
     for slot in slots(case.city, ANSWERS):
@@ -233,7 +233,7 @@ async def test_who_cannot_submit_reads_why_in_english(client: Client):
     assert not chinese_in(client.text, *OWN)
 
 
-async def test_the_desk_is_in_english(client: Client):
+async def test_the_desk_is_in_english(client: Client) -> None:
     case = await make_case()
     await make_staff("reviewer", login="clerk")
     await in_english(client)
@@ -252,7 +252,7 @@ async def test_the_desk_is_in_english(client: Client):
             read(client)
 
 
-async def test_the_pages_of_supervisor_and_auditor_are_in_english(client: Client):
+async def test_the_pages_of_supervisor_and_auditor_are_in_english(client: Client) -> None:
     await make_case()
     clerk = await make_staff("reviewer", login="clerk")
     await make_staff("supervisor auditor", login="chief")
@@ -271,7 +271,7 @@ async def test_the_pages_of_supervisor_and_auditor_are_in_english(client: Client
         read(client)
 
 
-async def test_the_policy_desk_is_in_english(client: Client):
+async def test_the_policy_desk_is_in_english(client: Client) -> None:
     await make_staff("admin", login="admin")
     await in_english(client)
     await client.staff_sign_in("admin")
@@ -294,7 +294,7 @@ async def test_the_policy_desk_is_in_english(client: Client):
     read(client)
 
 
-async def test_a_colleague_s_case_and_who_looked_are_in_english(client: Client):
+async def test_a_colleague_s_case_and_who_looked_are_in_english(client: Client) -> None:
     case = await make_case()
     holder = await make_staff("reviewer", login="holder")
     await allotment.claim(case, holder.id)
@@ -316,7 +316,7 @@ async def test_a_colleague_s_case_and_who_looked_are_in_english(client: Client):
     read(client)
 
 
-async def test_the_approver_s_page_is_in_english(client: Client):
+async def test_the_approver_s_page_is_in_english(client: Client) -> None:
     case = await make_case()
     reviewer = await make_staff("reviewer", login="one")
     await make_staff("approver", login="two")
@@ -334,7 +334,7 @@ async def test_the_approver_s_page_is_in_english(client: Client):
     read(client)
 
 
-async def test_the_pages_of_renewals_and_re_reviews_are_in_english(database):
+async def test_the_pages_of_renewals_and_re_reviews_are_in_english(database: None) -> None:
     held = await make_benefit(disease="M00500")
     assert held.ends_on and held.rereview_on
     days = (clock.today(), held.rereview_on, held.ends_on - timedelta(days=30), held.ends_on + timedelta(days=1))
@@ -363,7 +363,7 @@ async def come_back(client: Client) -> None:
         await client.post(client.path, {"id_number": "511400197102140026", "card_no": "M00000001"})
 
 
-async def test_a_renewal_is_in_english_on_its_way_and_at_the_desk(client: Client):
+async def test_a_renewal_is_in_english_on_its_way_and_at_the_desk(client: Client) -> None:
     held = await make_benefit()
     assert held.ends_on
     clock.shift(held.ends_on - timedelta(days=30) - clock.today())
@@ -393,7 +393,7 @@ async def test_a_renewal_is_in_english_on_its_way_and_at_the_desk(client: Client
         assert ("(Renewal)" in client.text) is not path.endswith("decision")
 
 
-async def test_a_draft_taken_back_is_in_english(client: Client):
+async def test_a_draft_taken_back_is_in_english(client: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     await draft.take_back(case, citizen(await make_person("xx-01")))
     await in_english(client)
@@ -412,7 +412,7 @@ async def panel_of_two() -> Case:
     return await panel.invite(case, reviewer, [one.id for one in experts])
 
 
-async def test_an_expert_s_pages_are_in_english(client: Client):
+async def test_an_expert_s_pages_are_in_english(client: Client) -> None:
     case = await panel_of_two()
     seat = next(one for one in await seats(case.id))
     await in_english(client)
@@ -428,7 +428,7 @@ async def test_an_expert_s_pages_are_in_english(client: Client):
     read(client)
 
 
-async def test_the_panel_and_the_acts_of_the_desk_are_in_english(client: Client):
+async def test_the_panel_and_the_acts_of_the_desk_are_in_english(client: Client) -> None:
     case = await panel_of_two()
     await make_expert("three", hospital="第十三师红星医院", specialties="心内科 肿瘤科")
     await make_staff("reviewer supervisor", "xinxing", login="both")
@@ -447,7 +447,7 @@ async def test_the_panel_and_the_acts_of_the_desk_are_in_english(client: Client)
     read(client)
 
 
-async def test_what_a_citizen_may_do_is_in_english(client: Client):
+async def test_what_a_citizen_may_do_is_in_english(client: Client) -> None:
     case = await make_case()
     await in_english(client)
     await client.sign_in("13800000101")
@@ -473,7 +473,7 @@ async def current(case: Case) -> Case:
     return found
 
 
-async def test_every_way_in_and_the_settings_are_in_english(client: Client):
+async def test_every_way_in_and_the_settings_are_in_english(client: Client) -> None:
     await make_person()
     await make_person("ms-08")
     await in_english(client)
@@ -504,7 +504,7 @@ async def test_every_way_in_and_the_settings_are_in_english(client: Client):
     assert "You have not done anything for a while" in client.text
 
 
-async def test_the_second_factor_and_the_checks_of_identities_are_in_english(client: Client):
+async def test_the_second_factor_and_the_checks_of_identities_are_in_english(client: Client) -> None:
     await make_staff(login="two")
     await in_english(client)
     await client.get("/staff/login")
@@ -519,7 +519,7 @@ async def test_the_second_factor_and_the_checks_of_identities_are_in_english(cli
     read(client)
 
 
-async def test_mail_and_originals_are_in_english_for_citizens_and_desk(client: Client):
+async def test_mail_and_originals_are_in_english_for_citizens_and_desk(client: Client) -> None:
     case = await post.ended()
     known = await post.envelope(case)
     await make_staff("mail_clerk")
@@ -552,7 +552,7 @@ async def test_mail_and_originals_are_in_english_for_citizens_and_desk(client: C
         assert not chinese_in(client.text, *OWN, post.WHERE.postal_address, "mail_clerk of meishan"), path
 
 
-async def test_the_pages_of_users_are_in_english(client: Client):
+async def test_the_pages_of_users_are_in_english(client: Client) -> None:
     someone = await make_staff("reviewer", login="someone")
     await make_staff("admin")
     await in_english(client)

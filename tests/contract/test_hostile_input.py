@@ -67,7 +67,7 @@ def twisted(world: World, route: Route, part: str) -> Iterator[str]:
             yield "/".join([*good[:place], part, *good[place + 1 :]])
 
 
-async def test_no_address_however_twisted_breaks_anything(client: Client):
+async def test_no_address_however_twisted_breaks_anything(client: Client) -> None:
     async with Client() as desk:
         world = await everybody(client, desk)
         for route, part in product(LOOKING, PARTS.values()):
@@ -79,7 +79,7 @@ async def test_no_address_however_twisted_breaks_anything(client: Client):
                 assert "set-cookie" not in answer.headers or "x=1" not in answer.headers["set-cookie"]
 
 
-async def test_no_question_behind_an_address_breaks_anything(client: Client):
+async def test_no_question_behind_an_address_breaks_anything(client: Client) -> None:
     async with Client() as desk:
         world = await everybody(client, desk)
         for route, part in product(LOOKING, PARTS.values()):
@@ -141,7 +141,7 @@ async def send(client: Client, route: Route, address: str, fields: list[tuple[st
     return answer.status_code
 
 
-async def test_no_text_in_any_field_of_any_form_breaks_anything(client: Client):
+async def test_no_text_in_any_field_of_any_form_breaks_anything(client: Client) -> None:
     async with Client() as desk:
         world = await everybody(client, desk)
         repeated = [
@@ -156,7 +156,7 @@ async def test_no_text_in_any_field_of_any_form_breaks_anything(client: Client):
 
 
 @pytest.mark.parametrize("version", ["", "abc", "-1", "9" * 40, "1 OR 1=1", "１"])
-async def test_a_row_version_that_is_none_is_an_older_page(client: Client, version: str):
+async def test_a_row_version_that_is_none_is_an_older_page(client: Client, version: str) -> None:
     async with Client() as desk:
         world = await everybody(client, desk)
         for who, path in (
@@ -185,7 +185,7 @@ BODIES = {
 }
 
 
-async def test_no_body_breaks_anything_even_with_a_good_token(client: Client):
+async def test_no_body_breaks_anything_even_with_a_good_token(client: Client) -> None:
     await make_world()
     await sign_in_citizen(client)
     await client.get("/meishan/logout")
@@ -200,7 +200,7 @@ async def test_no_body_breaks_anything_even_with_a_good_token(client: Client):
             sane(answer.status_code, answer.text, answer.headers.get("content-type", ""), f"{path}: {what}")
 
 
-async def test_no_name_of_a_file_breaks_anything(client: Client):
+async def test_no_name_of_a_file_breaks_anything(client: Client) -> None:
     world = await make_world()
     await sign_in_citizen(client)
     materials = f"/meishan/apply/{world.draft.id}/materials"
@@ -214,7 +214,7 @@ async def test_no_name_of_a_file_breaks_anything(client: Client):
         assert "没有收下" in client.text, what
 
 
-async def test_no_header_breaks_anything(client: Client):
+async def test_no_header_breaks_anything(client: Client) -> None:
     for headers in (
         {"cookie": b"mt=\xff\xfe; =; ;;; a"},
         {"cookie": b"s=" + b"x" * 8000},

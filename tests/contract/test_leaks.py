@@ -243,7 +243,7 @@ async def citizen(phone: str) -> Client:
     return await at_a_page(client)
 
 
-def test_every_address_of_one_persons_thing_says_what_a_proxy_must_be_allowed(routes: list[Route]):
+def test_every_address_of_one_persons_thing_says_what_a_proxy_must_be_allowed(routes: list[Route]) -> None:
     without = [one.path for one in routes if one.who == ("citizen",) and re.search(r"\{(key|no)\}", one.path)
                and not one.scope]  # fmt: skip
 
@@ -254,7 +254,7 @@ NOBODYS: dict[str, str] = {"stranger": STRANGER, "expired": HE, "revoked": HE, "
 
 
 @pytest.mark.parametrize("kind", [*NOBODYS, "anonymous"])
-async def test_nobody_else_sees_or_changes_anything(routes: list[Route], kind: str):
+async def test_nobody_else_sees_or_changes_anything(routes: list[Route], kind: str) -> None:
     here = await scene()
     day = clock.today()
     changes = {
@@ -301,7 +301,7 @@ def closed(answer: Answer, route: Route, kind: str) -> bool:
 
 
 @pytest.mark.parametrize("left_out", ["apply", "correct", "view", "receive", "withdraw"])
-async def test_a_proxy_sees_and_does_nothing_beyond_the_scope(routes: list[Route], left_out: str):
+async def test_a_proxy_sees_and_does_nothing_beyond_the_scope(routes: list[Route], left_out: str) -> None:
     here = await scene()
     scopes = " ".join(one for one in care.SCOPES if one != left_out)
     await execute("UPDATE delegation SET scope = $2 WHERE id = $1", here.delegation.id, scopes)
@@ -320,7 +320,7 @@ async def test_a_proxy_sees_and_does_nothing_beyond_the_scope(routes: list[Route
 
 
 @pytest.mark.parametrize("phone", [SHE, HE], ids=["the principal", "the proxy in scope"])
-async def test_those_it_is_meant_for_get_in_everywhere(routes: list[Route], phone: str):
+async def test_those_it_is_meant_for_get_in_everywhere(routes: list[Route], phone: str) -> None:
     here = await scene()
     client = await citizen(phone)
 
@@ -343,7 +343,7 @@ def no_content(route: Route) -> bool:
 
 
 @pytest.mark.parametrize("phone", [SHE, HE], ids=["the principal", "the proxy in scope"])
-async def test_those_it_is_meant_for_are_never_told_that_it_is_not_theirs(routes: list[Route], phone: str):
+async def test_those_it_is_meant_for_are_never_told_that_it_is_not_theirs(routes: list[Route], phone: str) -> None:
     found = {}
     for route in routes:
         if route.writes and route.scope:
@@ -360,7 +360,7 @@ ROLES = ("reviewer", "approver", "supervisor", "expert", "mail_clerk", "admin", 
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_a_member_of_staff_opens_only_what_the_role_is_for(routes: list[Route], role: str):
+async def test_a_member_of_staff_opens_only_what_the_role_is_for(routes: list[Route], role: str) -> None:
     here = await scene()
     await make_staff(role)
     client = Client()
@@ -381,7 +381,7 @@ async def test_a_member_of_staff_opens_only_what_the_role_is_for(routes: list[Ro
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_staff_of_another_city_see_nothing_of_this_one(routes: list[Route], role: str):
+async def test_staff_of_another_city_see_nothing_of_this_one(routes: list[Route], role: str) -> None:
     here = await scene()
     await make_staff(role, "xinxing")
     client = Client()
@@ -402,7 +402,7 @@ async def test_staff_of_another_city_see_nothing_of_this_one(routes: list[Route]
     assert await state_of(here.principal) == before
 
 
-async def test_a_made_up_thing_and_anothers_look_the_same(routes: list[Route]):
+async def test_a_made_up_thing_and_anothers_look_the_same(routes: list[Route]) -> None:
     here = await scene()
     client = await citizen(STRANGER)
 
@@ -419,7 +419,7 @@ def tidy(answer: httpx.Response) -> str:
     return re.sub(r'value="[^"]*"|href="[^"]*"', "", answer.text)
 
 
-async def test_a_case_that_waits_for_the_principal_is_submitted_by_nobody_else(routes: list[Route]):
+async def test_a_case_that_waits_for_the_principal_is_submitted_by_nobody_else(routes: list[Route]) -> None:
     here = await scene()
     client = await citizen(HE)
 

@@ -87,7 +87,7 @@ async def journeys(client: Client) -> set[str]:
     return codes
 
 
-async def test_neither_the_tables_nor_the_log_show_who_people_are(client: Client, lines: io.StringIO):
+async def test_neither_the_tables_nor_the_log_show_who_people_are(client: Client, lines: io.StringIO) -> None:
     codes = await journeys(client)
 
     secrets = {

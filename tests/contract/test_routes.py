@@ -103,27 +103,27 @@ def without_policy(routes: Iterable[Route]) -> list[Route]:
     return [route for route in routes if not route.who or set(route.who) - KNOWN]
 
 
-def test_every_route_says_who_may_use_it():
+def test_every_route_says_who_may_use_it() -> None:
     assert without_policy(ALL) == [], 'say who: @get(..., who=("citizen",)) or opt = {"who": ...} on its controller'
 
 
 @pytest.mark.parametrize("who", [(), ("everybody",), ("citizen", "king")])
-def test_a_route_that_says_nothing_or_names_nobody_we_know_is_found(who: tuple[str, ...]):
+def test_a_route_that_says_nothing_or_names_nobody_we_know_is_found(who: tuple[str, ...]) -> None:
     assert without_policy([Route("GET", "/x", who, writes=False)])
 
 
-def test_only_what_is_meant_for_everybody_is_open_to_everybody():
+def test_only_what_is_meant_for_everybody_is_open_to_everybody() -> None:
     private = [route for route in OF_SOMEBODY if "anyone" in route.who]
 
     assert private == [], "what belongs to somebody is never open to anyone"
     assert {route.who for route in DESK if "anyone" in route.who and not route.path.endswith(OPEN_AT_THE_DESK)} == set()
 
 
-def test_no_address_disappears_unnoticed():
+def test_no_address_disappears_unnoticed() -> None:
     assert KEPT - {route.path for route in ALL} == set(), "lead the old address to the new one, then change KEPT"
 
 
-def test_the_command_prints_every_route_as_json(capsys: pytest.CaptureFixture[str]):
+def test_the_command_prints_every_route_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     command_line.routes(argparse.Namespace(json=True))
 
     printed = json.loads(capsys.readouterr().out)
@@ -132,7 +132,7 @@ def test_the_command_prints_every_route_as_json(capsys: pytest.CaptureFixture[st
     assert {"method": "POST", "path": "/staff/login", "who": ["anyone"], "writes": True, "scope": ""} in printed
 
 
-def test_the_command_prints_every_route_for_people_to_read(capsys: pytest.CaptureFixture[str]):
+def test_the_command_prints_every_route_for_people_to_read(capsys: pytest.CaptureFixture[str]) -> None:
     command_line.routes(argparse.Namespace(json=False))
 
     lines = capsys.readouterr().out.splitlines()
@@ -146,7 +146,7 @@ def test_the_command_prints_every_route_for_people_to_read(capsys: pytest.Captur
 # -- the wrong visitor ---------------------------------------------------------------------------
 
 
-async def test_whoever_has_not_signed_in_is_led_to_the_sign_in_and_changes_nothing(client: Client):
+async def test_whoever_has_not_signed_in_is_led_to_the_sign_in_and_changes_nothing(client: Client) -> None:
     world = await make_world()
     before = await everything()
     for route in ALL:
@@ -161,7 +161,7 @@ async def test_whoever_has_not_signed_in_is_led_to_the_sign_in_and_changes_nothi
     assert changed(before, await everything()) == {}
 
 
-async def test_a_citizen_opens_no_page_of_the_desk(client: Client):
+async def test_a_citizen_opens_no_page_of_the_desk(client: Client) -> None:
     world = await make_world()
     await sign_in_citizen(client)
     before = await everything()
@@ -172,7 +172,7 @@ async def test_a_citizen_opens_no_page_of_the_desk(client: Client):
     assert changed(before, await everything()).keys() <= {"rate_limit"}
 
 
-async def test_a_clerk_opens_no_page_of_a_citizen(client: Client):
+async def test_a_clerk_opens_no_page_of_a_citizen(client: Client) -> None:
     world = await make_world()
     await sign_in_clerk(client)
     before = await everything()
@@ -184,7 +184,7 @@ async def test_a_clerk_opens_no_page_of_a_citizen(client: Client):
 
 
 @pytest.mark.parametrize("role", list(ROLES))
-async def test_a_role_opens_what_is_declared_for_it_and_nothing_else(client: Client, role: str):
+async def test_a_role_opens_what_is_declared_for_it_and_nothing_else(client: Client, role: str) -> None:
     world = await make_world()
     member = await make_staff(role, login="somebody")
     await client.staff_sign_in(member.login)
@@ -196,7 +196,7 @@ async def test_a_role_opens_what_is_declared_for_it_and_nothing_else(client: Cli
     assert but(await answers(client, world, allowed), 200, 303, 404, 409) == {}
 
 
-async def test_whoever_has_only_shown_a_phone_is_led_on_to_who_they_are(client: Client):
+async def test_whoever_has_only_shown_a_phone_is_led_on_to_who_they_are(client: Client) -> None:
     world = await make_world()
     await client.sign_in("13800000108")
     assert client.path == "/meishan/register"
@@ -207,7 +207,7 @@ async def test_whoever_has_only_shown_a_phone_is_led_on_to_who_they_are(client: 
 # -- somebody else's things ----------------------------------------------------------------------
 
 
-async def test_a_stranger_finds_nothing_of_somebody_elses_on_any_route(client: Client):
+async def test_a_stranger_finds_nothing_of_somebody_elses_on_any_route(client: Client) -> None:
     world = await make_world()
     await make_person("ms-10")
     await client.sign_in("13800000110")
@@ -221,7 +221,7 @@ async def test_a_stranger_finds_nothing_of_somebody_elses_on_any_route(client: C
     assert changed(before, await everything()).keys() <= {"rate_limit"}
 
 
-async def test_a_clerk_of_another_city_finds_nothing_on_any_route(client: Client):
+async def test_a_clerk_of_another_city_finds_nothing_on_any_route(client: Client) -> None:
     world = await make_world()
     member = await make_staff(" ".join(ROLES), region="xinxing", login="far away")
     await client.staff_sign_in(member.login)
@@ -244,7 +244,7 @@ async def hers(no: str) -> tuple[Case, Case]:
     return mine, case
 
 
-async def test_under_ones_own_draft_or_case_there_is_nothing_of_somebody_else(client: Client):
+async def test_under_ones_own_draft_or_case_there_is_nothing_of_somebody_else(client: Client) -> None:
     world = await make_world()
     mine, case = await hers("ms-10")
     (letter, *_) = await letters(world.decided.id)
@@ -271,7 +271,7 @@ async def test_under_ones_own_draft_or_case_there_is_nothing_of_somebody_else(cl
     assert changed(before, await everything()) == {}
 
 
-async def test_under_a_case_of_ones_desk_there_is_nothing_of_another(client: Client):
+async def test_under_a_case_of_ones_desk_there_is_nothing_of_another(client: Client) -> None:
     world = await make_world()
     _, case = await hers("ms-10")
     (letter, *_) = await letters(world.decided.id)
@@ -281,7 +281,7 @@ async def test_under_a_case_of_ones_desk_there_is_nothing_of_another(client: Cli
         assert (await client.http.get(f"/staff/cases/{case.number}/{address}")).status_code == 404
 
 
-async def test_nobody_decides_on_the_disease_of_another_case(client: Client):
+async def test_nobody_decides_on_the_disease_of_another_case(client: Client) -> None:
     world = await make_world()
     _, case = await hers("ms-10")
     (foreign,) = await decision.diseases(world.waiting)
@@ -303,7 +303,7 @@ NOTED = {"audit", "session", "rate_limit"}
 
 
 @pytest.mark.parametrize("who", ["nobody", "citizen", "clerk"])
-async def test_opening_every_address_changes_nothing(client: Client, who: str):
+async def test_opening_every_address_changes_nothing(client: Client, who: str) -> None:
     world = await make_world()
     if who != "nobody":
         await (sign_in_citizen if who == "citizen" else sign_in_clerk)(client)

@@ -56,7 +56,9 @@ def code_on(page: Answer) -> str:
     return found[1]
 
 
-def test_a_phone_gets_five_codes_an_hour_from_both_together_and_still_after_a_restart(nodes: tuple[Server, Server]):
+def test_a_phone_gets_five_codes_an_hour_from_both_together_and_still_after_a_restart(
+    nodes: tuple[Server, Server],
+) -> None:
     answers = [ask(at(nodes[number % 2]), "13800000110").status for number in range(7)]
     nodes[0].kill()
     nodes[0].start()
@@ -65,7 +67,9 @@ def test_a_phone_gets_five_codes_an_hour_from_both_together_and_still_after_a_re
     assert [ask(at(one), "13800000110").status for one in nodes] == [429, 429]
 
 
-def test_a_code_asked_for_at_one_lets_in_at_the_other_and_the_session_holds_at_both(nodes: tuple[Server, Server]):
+def test_a_code_asked_for_at_one_lets_in_at_the_other_and_the_session_holds_at_both(
+    nodes: tuple[Server, Server],
+) -> None:
     here = at(nodes[0])
     page = here.follow(ask(here, "13800000101"))
     there = at(nodes[1], here)
@@ -76,7 +80,7 @@ def test_a_code_asked_for_at_one_lets_in_at_the_other_and_the_session_holds_at_b
     assert [at(one, there).get("/meishan/me").status for one in nodes] == [200, 200]
 
 
-def test_twenty_wrong_codes_at_both_at_once_and_the_right_one_last_is_refused(nodes: tuple[Server, Server]):
+def test_twenty_wrong_codes_at_both_at_once_and_the_right_one_last_is_refused(nodes: tuple[Server, Server]) -> None:
     here = at(nodes[0])
     page = here.follow(ask(here, "13800000104"))
     right = code_on(page)
@@ -95,7 +99,7 @@ def test_twenty_wrong_codes_at_both_at_once_and_the_right_one_last_is_refused(no
     assert "试的次数太多了" in last.text
 
 
-def test_of_two_right_codes_at_both_at_once_one_wins(nodes: tuple[Server, Server]):
+def test_of_two_right_codes_at_both_at_once_one_wins(nodes: tuple[Server, Server]) -> None:
     here = at(nodes[0])
     page = here.follow(ask(here, "13800000105"))
     right = code_on(page)
@@ -112,7 +116,7 @@ def test_of_two_right_codes_at_both_at_once_one_wins(nodes: tuple[Server, Server
     assert len(let_in) == 1
 
 
-def test_a_clerk_s_wrong_passwords_count_at_both_together(nodes: tuple[Server, Server]):
+def test_a_clerk_s_wrong_passwords_count_at_both_together(nodes: tuple[Server, Server]) -> None:
     def enter(number: int) -> int:
         browser = at(nodes[number % 2])
         page = browser.get("/staff/login")
@@ -133,7 +137,7 @@ def admin(server: Server, login: str) -> Browser:
 
 def test_policy_released_at_one_is_on_the_pages_of_both_within_seconds(
     nodes: tuple[Server, Server], machine_clock: None
-):
+) -> None:
     maker, second = admin(nodes[0], "meishan-admin"), admin(nodes[0], "meishan-admin-2")
     file = "/staff/policy/files/region.toml"
     text = REGIONS["meishan"].texts["region.toml"].replace("零跑腿，不用到现场", "网上办，一次也不用跑")

@@ -41,7 +41,7 @@ def files() -> list[Path]:
     return [*ours, ROOT / "Makefile", ROOT / "pyproject.toml"]
 
 
-def test_each_decision_is_written_in_the_same_form():
+def test_each_decision_is_written_in_the_same_form() -> None:
     headings = re.findall(r"^### (.*)$", TEXT, re.MULTILINE)
     numbers = [decision.number for decision in decisions()]
 
@@ -52,13 +52,13 @@ def test_each_decision_is_written_in_the_same_form():
         assert points == ["Context", "Choice", "Price"], f"D{decision.number}: say context, choice and price"
 
 
-def test_the_index_lists_every_decision_in_its_order():
+def test_the_index_lists_every_decision_in_its_order() -> None:
     listed = re.findall(r"^- \[D(\d+)\]\(#[\w-]+\) (.+)$", TEXT, re.MULTILINE)
 
     assert listed == [(str(decision.number), decision.title) for decision in decisions()]
 
 
-def test_every_number_that_is_cited_is_a_decision():
+def test_every_number_that_is_cited_is_a_decision() -> None:
     known = {decision.number for decision in decisions()}
     lost = [
         f"{path.relative_to(ROOT)}: D{number}"
@@ -71,7 +71,7 @@ def test_every_number_that_is_cited_is_a_decision():
 
 
 @pytest.mark.parametrize("decision", decisions(), ids=lambda decision: f"D{decision.number}")
-def test_every_file_under_a_decision_cites_it(decision: Decision):
+def test_every_file_under_a_decision_cites_it(decision: Decision) -> None:
     silent = [
         name
         for name in decision.where
@@ -83,7 +83,7 @@ def test_every_file_under_a_decision_cites_it(decision: Decision):
 
 
 @pytest.mark.parametrize("decision", decisions(), ids=lambda decision: f"D{decision.number}")
-def test_a_price_in_lines_is_about_right(decision: Decision):
+def test_a_price_in_lines_is_about_right(decision: Decision) -> None:
     for said, names in LINES.findall(re.sub(r"\s+", " ", decision.text)):
         paths = [in_the_repository(name) for name in re.findall(r"`([^`]+)`", names)]
         lines = sum(len(path.read_text().splitlines()) for path in paths)

@@ -4,11 +4,11 @@ from portal.cases.life.moves import MOVES
 from tests.helpers.diagram import PAGE, document
 
 
-def test_the_page_about_the_moves_is_up_to_date():
+def test_the_page_about_the_moves_is_up_to_date() -> None:
     assert PAGE.read_text() == document(), "run python -m tests.helpers.diagram --write"
 
 
-def test_every_move_stands_in_it():
+def test_every_move_stands_in_it() -> None:
     text = document()
 
     assert all(f"| {move.number} | `{move.action}` |" in text for move in MOVES)

@@ -38,7 +38,7 @@ def anchors(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_leads_somewhere(path: Path):
+def test_every_link_leads_somewhere(path: Path) -> None:
     lost = []
     for file, anchor in LINK.findall(text_of(path)):
         target = (path.parent / file) if file else path
@@ -49,7 +49,7 @@ def test_every_link_leads_somewhere(path: Path):
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_file_that_a_document_names_is_there(path: Path):
+def test_every_file_that_a_document_names_is_there(path: Path) -> None:
     named = [name for name in NAMED.findall(text_of(path)) if not ADDRESS.fullmatch(name)]
     lost = [name for name in named if not (name in MADE or ELSEWHERE.fullmatch(name) or is_there(name, path))]
 
@@ -63,7 +63,7 @@ def is_there(name: str, document: Path) -> bool:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_target_of_make_that_a_document_names_is_there(path: Path):
+def test_every_target_of_make_that_a_document_names_is_there(path: Path) -> None:
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
     assert not set(TARGET.findall(text_of(path))) - targets, f"{path.name} names a target that the Makefile has not"
@@ -76,13 +76,13 @@ def subcommands() -> dict[str, str]:
     return {str(choice.dest): choice.help or "" for choice in commands._choices_actions}
 
 
-def test_the_table_of_commands_is_that_of_the_command_line():
+def test_the_table_of_commands_is_that_of_the_command_line() -> None:
     rows = re.findall(r"^\| `portal (\w+)[^`]*` \| (.*) \|$", text_of(ROOT / "portal" / "OPERATION.md"), re.MULTILINE)
 
     assert dict(rows) == subcommands(), "the table in portal/OPERATION.md says something else than portal/__main__.py"
 
 
-def test_every_command_that_a_document_names_is_there():
+def test_every_command_that_a_document_names_is_there() -> None:
     called = {
         (path.name, name)
         for path in DOCUMENTS
@@ -94,7 +94,7 @@ def test_every_command_that_a_document_names_is_there():
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_address_that_a_document_names_is_a_route(path: Path):
+def test_every_address_that_a_document_names_is_a_route(path: Path) -> None:
     known = [ClockController.path, *(route.path for route in declared())]
     named = re.findall(r"`(/[^` ]*)`", text_of(path))
     lost = [name for name in named if not any(leads_to(route, name) for route in known)]
@@ -108,7 +108,7 @@ def leads_to(route: str, address: str) -> bool:
     return re.fullmatch(re.sub(r"{\w+}", "[^/]+", route), wanted) is not None
 
 
-def test_the_picture_of_the_floors_is_that_of_the_contracts():
+def test_the_picture_of_the_floors_is_that_of_the_contracts() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     drawn = set(re.findall(r"^(\w+) {2,}(\w[\w |]*(?: / \w[\w |]*)+)$", text_of(ROOT / "README.md"), re.MULTILINE))
     inner = [contract for contract in contracts if contract["name"].startswith("Inner floors of ")]
@@ -120,7 +120,7 @@ def test_the_picture_of_the_floors_is_that_of_the_contracts():
     assert len(drawn) == len(inner)
 
 
-def test_the_rooms_in_the_picture_are_those_of_the_contracts():
+def test_the_rooms_in_the_picture_are_those_of_the_contracts() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     floors = next(contract["layers"] for contract in contracts if contract["name"].startswith("Floors:"))
     rooms = [re.sub(r"portal\.", "", layer) for layer in floors if "portal.citizen" in layer or floors.index(layer) > 3]
@@ -130,7 +130,7 @@ def test_the_rooms_in_the_picture_are_those_of_the_contracts():
     assert drawn == rooms, "draw the floors in README.md as pyproject.toml has them"
 
 
-def test_every_identifier_of_the_glossary_stands_in_the_code():
+def test_every_identifier_of_the_glossary_stands_in_the_code() -> None:
     folders = ("portal", "templates", "migrations")
     ours = [
         path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".html", ".toml"}

@@ -74,20 +74,20 @@ def say(places: list[str], advice: str) -> None:
 # -- sizes: a smoke alarm ------------------------------------------------------------------------
 
 
-def test_no_module_has_grown_too_long():
+def test_no_module_has_grown_too_long() -> None:
     long = [name(path) for path in modules() if len(path.read_text().splitlines()) > LINES and name(path) not in LONG]
 
     say(long, f"over {LINES} lines: it wants to be two things; find their two nouns")
 
 
-def test_no_template_style_or_script_has_grown_too_long():
+def test_no_template_style_or_script_has_grown_too_long() -> None:
     files = [*templates(), *styles(), *scripts()]
     long = [name(path) for path in files if len(path.read_text().splitlines()) > LINES]
 
     say(long, f"over {LINES} lines: move a part into a component of its own")
 
 
-def test_no_function_has_grown_too_long():
+def test_no_function_has_grown_too_long() -> None:
     def long(node: ast.AST) -> bool:
         lines = (node.end_lineno or 0) - node.lineno + 1 if isinstance(node, FUNCTIONS) else 0
         return lines > FUNCTION
@@ -119,7 +119,7 @@ MODULES = {"secrets": "core.crypto", "random": "core.crypto", "uuid": "core.cryp
 FIRST = {"portal/__main__.py"}
 
 
-def test_time_chance_and_environment_come_through_core():
+def test_time_chance_and_environment_come_through_core() -> None:
     paths = [path for path in modules() if PORTAL / "core" not in path.parents and name(path) not in FIRST]
     for wanted, instead in OUTSIDE.items():
 
@@ -151,7 +151,7 @@ def strings(path: Path) -> Iterator[ast.Constant]:
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE \w+\s+SET|DELETE FROM)\b|^FROM \w+", re.DOTALL)
 
 
-def test_the_pages_write_no_sql():
+def test_the_pages_write_no_sql() -> None:
     places = [
         name(path, text.lineno) for path in modules(*AUDIENCES) for text in strings(path) if SQL.search(text.value)
     ]
@@ -163,7 +163,7 @@ def test_the_pages_write_no_sql():
     say(places, "an audience has no SQL and no tables: give the subject's room a verb and call it")
 
 
-def test_the_office_reads_papers_only_once_they_were_handed_in():
+def test_the_office_reads_papers_only_once_they_were_handed_in() -> None:
     rooms = [path for path in modules("staff", "letters") if path.name != "assisted.py"]  # who enters them has them
 
     say(found(rooms, r"\bkeep\.(documents?|in_slot)\("), "ask cases.sent: what a citizen has not sent is theirs alone")
@@ -172,7 +172,7 @@ def test_the_office_reads_papers_only_once_they_were_handed_in():
 STATE = re.compile(r"UPDATE\s+cases\s+SET\b(?:(?!\bWHERE\b).)*\bstate\s*=", re.DOTALL | re.IGNORECASE)
 
 
-def test_only_move_writes_a_state():
+def test_only_move_writes_a_state() -> None:
     places = [
         name(path, text.lineno)
         for path in modules()
@@ -187,7 +187,7 @@ def test_only_move_writes_a_state():
     )
 
 
-def test_nobody_asks_which_city_it_is():
+def test_nobody_asks_which_city_it_is() -> None:
     cities = {path.parent.name for path in (PORTAL / "regions").glob("*/region.toml")}
     places = [name(path, text.lineno) for path in modules() for text in strings(path) if text.value in cities]
 
@@ -198,7 +198,7 @@ def test_nobody_asks_which_city_it_is():
 # -- pages ---------------------------------------------------------------------------------------
 
 
-def test_every_template_begins_with_what_it_is_and_needs():
+def test_every_template_begins_with_what_it_is_and_needs() -> None:
     said = re.compile(r"{#- [^#]+\.[^#]*-#}\n")
     places = [name(path) for path in templates() if not said.match(path.read_text())]
 
@@ -221,13 +221,13 @@ def lines_with(path: Path, text: str, wanted: re.Pattern[str]) -> list[str]:
     return [f"{name(path, number)}: {line.strip()[:80]}" for number, line in lines if wanted.search(line)]
 
 
-def test_no_template_has_script_style_or_handler_in_it():
+def test_no_template_has_script_style_or_handler_in_it() -> None:
     places = [place for path in templates() for place in lines_with(path, without_code(path), INLINE)]
 
     say(places + found(templates(), ATTRIBUTE), "the content policy forbids it: move it to static/js or static/css")
 
 
-def test_a_template_imports_only_what_it_calls():
+def test_a_template_imports_only_what_it_calls() -> None:
     places = []
     for path in templates():
         source = path.read_text()
@@ -239,14 +239,14 @@ def test_a_template_imports_only_what_it_calls():
     say(places, "nobody calls it: take it out of the import")
 
 
-def test_every_word_of_a_template_can_be_translated():
+def test_every_word_of_a_template_can_be_translated() -> None:
     own_tongue = re.compile(r'<(\w+)[^>]*\blang="zh-CN"[^>]*>.*?</\1>', re.DOTALL)
     places = [place for path in templates() for place in lines_with(path, own_tongue.sub("", without_code(path)), HAN)]
 
     say(places, 'say it through {{ _("...") }}, or mark it lang="zh-CN" when it stays Chinese')
 
 
-def test_a_fragment_has_one_root_called_like_its_file():
+def test_a_fragment_has_one_root_called_like_its_file() -> None:
     fragments = [path for room in AUDIENCES for path in (TEMPLATES / room).rglob("_*.html")]
     places = [name(path) for path in fragments if first_id(path) != path.stem[1:].replace("_", "-")]
 
@@ -270,7 +270,7 @@ def pages() -> dict[str, str]:
     }
 
 
-def test_every_page_stands_in_the_folder_of_its_noun():
+def test_every_page_stands_in_the_folder_of_its_noun() -> None:
     places = []
     for page, where in pages().items():
         noun = page.rpartition("/")[0]
@@ -283,7 +283,7 @@ def test_every_page_stands_in_the_folder_of_its_noun():
     say(places, "templates/<room>/<noun>/ belongs to portal/<room>/<noun>.py: one feature, one noun")
 
 
-def test_every_template_is_shown_by_somebody():
+def test_every_template_is_shown_by_somebody() -> None:
     shown = {*pages(), *(part for path in templates() for part in re.findall(r'"([\w/]+)\.html"', path.read_text()))}
     named = {part for path in templates() for part in re.findall(r'chrome\("([\w/]+)"', path.read_text())}
     given = {
@@ -297,19 +297,19 @@ def test_every_template_is_shown_by_somebody():
 # -- styles and scripts --------------------------------------------------------------------------
 
 
-def test_colours_are_tokens():
+def test_colours_are_tokens() -> None:
     paths = [path for path in styles() if path.name not in ("tokens.css", "print.css", "sheet.css")]
 
     say(found(paths, r":[^;]*(#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|\boklch\()"), "name the colour in tokens.css")
 
 
-def test_nothing_is_important():
+def test_nothing_is_important() -> None:
     paths = [path for path in styles() if path.name not in ("reset.css", "print.css")]
 
     say(found(paths, r"!important"), "layers decide who wins: put the rule into a later layer")
 
 
-def test_every_custom_element_is_described_where_it_is_defined():
+def test_every_custom_element_is_described_where_it_is_defined() -> None:
     defined = {}
     for path in scripts():
         for element in re.findall(r'customElements\.define\("([\w-]+)"', path.read_text()):
@@ -327,7 +327,7 @@ def test_every_custom_element_is_described_where_it_is_defined():
 # -- words ---------------------------------------------------------------------------------------
 
 
-def test_comments_and_docstrings_are_english():
+def test_comments_and_docstrings_are_english() -> None:
     say(
         [place for path in modules() for place in chinese_in(path)], "say it in English; quote a Chinese term if needed"
     )
@@ -362,13 +362,13 @@ def committed() -> list[Path]:
 KINDS = {".py", ".html", ".js", ".css", ".toml", ".csv", ".md", ".po"}
 
 
-def test_nothing_is_left_for_later():
+def test_nothing_is_left_for_later() -> None:
     places = found(committed(), r"\b(TO" r"DO|FIX" r"ME|HA" r"CK)\b|\bX" r"XX\b")
 
     say(places, "do it, or open an issue")
 
 
-def test_nobody_names_a_place_of_the_machine_it_was_written_on():
+def test_nobody_names_a_place_of_the_machine_it_was_written_on() -> None:
     say(
         found(committed(), r"[\s\"'(`=](/wo" r"rk/|/ho" r"me/|/ro" r"ot/)"),
         "a clone stands elsewhere: say it from the root",
@@ -378,7 +378,7 @@ def test_nobody_names_a_place_of_the_machine_it_was_written_on():
 # -- tests ---------------------------------------------------------------------------------------
 
 
-def test_no_test_is_left_out():
+def test_no_test_is_left_out() -> None:
     def left_out(node: ast.AST) -> bool:
         return isinstance(node, ast.Attribute) and node.attr in ("skip", "skipif", "xfail", "importorskip")
 
@@ -388,13 +388,13 @@ def test_no_test_is_left_out():
 
 
 @pytest.mark.parametrize("room", [*ROOMS, *AUDIENCES])
-def test_every_room_has_its_tests(room: str):
+def test_every_room_has_its_tests(room: str) -> None:
     side = "contract" if room in AUDIENCES else "inside"
 
     assert list((TESTS / side / room).rglob("test_*.py")), f"write tests/{side}/{room}/test_<noun>.py"
 
 
-def test_every_inner_room_has_its_floor():
+def test_every_inner_room_has_its_floor() -> None:
     floors = (ROOT / "pyproject.toml").read_text()
     rooms = [path.parent for path in PORTAL.glob("*/*/__init__.py")]
     places = [name(room) for room in rooms if f"portal.{room.parent.name}.{room.name}" not in floors]
@@ -422,7 +422,7 @@ SIDEWAYS = {
 }
 
 
-def test_no_controller_imports_another():
+def test_no_controller_imports_another() -> None:
     controllers = {dotted(path) for path in modules(*AUDIENCES) if defines_a_controller(path)}
     places = [
         f"{name(path)} imports {module}"
@@ -435,7 +435,7 @@ def test_no_controller_imports_another():
     say(places, "move what both pages need down into a module that shows no page: of their room, or of `shared`")
 
 
-def test_no_modules_import_each_other_in_a_circle():
+def test_no_modules_import_each_other_in_a_circle() -> None:
     """Imports inside a function count too: a circle that only works in one order is still one."""
     names = {dotted(path): path for path in modules()}
     imports = {
@@ -461,7 +461,7 @@ def defines_a_controller(path: Path) -> bool:
     return any(ast.unparse(base) == "Controller" for node in classes for base in node.bases)
 
 
-def test_rooms_are_known():
+def test_rooms_are_known() -> None:
     rooms = {path.parent.name for path in PORTAL.glob("*/__init__.py")}
 
     assert rooms == {*ROOMS, *AUDIENCES}, "name the room here and give it its floor in pyproject.toml"

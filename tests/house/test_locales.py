@@ -15,6 +15,7 @@ from portal.core.tools import i18n
 from portal.core.web.pages import environment
 from portal.core.web.sessions import Visitor
 from portal.notices.write import words
+from portal.policy.published import Guide
 from portal.regions.load import REGIONS
 from tests.helpers.reading import chinese_in, shown_in
 from tests.helpers.texts import HAN, PORTAL, ROOMS, f_strings, texts, translated
@@ -28,35 +29,35 @@ def placeholders(text: str) -> set[str | None]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def test_every_text_has_an_english_translation():
+def test_every_text_has_an_english_translation() -> None:
     known = {entry.msgid for entry in translated() if entry.msgstr}
 
     assert not set(texts()) - known, HOW
 
 
-def test_no_entry_of_the_catalogue_is_stale():
+def test_no_entry_of_the_catalogue_is_stale() -> None:
     assert not {entry.msgid for entry in translated()} - set(texts()), HOW
 
 
-def test_no_text_stands_twice_in_the_catalogue():
+def test_no_text_stands_twice_in_the_catalogue() -> None:
     ids = [entry.msgid for entry in translated()]
 
     assert len(ids) == len(set(ids))
 
 
-def test_a_translation_has_the_placeholders_of_its_source():
+def test_a_translation_has_the_placeholders_of_its_source() -> None:
     wrong = [entry.msgid for entry in translated() if placeholders(entry.msgid) != placeholders(entry.msgstr)]
 
     assert not wrong
 
 
-def test_no_chinese_is_left_in_a_translation_but_what_is_quoted():
+def test_no_chinese_is_left_in_a_translation_but_what_is_quoted() -> None:
     left = [entry.msgstr for entry in translated() if HAN.search(QUOTED.sub("", entry.msgstr))]
 
     assert not left, "put names that must be typed as they are into “quotes”"
 
 
-def test_chinese_punctuation_stays_in_chinese():
+def test_chinese_punctuation_stays_in_chinese() -> None:
     left = [
         entry.msgstr for entry in translated() if re.search("[，。；：（）、？！《》]", QUOTED.sub("", entry.msgstr))
     ]
@@ -65,13 +66,13 @@ def test_chinese_punctuation_stays_in_chinese():
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_no_sentence_for_people_is_an_f_string(room: str):
+def test_no_sentence_for_people_is_an_f_string(room: str) -> None:
     found = {path.name: f_strings(path) for path in (PORTAL / room).rglob("*.py")}
 
     assert not {name: strings for name, strings in found.items() if strings}, "write Said('... {name}', name=name)"
 
 
-def test_the_collector_finds_a_text_of_every_kind():
+def test_the_collector_finds_a_text_of_every_kind() -> None:
     found = texts()
 
     assert found["下一步：{name}"] == "templates/components/step_buttons.html"  # in a conditional expression
@@ -95,7 +96,7 @@ def twins(part: Any) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("city", REGIONS)
-def test_the_catalogue_says_what_the_data_of_the_city_say(city: str):
+def test_the_catalogue_says_what_the_data_of_the_city_say(city: str) -> None:
     folder, english = PORTAL / "regions" / city, i18n.catalogue("en")
     declared = [*twins(tomllib.loads((folder / "region.toml").read_text()))]
     diseases = [*twins([*csv.DictReader((folder / "diseases.csv").read_text().splitlines())])]
@@ -104,7 +105,7 @@ def test_the_catalogue_says_what_the_data_of_the_city_say(city: str):
     assert not {text: (en, english[text]) for text, en in [*declared, *diseases] if english[text] != en}
 
 
-def test_a_message_is_in_the_language_of_its_reader():
+def test_a_message_is_in_the_language_of_its_reader() -> None:
     kept = {"tail": "5564", "date": "2026-12-21", "provisional": False}
 
     assert words("N05", "in_app", kept) == "尾号5564的申请已受理，最晚12月21日告诉您结果。"
@@ -121,7 +122,7 @@ def test_a_message_is_in_the_language_of_its_reader():
         (["2026-12-01", "2028-11-30"], "2026年12月1日至2028年11月30日有效", "valid from 1 Dec 2026 until 30 Nov 2028"),
     ],
 )
-def test_the_message_of_an_approval_says_from_when_until_when(period: list[str], chinese: str, english: str):
+def test_the_message_of_an_approval_says_from_when_until_when(period: list[str], chinese: str, english: str) -> None:
     kept = {"tail": "5564", "period": period}
 
     assert chinese in words("N15", "in_app", kept)
@@ -142,10 +143,10 @@ def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     i18n.catalogue.cache_clear()
 
 
-def test_a_page_in_a_language_from_right_to_left_turns_around_and_translates_every_word(pseudo: str):
+def test_a_page_in_a_language_from_right_to_left_turns_around_and_translates_every_word(pseudo: str) -> None:
     made = environment.__wrapped__(pseudo)
     page = made.get_template("public/start/guide.html").render(
-        region=REGIONS["meishan"], signed_in=False, visitor=Visitor(), here="/meishan/"
+        region=REGIONS["meishan"], guide=Guide(REGIONS["meishan"]), visitor=Visitor(), here="/meishan/"
     )
 
     assert f'<html lang="{pseudo}" dir="rtl">' in page
@@ -155,5 +156,5 @@ def test_a_page_in_a_language_from_right_to_left_turns_around_and_translates_eve
     assert not bare
 
 
-def test_chinese_and_english_pages_run_from_left_to_right():
+def test_chinese_and_english_pages_run_from_left_to_right() -> None:
     assert [i18n.direction(language) for language in i18n.LANGUAGES] == ["ltr", "ltr"]

@@ -17,7 +17,7 @@ from tests.helpers.recording import Laid, difference, slug, without_chance
         ("<a href='/cases/Zk3J9xQwPq0aLmN2'>甲</a>", "<a href='/cases/Yb8T1cRvOn7eKsD4'>甲</a>"),
     ],
 )
-def test_what_nobody_sees_is_no_difference(one: str, other: str):
+def test_what_nobody_sees_is_no_difference(one: str, other: str) -> None:
     assert difference(one, other) is None
 
 
@@ -33,24 +33,24 @@ def test_what_nobody_sees_is_no_difference(one: str, other: str):
         ("<p>三天</p>", "<p>四天</p>", False),
     ],
 )
-def test_what_somebody_may_see_is_a_difference(one: str, other: str, only_spaces: bool):
+def test_what_somebody_may_see_is_a_difference(one: str, other: str, only_spaces: bool) -> None:
     change = difference(one, other)
 
     assert change
     assert change.only_spaces == only_spaces
 
 
-def test_an_element_begins_a_line_of_its_own_and_text_keeps_its_spaces():
+def test_an_element_begins_a_line_of_its_own_and_text_keeps_its_spaces() -> None:
     assert Laid("<p>一 <b>二</b></p>").lines == ["<p>", "|一 ", "<b>", "|二", "</b>", "</p>"]
 
 
-def test_only_what_is_new_in_each_run_is_taken_out():
+def test_only_what_is_new_in_each_run_is_taken_out() -> None:
     text = "办理号4821 0937 5564在14:22到 timeline--narrow of /static/0a1b2c3d/css/app.css, 2026-11-10"
 
     assert without_chance(text) == "办理号~number~在~time~到 timeline--narrow of /static/~/css/app.css, 2026-11-10"
 
 
-def test_names_of_files_are_short_and_stay_apart():
+def test_names_of_files_are_short_and_stay_apart() -> None:
     names = {slug(f"test_a[{'很' * 99}{number}]") for number in range(3)}
 
     assert len(names) == 3

@@ -14,7 +14,7 @@ def names_of_tests() -> set[str]:
     return {name for file in files for name in re.findall(r"^(?:async )?def (test_\w+)", file.read_text(), re.M)}
 
 
-def test_every_test_that_a_requirement_names_is_there():
+def test_every_test_that_a_requirement_names_is_there() -> None:
     named = {name for name in NAMED.findall(TABLE) if name.startswith("test_")}
 
     assert not named - names_of_tests(), (
@@ -22,7 +22,7 @@ def test_every_test_that_a_requirement_names_is_there():
     )
 
 
-def test_every_place_that_a_requirement_names_is_there():
+def test_every_place_that_a_requirement_names_is_there() -> None:
     places = [name for name in NAMED.findall(TABLE) if not name.startswith("test_")]
     roots = (HOUSE, HOUSE / "portal")
     lost = [p for p in places if not any((root / p).exists() or (root / f"{p}.py").exists() for root in roots)]
@@ -30,7 +30,7 @@ def test_every_place_that_a_requirement_names_is_there():
     assert not lost, f"portal/REQUIREMENTS.md names places that are gone: {lost}"
 
 
-def test_a_requirement_has_a_place_and_a_test():
+def test_a_requirement_has_a_place_and_a_test() -> None:
     rows = [line for line in TABLE.splitlines() if re.match(r"\| [XM]-", line)]
 
     assert rows

@@ -1,4 +1,4 @@
-"""Everything we hold about a person, for them to take away: as JSON for machines, as PDF for people."""
+"""Everything we hold about a person, for them to download: as JSON for machines, as PDF for people."""
 
 from datetime import datetime
 from typing import Any

@@ -131,14 +131,14 @@ class CasesController(Controller):
 
     @get("/again")
     async def ask_again(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Ask whether to begin anew with what is there."""
+        """Ask whether to apply again with the same answers and files."""
         if mine.case.at not in AGAIN:
             raise await moved_on(mine.case)
         return page(request, "citizen/cases/case/again", region=mine.region, case=mine.case)
 
     @post("/again")
     async def again(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Begin anew with the answers and files of a case that ended without a benefit."""
+        """Begin a draft with the answers and files of a case that ended without a benefit."""
         await leave_if_stale(request, mine.case)
         if mine.case.at not in AGAIN:
             raise await moved_on(mine.case)

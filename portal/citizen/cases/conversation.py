@@ -1,4 +1,4 @@
-"""``/{r}/cases/{no}/conversation``: 留言: ask the office, with files where that helps; read its answers."""
+"""``/{r}/cases/{no}/conversation``: 留言: messages between the citizen and the office, with files."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import enclosed, pages
 from portal.documents.check import WARNINGS
-from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
+from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
 
 MOST, WITHIN = 20, conversation.A_DAY  # messages of one person
 TOO_MANY = "今天留言已经很多了，请明天再留，或者打热线。"
@@ -37,12 +37,12 @@ class ConversationController(Controller):
 
     @post()
     async def say(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Send one, with the files that were added before."""
+        """Send a message with the files that were added before."""
         return await _send(request, mine, form_of(request)["text"], [])
 
     @post("/files", scope="correct", streams=True, request_max_body_size=None)
     async def add(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Keep files for the message that is being written; without script it comes with them, and goes out."""
+        """Keep files for the message that is being written; a browser without script sends the message with them."""
         place = enclosed.unsent_slot(mine.actor.id)
         async with uploads.sending(request, limits_of(mine.region)) as sending:
             taken = await take_form(sending, mine.case, place, conversation.takes(mine.region))
@@ -54,7 +54,7 @@ class ConversationController(Controller):
 
 
 async def _send(request: Request[Any, Any, Any], mine: MyCase, text: str, refused: Refusals) -> Response[bytes]:
-    """Send a message; words and good files stay on the page when something is wrong with them or with another file."""
+    """Send a message, or show it again with its files when something is wrong with it or with one of them."""
     text, added = text.strip(), await enclosed.unsent(mine.case.id, mine.actor.id)
     errors = {}
     if not text and not added and not refused:
@@ -75,7 +75,7 @@ async def _conversation_page(
     errors: dict[str, str] | None = None,
     refused: Refusals | None = None,
 ) -> Response[bytes]:
-    """Return the page of the messages; there is none for a case that has been taken back."""
+    """Return the page of the messages; 404 for a case that has been taken back."""
     if mine.case.submitted_at is None:
         raise NotFound
     place = await _place(mine, refused or [])
@@ -106,6 +106,6 @@ async def _place(mine: MyCase, refused: Refusals) -> Place:
         allowed=conversation.takes(mine.region),
         papers=papers(await enclosed.unsent(mine.case.id, mine.actor.id), here, turned),
         refused=refused,
+        error=first_reason(refused),
         unsafe=(await unsafe_by_slot(mine.case)).get(here, []),
-        error=refused[0][1] if refused else "",
     )

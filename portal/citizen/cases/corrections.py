@@ -1,4 +1,4 @@
-"""``/{r}/cases/{no}/corrections/{n}``: answer a notice, item by item, then send it back at once."""
+"""``/{r}/cases/{no}/corrections/{n}``: answer a notice of what is missing: item by item, then sent as a whole."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ from portal.core.web.sessions import form_of
 from portal.documents import keep, pages
 from portal.documents.allowed import allowed
 from portal.documents.check import WARNINGS
-from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
+from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
 from portal.questions.materials import names as names_of
 
 WORDS = 500  # characters of an explanation that are kept
@@ -66,7 +66,7 @@ class MyNotice(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One defect with the place where it is mended, and a drawing of what is wrong if there is one."""
+    """One defect, the place for files that mend it, and a drawing of the fault if there is one."""
 
     defect: Defect
     place: Place
@@ -142,7 +142,7 @@ class CorrectionController(Controller):
 
     @get("/extension")
     async def ask_extension(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
-        """Say until when it would be, and that it is only once."""
+        """Say to which day the time would be extended, and that it happens only once."""
         if not mine.may_extend:
             raise await moved_on(mine.case)
         city = mine.case.city
@@ -153,7 +153,7 @@ class CorrectionController(Controller):
 
     @post("/extension")
     async def extend(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
-        """Give more time, once."""
+        """Extend the time for the answer, once."""
         await leave_if_stale(request, mine.case)
         try:
             await corrections.extend(mine.case, mine.my_case.actor, mine.notice)
@@ -179,7 +179,7 @@ async def _defects(mine: MyNotice) -> list[Defect]:
 async def _open_defect(mine: MyNotice, id: str) -> Defect:
     if not mine.notice.open:
         raise await moved_on(mine.case)
-    return found({one.id: one for one in await _defects(mine)}.get(id))
+    return found({defect.id: defect for defect in await _defects(mine)}.get(id))
 
 
 async def _correction_page(
@@ -227,15 +227,10 @@ async def _items(mine: MyNotice, refused: dict[str, Refusals]) -> list[Item]:
                 allowed=allowed(case.city, defect.slot),
                 papers=papers(defect.files, defect.upload_slot, turned),
                 refused=refused.get(defect.id, []),
+                error=first_reason(refused.get(defect.id, [])),
                 unsafe=unsafe.get(defect.upload_slot, []),
-                error=_first(refused.get(defect.id, [])),
             ),
             picture=drawn.get(defect.reason),
         )
         for defect in await _defects(mine)
     ]
-
-
-def _first(refused: Refusals) -> str:
-    """Return why the first of the files was not taken, or an empty text."""
-    return refused[0][1] if refused else ""

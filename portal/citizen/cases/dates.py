@@ -48,7 +48,7 @@ class Dates(msgspec.Struct, frozen=True):
 
     @property
     def deadline(self) -> Deadline | None:
-        """The day that the page shows in large type: the one that whoever acts next must keep."""
+        """The day that the page shows in large type: the last day of the side that acts next."""
         if self.answer_by:
             return Deadline("请在这天前补好 {day}", self.answer_by)
         if self.public_until:

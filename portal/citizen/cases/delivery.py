@@ -31,7 +31,7 @@ class Download(msgspec.Struct, frozen=True):
 
 
 async def received(mine: NamedDependency[MyCase]) -> MyCase:
-    """Return the case if it has a result, the city sends mail, and whoever asks may receive it; or leave with 404."""
+    """Return the case; 404 if nothing is decided, the city mails nothing, or the proxy may not receive it."""
     return found(mine if delivery.may_order(mine.case) and any(mine.may(act) for act in RECEIVES) else None)
 
 
@@ -57,7 +57,7 @@ class DeliveryController(Controller):
 
     @get("/address")
     async def ask_address(self, request: Request[Any, Any, Any], here: NamedDependency[MyCase]) -> Response[bytes]:
-        """Ask where to send it: what was answered before stands there."""
+        """Ask for the address; the one that was given before is filled in."""
         envelope = await latest(here.case)
         if not may_give_address(envelope):
             raise Stale(MOVED_ON)
@@ -67,7 +67,7 @@ class DeliveryController(Controller):
 
     @post("/address")
     async def keep_address(self, request: Request[Any, Any, Any], here: NamedDependency[MyCase]) -> Response[bytes]:
-        """Order a copy, or have the one that is not printed yet go elsewhere."""
+        """Order a copy on paper, or change the address of one that is not printed yet."""
         form, envelope = form_of(request), await latest(here.case)
         if not may_give_address(envelope) or form["row_version"] != version(envelope):
             raise Stale(MOVED_ON)
@@ -87,12 +87,12 @@ class DeliveryController(Controller):
 
     @post("/cancellation")
     async def cancel(self, request: Request[Any, Any, Any], here: NamedDependency[MyCase]) -> Response[bytes]:
-        """Have it not sent."""
+        """Cancel the envelope."""
         return await _acted(request, here, "cancel")
 
     @post("/missing")
     async def miss(self, request: Request[Any, Any, Any], here: NamedDependency[MyCase]) -> Response[bytes]:
-        """Say that it has not come."""
+        """Say that the envelope has not arrived."""
         return await _acted(request, here, "miss")
 
 
@@ -116,7 +116,7 @@ async def _acted(request: Request[Any, Any, Any], here: MyCase, name: str) -> Re
 
 
 def _by(here: MyCase) -> By:
-    """Return whoever is signed in as who acts."""
+    """Return the person who is signed in, as the log of the mail names them."""
     return By(here.actor.id, Hand.CITIZEN, "proxy" if here.delegation else "citizen")
 
 

@@ -39,7 +39,7 @@ class Packet(msgspec.Struct, frozen=True):
 
 
 class OriginalsController(Controller):
-    """The packet that was asked for."""
+    """The papers that were asked for."""
 
     path = "/{r:str}/cases/{no:str}/originals"
     opt = {"who": CITIZEN, "scope": "correct"}
@@ -47,12 +47,12 @@ class OriginalsController(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Show what was asked for and where it is; where nothing was, nothing is here."""
+        """Show which papers were asked for and where they are; 404 where none were."""
         return _originals_page(request, mine, found(await originals.of(mine.case)), "", {})
 
     @post()
     async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Keep the waybill of what the citizen has sent."""
+        """Keep the waybill of the packet that the citizen has sent."""
         original, form = await originals.of(mine.case), form_of(request)
         if original is None or form["row_version"] != str(original.row_version):
             raise Stale(MOVED_ON)

@@ -48,7 +48,7 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class May(msgspec.Struct, frozen=True):
-    """What whoever looks at the case may do now."""
+    """What the person who looks at the case may do now."""
 
     take_back: bool
     supplement: bool
@@ -163,7 +163,7 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 async def progress(mine: MyCase) -> Progress:
-    """Return how a case stands for whoever looks at it."""
+    """Return how a case stands for the person who looks at it."""
     case, turn = mine.case, turn_of(mine.case)
     events = await history(case)
     held = await letters(case.id)
@@ -204,7 +204,8 @@ def _rights(mine: MyCase) -> May:
 
 async def _notice(case: Case, notice: Correction) -> Notice:
     called = names(case.city)
-    items = [Missing(called.get(one.slot, "申请内容"), one.said) for one in await corrections.defects(notice, ())]
+    defects = await corrections.defects(notice, ())
+    items = [Missing(called.get(defect.slot, "申请内容"), defect.said) for defect in defects]
     return Notice(notice.number, items)
 
 

@@ -38,7 +38,7 @@ class Result(msgspec.Struct, frozen=True):
 
     @property
     def reason(self) -> str:
-        """The paragraph of the refusal that gives the reason: the second one."""
+        """The second paragraph of the refusal, which gives the reason."""
         return self.refusal.content.body[1] if self.refusal else ""
 
 

@@ -1,4 +1,7 @@
-"""``/{r}/cases/{no}/supplements``: add material unasked while the case is open; kept as it comes, sent at once."""
+"""``/{r}/cases/{no}/supplements``: add material while the case is open, without having been asked.
+
+Files are kept as they come; the office sees them when all are sent together.
+"""
 
 from typing import Any
 
@@ -19,12 +22,12 @@ from portal.documents import pages
 from portal.documents.allowed import allowed
 from portal.documents.check import WARNINGS
 from portal.documents.keep import Document
-from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
-from portal.questions.materials import Slot, slots
+from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
+from portal.questions.materials import slots
 
 
 class SupplementsController(Controller):
-    """Voluntary additions."""
+    """What the citizen adds of their own accord."""
 
     path = "/{r:str}/cases/{no:str}/supplements"
     opt = {"who": CITIZEN, "scope": "correct"}
@@ -34,29 +37,29 @@ class SupplementsController(Controller):
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Show every material with a place to add to it, and what was added."""
         await _open_or_stale(mine)
-        return await supplement_page(request, mine)
+        return await _supplement_page(request, mine)
 
     @post("/{slot:str}", streams=True, request_max_body_size=None)
     async def upload(
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase], slot: FromPath[str]
     ) -> Response[bytes]:
         """Keep files for a material."""
-        row = found({one.id: one for one in slots(mine.region, EVERY)}.get(slot))
+        row = found({row.id: row for row in slots(mine.region, EVERY)}.get(slot))
         place, takes = supplement.upload_slot(row.id), allowed(mine.region, row.id)
         async with uploads.sending(request, limits_of(mine.region)) as sending:
             await _open_or_stale(mine)
             refused = await take_all(sending, mine.case, place, takes)
         if refused:
-            return await supplement_page(request, mine, refused={row.id: refused})
+            return await _supplement_page(request, mine, refused={row.id: refused})
         return see_other(f"{mine.home}/supplements#slot-{row.id}")
 
     @post()
     async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Tell the office."""
+        """Send what was added to the office."""
         await leave_if_stale(request, mine.case)
         await _open_or_stale(mine)
         if not await supplement.unsent(mine.case):
-            return await supplement_page(request, mine, errors={"files": "还没有传文件。请先传要补充的材料。"})
+            return await _supplement_page(request, mine, errors={"files": "还没有传文件。请先传要补充的材料。"})
         try:
             await supplement.send(mine.case, mine.actor)
         except NotAllowed as error:
@@ -69,7 +72,7 @@ async def _open_or_stale(mine: MyCase) -> None:
         raise await moved_on(mine.case)
 
 
-async def supplement_page(
+async def _supplement_page(
     request: Request[Any, Any, Any],
     mine: MyCase,
     *,
@@ -77,40 +80,43 @@ async def supplement_page(
     refused: dict[str, Refusals] | None = None,
 ) -> Response[bytes]:
     """Return the page of additions; 422 when something is missing or was refused."""
-    said = {f"pick-{slot}": what for slot, rows in (refused or {}).items() for _, what in rows[:1]}
-    waiting, turned = await supplement.unsent(mine.case), await pages.turns(mine.case.id)
-    told = (refused or {}, await unsafe_by_slot(mine.case))
+    waiting = await supplement.unsent(mine.case)
+    places = await _places(mine, waiting, refused or {})
+    wrong = {f"pick-{place.id}": place.error for place in places if place.error} | (errors or {})
     return page(
         request,
         "citizen/cases/supplements/show",
-        status=422 if errors or refused else 200,
+        status=422 if wrong else 200,
         region=mine.region,
         case=mine.case,
         home=f"{mine.home}/supplements",
-        places=[_place(mine, slot, waiting, turned, told) for slot in slots(mine.region, EVERY)],
+        places=places,
         count=len(waiting),
-        errors={**said, **(errors or {})},
+        errors=wrong,
         warnings=WARNINGS,
         words=BROWSER_WORDS,
     )
 
 
-def _place(
-    mine: MyCase,
-    slot: Slot,
-    waiting: list[Document],
-    turned: dict[str, int],
-    told: tuple[dict[str, Refusals], dict[str, Refusals]],
-) -> Place:
-    """Return a material as a place for additions; *told* is what was refused just now, and found unsafe later."""
-    here, gone = supplement.upload_slot(slot.id), told[0].get(slot.id, [])
-    return Place(
-        id=slot.id,
-        name=slot.name,
-        action=f"/{slot.id}",
-        allowed=allowed(mine.region, slot.id),
-        papers=papers(waiting, here, turned),
-        refused=gone,
-        unsafe=told[1].get(here, []),
-        error=gone[0][1] if gone else "",
-    )
+async def _places(mine: MyCase, waiting: list[Document], refused: dict[str, Refusals]) -> list[Place]:
+    """Return every material of the city as a place for additions.
+
+    Args:
+        mine: the case.
+        waiting: what was added and not sent yet.
+        refused: what was not taken just now, by material.
+    """
+    turned, unsafe = await pages.turns(mine.case.id), await unsafe_by_slot(mine.case)
+    return [
+        Place(
+            id=slot.id,
+            name=slot.name,
+            action=f"/{slot.id}",
+            allowed=allowed(mine.region, slot.id),
+            papers=papers(waiting, supplement.upload_slot(slot.id), turned),
+            refused=refused.get(slot.id, []),
+            error=first_reason(refused.get(slot.id, [])),
+            unsafe=unsafe.get(supplement.upload_slot(slot.id), []),
+        )
+        for slot in slots(mine.region, EVERY)
+    ]

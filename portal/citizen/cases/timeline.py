@@ -125,7 +125,7 @@ def _opinions(panel: Sequence[Seat], region: Region) -> Said:
 
 
 def _sealed(last: Stage, case: Case) -> Stage:
-    """Return the last stage with the seal of the decision, or the empty seal that waits for one."""
+    """Return the last stage with the seal of the decision, or with an empty seal until there is one."""
     if case.at in SEALS:
         return replace(last, seal=SEALS[case.at], denied=case.at is State.DENIED)
     return replace(last, awaits_seal=last.ahead)

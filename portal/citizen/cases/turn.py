@@ -49,5 +49,5 @@ def turn_of(case: Case) -> Turn:
 
 
 def going_on(case: Case) -> tuple[str, str]:
-    """Return what is going on in a few words, and a sentence more; an open notice of what is missing says it itself."""
+    """Return what is going on in a few words, and one sentence more; nothing while a correction is awaited."""
     return WAITING.get(case.at) or (ENDED.get(case.at, ""), "")

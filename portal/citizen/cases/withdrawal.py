@@ -62,7 +62,7 @@ class WithdrawalController(Controller):
 async def withdrawal_page(
     request: Request[Any, Any, Any], mine: MyCase, challenge: ChallengeRow | None, error: str = ""
 ) -> Response[bytes]:
-    """Return the page; with the field for the code once a proxy has asked for one."""
+    """Return the page, with a field for the code once a proxy has asked for one."""
     return page(
         request,
         "citizen/cases/case/withdrawal",

@@ -1,4 +1,4 @@
-"""``/{r}/delegations``: for whom I act (the roster), who acts for me; a new one, its letter, its end."""
+"""``/{r}/delegations``: the people I act for and those who act for me; a new delegation, its letter, its end."""
 
 from datetime import date
 from typing import Any
@@ -66,7 +66,7 @@ class DelegationsController(Controller):
 
     @post("/new")
     async def create(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Write the delegation down; it proves nothing yet."""
+        """Keep the delegation; nothing is proved yet."""
         if not mine.region.rules.proxy.allowed:
             raise NotFound
         written = mandate.read(form_of(request), mine.region)
@@ -113,7 +113,7 @@ async def _given(known: delegations.Delegation) -> GivenRow:
 
 
 def _form_page(request: Request[Any, Any, Any], mine: Me, written: Written, errors: dict[str, str]) -> Response[bytes]:
-    """Return the form; 422 with what is wrong."""
+    """Return the page of the form; with errors its status is 422."""
     return page(
         request,
         "citizen/delegations/delegations/new",
@@ -159,7 +159,7 @@ class DelegationController(Controller):
 
     @post("/letter")
     async def switch(self, mine: NamedDependency[MyDelegation]) -> Response[bytes]:
-        """Take the way with the letter when the principal has not agreed by SMS."""
+        """Go on with a signed letter when the principal has not agreed by SMS."""
         if not mine.may_switch:
             raise NotFound
         await acting.switch_to_letter(mine.delegation)

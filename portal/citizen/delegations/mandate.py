@@ -93,7 +93,7 @@ def shown(step: Step, written: Written, errors: Mapping[str, str], region: Regio
 
 
 def _is_asked(question: Question, region: Region) -> bool:
-    """Return whether there is anything to ask: for a strictly private disease, whether the city has one."""
+    """Return whether there is a choice: the question about a strictly private disease needs a city that has one."""
     if question.name not in PRIVATE or question.choices is None:
         return True
     return len(question.choices(region)) > 1
@@ -122,14 +122,14 @@ def read(form: Form, region: Region, step: Step = ABOUT) -> Written:
     chosen = form.all("scope")
     return Written(
         answers=step.read(form),
-        scopes=tuple(one for one in region.rules.proxy.scopes if one in chosen),
+        scopes=tuple(scope for scope in region.rules.proxy.scopes if scope in chosen),
         same_phone=form["same_phone"] == "yes",
         consent=form["guardian_consent"] == "yes",
     )
 
 
 def errors_in(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
-    """Return what is wrong, by field in page order; whoever is named has not been looked up yet."""
+    """Return what is wrong, by field in page order, before the person who is named is looked up."""
     answers = written.answers
     found = ABOUT.errors(answers, region)
     if "principal_number" not in found and answers["principal_number"] == me.id_number:
@@ -176,7 +176,7 @@ def _ages(written: Written, region: Region, me: Person) -> dict[str, str]:
 
 
 async def named(written: Written, region: Region, my_phone: str) -> tuple[Person | None, str, dict[str, str]]:
-    """Return the principal, the phone known to be theirs, and what is wrong with them."""
+    """Return the principal who is named, the phone to reach them by, and what is wrong, by field."""
     answers = written.answers
     number = answers["principal_number"]
     who = await principal.named_by_a_proxy(answers["principal_name"], id_type("resident_id", number), number)
@@ -191,7 +191,7 @@ async def named(written: Written, region: Region, my_phone: str) -> tuple[Person
 
 
 def wanted(written: Written, region: Region, me: Person, principal: Person, phones: tuple[str, str]) -> Wanted:
-    """Return the delegation to propose; *phones* are the principal's and the proxy's. Everything was checked before."""
+    """Return the delegation to propose, from a form without errors; *phones* are the principal's and the proxy's."""
     answers = written.answers
     first, last = day(answers["starts_on"]), day(answers["ends_on"])
     assert first and last
@@ -212,7 +212,7 @@ def wanted(written: Written, region: Region, me: Person, principal: Person, phon
 
 
 def errors_in_offer(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
-    """Return what is wrong with what a principal wrote about their proxy, who has not been looked up yet."""
+    """Return what is wrong with a principal's form, by field, before the proxy is looked up."""
     answers, rules, today = written.answers, region.rules.proxy, clock.today()
     found = OFFER.errors(answers, region)
     mine, theirs, last = birth_in(me.id_number), birth_in(answers["proxy_number"]), day(answers["until"])
@@ -232,7 +232,10 @@ def errors_in_offer(written: Written, region: Region, me: Person, my_phone: str)
 
 
 async def named_in_offer(written: Written, my_phone: str) -> tuple[Person | None, str, dict[str, str]]:
-    """Return the proxy, the phone to tell them by, and what is wrong; an account makes no difference."""
+    """Return the proxy who is named, the phone to reach them by, and what is wrong, by field.
+
+    It makes no difference whether they have an account.
+    """
     answers = written.answers
     number = answers["proxy_number"]
     who = await principal.named_by_a_proxy(answers["proxy_name"], id_type("resident_id", number), number)
@@ -245,7 +248,7 @@ async def named_in_offer(written: Written, my_phone: str) -> tuple[Person | None
 
 
 def offered(written: Written, region: Region, me: Person, proxy: Person, phones: tuple[str, str]) -> Wanted:
-    """Return the delegation to offer; *phones* are the principal's and the proxy's. Everything was checked before."""
+    """Return the delegation to offer, from a form without errors; *phones* are the principal's and the proxy's."""
     answers = written.answers
     last = day(answers["until"])
     assert last

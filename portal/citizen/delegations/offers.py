@@ -34,7 +34,7 @@ async def may_begin(r: FromPath[str], request: Asked) -> Me:
 
 
 class OfferController(Controller):
-    """Whom the principal asks."""
+    """The form in which a principal names a proxy."""
 
     path = "/{r:str}/delegations/offer"
     opt = {"who": CITIZEN}
@@ -48,7 +48,7 @@ class OfferController(Controller):
 
     @post()
     async def create(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Write it down; nobody is told before the principal has confirmed it."""
+        """Keep the offer; nobody is told before the principal has confirmed it."""
         written = mandate.read(form_of(request), mine.region, OFFER)
         my_phone = await phone_number(visitor_of(request).via) or await phone_on_record(mine.person)
         errors = mandate.errors_in_offer(written, mine.region, mine.person, my_phone)
@@ -63,7 +63,7 @@ class OfferController(Controller):
 
 
 def _form_page(request: Asked, mine: Me, written: Written, errors: dict[str, str]) -> Response[bytes]:
-    """Return the form; 422 with what is wrong."""
+    """Return the page of the form; with errors its status is 422."""
     return page(
         request,
         "citizen/delegations/delegations/offer",

@@ -1,4 +1,4 @@
-"""The roster of somebody who acts for others: each person with the next thing to do and its last day, nothing else."""
+"""The roster of a proxy: everybody they act for, each with the next thing to do and its last day."""
 
 from datetime import date, timedelta
 
@@ -31,7 +31,7 @@ class Client(msgspec.Struct, frozen=True):
         return delegations.STATES[self.state]
 
     def fits(self, q: str) -> bool:
-        """Return whether name or identity number contains *q*; everybody fits an empty one."""
+        """Return whether name or identity number contains *q*, as they always do when it is empty."""
         return q in self.who.name or q.upper() in self.who.id_number
 
 

@@ -1,4 +1,4 @@
-"""What an address names, and whether it is yours or in your care: settled before a handler runs.
+"""What an address names, and whether it is yours or in your care, settled before a handler runs.
 
 The address names the case, and so the person it is for; who acts for that person needs a delegation
 that covers the act (``scope=`` of the route) at this moment. A foreign thing and one that does not
@@ -76,11 +76,11 @@ class MyDraft(msgspec.Struct, frozen=True):
         return self.delegation is None or self.delegation.verified
 
     async def person(self) -> Person:
-        """Return whose it is."""
+        """Return the insured person."""
         return found(await people.person(self.case.person))
 
     async def signer(self) -> Person:
-        """Return who fills it in and signs it."""
+        """Return the person who fills it in and signs it."""
         return found(await people.person(self.actor.id))
 
     def step(self, slug: str) -> Step:
@@ -98,11 +98,11 @@ class MyCase(msgspec.Struct, frozen=True):
     delegation: Delegation | None = None
 
     def may(self, scope: str) -> bool:
-        """Return whether whoever acts may do what *scope* of a delegation covers."""
+        """Return whether the person who acts may do what *scope* of a delegation covers."""
         return self.delegation is None or scope in self.delegation.scopes
 
     def open_now(self, action: str) -> bool:
-        """Return whether the table of moves has *action* for whoever acts, now."""
+        """Return whether the person who acts may carry out *action* now."""
         return action in [move.action for move in may(self.case, self.actor.role)]
 
     @property
@@ -136,14 +136,14 @@ async def me_in(r: FromPath[str], request: Asked) -> Me:
 
 # D15: one dependency for each handler; several are resolved in a task group and cost as much as the page.
 async def draft_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
-    """Return the draft in the address; 404 alike for a made-up key and for one that is not in your care."""
+    """Return the draft in the address; a made-up key and a draft that is not in your care are the same 404."""
     case = found(await draft_in(r, key))
     actor, delegation = await who_acts(case, request)
     return MyDraft(case.city, case, answers_of(case), actor, delegation)
 
 
 async def begun_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
-    """Return the same, though it may have been submitted meanwhile: a button that is pressed twice."""
+    """Return the case in the address, also one submitted meanwhile: for a button that may be pressed twice."""
     case = await case_by_id(key)
     case = found(case if case and case.region == r else None)
     actor, delegation = await who_acts(case, request)
@@ -159,9 +159,9 @@ async def case_named(r: FromPath[str], no: FromPath[str], request: Asked) -> MyC
 
 
 async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> MyBenefit:
-    """Return the benefit in the address; 404 alike for a made-up one and for one that is not in your care.
+    """Return the benefit in the address; a made-up one and one that is not in your care are the same 404.
 
-    A proxy needs a delegation that was verified: who has proved nothing learns nothing of what somebody has.
+    A proxy needs a verified delegation: without proof nobody learns what another person has.
     """
     held = await benefit(id)
     held = found(held if held and held.region == r else None)
@@ -176,7 +176,7 @@ async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> 
 
 # D31: asked at each request, because whoever switches to acting for somebody forgets to switch back.
 async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, Delegation | None]:
-    """Return the visitor as who acts on *case*, and by which delegation; 404 when it is not in their care.
+    """Return the visitor as an actor on *case*, and the delegation they act by; 404 when it is not in their care.
 
     Args:
         case: what the address names.
@@ -195,7 +195,7 @@ async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, De
 
 
 def insured(person: str) -> Actor:
-    """Return the person as who acts on their own case."""
+    """Return *person* as an actor on their own case."""
     return Actor(person, Role.INSURED_PERSON)
 
 
@@ -211,7 +211,7 @@ def is_stale(request: Asked, case: Case) -> bool:
 
 
 async def moved_on(case: Case) -> Stale:
-    """Return the 409 page for who came second: what happened last to the case, and by whom."""
+    """Return the 409 page for the person who came second: what happened last to the case, and who did it."""
     events = await history(case)
     if not events:
         return Stale()
@@ -222,7 +222,7 @@ async def moved_on(case: Case) -> Stale:
 
 
 def address(case: Case) -> str:
-    """Return where a case lives: the draft by its key, anything later by its number."""
+    """Return the address of a case: a draft is found by its key, a submitted case by its number."""
     if case.at is State.DRAFT:
         return f"/{case.region}/apply/{case.id}"
     if case.at is State.AWAITING_PRINCIPAL:  # it has no number yet

@@ -14,7 +14,8 @@ from typing import Self
 import polib
 
 SOURCE = "zh-CN"
-LANGUAGES = (SOURCE, "en")
+NAMES = {SOURCE: "中文", "en": "English"}  # what each calls itself
+LANGUAGES = tuple(NAMES)
 RIGHT_TO_LEFT = frozenset({"ug"})
 LOCALES = Path(__file__).parents[2] / "locales"
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")

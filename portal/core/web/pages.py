@@ -19,7 +19,7 @@ from litestar.types import Receive, Scope, Send
 from markupsafe import Markup
 
 from portal.core.tools import clock
-from portal.core.tools.i18n import LANGUAGES, SOURCE, WEEKDAYS, day_of_year, direction, long_day, translate
+from portal.core.tools.i18n import LANGUAGES, NAMES, SOURCE, WEEKDAYS, day_of_year, direction, long_day, translate
 from portal.core.tools.places import TEMPLATES
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.assets import assets, takes
@@ -67,6 +67,7 @@ def _words(language: str) -> dict[str, Any]:
         "icon": icon,
         "demo": SETTINGS.demo,
         "lang": language,
+        "other_languages": [(code, name) for code, name in NAMES.items() if code != language],
         "direction": direction(language),
     }
 

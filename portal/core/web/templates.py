@@ -68,10 +68,10 @@ class _Settled(NodeTransformer):
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  Jinja's own naming
         node = self.generic_visit(node)  # type: ignore[assignment]
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
-        if not (node.args and all(isinstance(one, nodes.Const) for one in node.args)):
+        if not (node.args and all(isinstance(arg, nodes.Const) for arg in node.args)):
             return node
         if name in SETTLED:
-            return nodes.Const(SETTLED[name](*(one.as_const() for one in node.args)), lineno=node.lineno)
+            return nodes.Const(SETTLED[name](*(arg.as_const() for arg in node.args)), lineno=node.lineno)
         if name != "_":
             return node
         text = nodes.Const(translate(node.args[0].as_const(), self._language), lineno=node.lineno)

@@ -11,6 +11,7 @@ from portal.core.tools.errors import Stale, found
 from portal.core.web.pages import page
 from portal.policy import holding
 from portal.policy.holding import CALENDARS
+from portal.policy.published import CatalogueRow, Guide
 from portal.questions.catalogue import STEPS
 from portal.questions.materials import slots
 from portal.regions.catalogue import BadFile
@@ -36,10 +37,10 @@ class PreviewsController(Controller):
         city = await city_of(desk)
         match what:
             case "guide":
-                return citizens_page(desk, city, words, "public/start/guide", signed_in=False)
+                return citizens_page(desk, city, words, "public/start/guide", guide=Guide(city))
             case "diseases":
-                diseases = list(city.diseases.values())
-                return citizens_page(desk, city, words, "public/diseases/index", q="", found=diseases)
+                rows = [CatalogueRow(disease) for disease in city.diseases.values()]
+                return citizens_page(desk, city, words, "public/diseases/index", q="", rows=rows)
         steps = [step for step in STEPS.values() if step.questions and step.asked_if(city, ANSWERS)]
         return desk.page(
             "staff/policy/previews/questions", words=words, city=city, steps=steps, slots=slots(city, ANSWERS)

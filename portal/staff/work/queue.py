@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, cast, get_args
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
@@ -13,6 +14,7 @@ from portal.accounts.staff import Member
 from portal.cases.desk import allotment, search, tally
 from portal.cases.desk.search import OPEN, PAGE, View, Wanted
 from portal.cases.life.case import Case, answers_of, case_by_number, clock_on, history
+from portal.cases.life.deadlines import Clock
 from portal.cases.life.number import read_number
 from portal.cases.life.words import KINDS
 from portal.core.tools import clock
@@ -146,25 +148,48 @@ def place_in(after: str) -> tuple[date, str] | None:
     return (found, id) if found and id else None
 
 
-async def queue_row(case: Case) -> dict[str, Any]:
+class Row(msgspec.Struct, frozen=True):
+    """A case as a line of the queue; *kind* is that of the mark beside the time that *remaining* says."""
+
+    case: Case
+    name: str
+    about: str
+    label: str
+    kind: str
+    remaining: str
+
+    def may_be_claimed_by(self, me: Member) -> bool:
+        """Return whether *me* may take it: nobody has it, and it is not ended."""
+        return not self.case.assigned_to and not self.case.ended and me.has("reviewer")
+
+
+async def queue_row(case: Case) -> Row:
     """Return what the queue shows of a case."""
-    who, ticking = await person(case.person), clock_on(case, await history(case))
-    region, today = case.city, clock.today()
-    disease = region.diseases.get(answers_of(case).get("disease", ""))
-    left = region.calendar.between(today, ticking.due) if ticking.due and not case.ended else 0
-    late = ticking.late(today) and not case.ended
-    over = region.calendar.between(ticking.due, today) if late and ticking.due else 0
-    return {
-        "case": case,
-        "name": masked_name(who.name) if who else "",
-        "disease": disease.name_zh if disease else "",
-        "about": KINDS.get(case.kind, ""),
-        "label": region.label(case.state),
-        "kind": "done" if case.ended else "wait" if ticking.due is None else "late" if late else _urgency(left),
-        "left": left,
-        "over": over,
-        "clock": ticking,
-    }
+    who = await person(case.person)
+    disease = case.city.diseases.get(answers_of(case).get("disease", ""))
+    about = disease.name_zh if disease else ""
+    kind, remaining = remaining_time(case, clock_on(case, await history(case)))
+    return Row(
+        case=case,
+        name=masked_name(who.name) if who else "",
+        about=Said("{disease}（{kind}）", disease=about, kind=KINDS[case.kind]) if case.kind in KINDS else about,
+        label=case.city.label(case.state),
+        kind=kind,
+        remaining=remaining,
+    )
+
+
+def remaining_time(case: Case, ticking: Clock) -> tuple[str, str]:
+    """Return how much working time is left, as the kind of a mark and in words."""
+    if case.ended:
+        return "done", "已办结"
+    if ticking.due is None:
+        return "wait", "已停，等补正"
+    today, between = clock.today(), case.city.calendar.between
+    if ticking.late(today):
+        return "late", Said("已逾期 {n} 个工作日", n=between(ticking.due, today))
+    left = between(today, ticking.due)
+    return _urgency(left), Said("剩 {n} 个工作日", n=left)
 
 
 def _urgency(left: int) -> str:

@@ -6,7 +6,7 @@ from portal.routes import declared
 from tests.helpers.client import Client
 
 
-async def test_outside_the_demonstration_there_is_no_such_page(client: Client):
+async def test_outside_the_demonstration_there_is_no_such_page(client: Client) -> None:
     before = clock.ahead()
 
     await client.get("/demo/clock")

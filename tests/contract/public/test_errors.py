@@ -102,7 +102,7 @@ BLAME = re.compile("非法|无效|异常|系统错误|失败")
 
 
 @pytest.mark.parametrize("what", ERRORS)
-async def test_an_error_says_what_happened_and_what_to_do_next(client: Client, monkeypatch: Break, what: str):
+async def test_an_error_says_what_happened_and_what_to_do_next(client: Client, monkeypatch: Break, what: str) -> None:
     status, visit = ERRORS[what]
     await visit(client, monkeypatch)
 
@@ -117,7 +117,7 @@ async def test_an_error_says_what_happened_and_what_to_do_next(client: Client, m
 
 
 @pytest.mark.parametrize("what", ERRORS)
-async def test_an_error_can_be_read_in_english(client: Client, monkeypatch: Break, what: str):
+async def test_an_error_can_be_read_in_english(client: Client, monkeypatch: Break, what: str) -> None:
     status, visit = ERRORS[what]
     await client.get("/?look=en")
     await visit(client, monkeypatch)
@@ -127,28 +127,28 @@ async def test_an_error_can_be_read_in_english(client: Client, monkeypatch: Brea
     assert not chinese_in(client.text)
 
 
-def test_every_error_has_a_title_of_its_own():
+def test_every_error_has_a_title_of_its_own() -> None:
     titles = [said for said, _, _ in WORDS.values()]
 
     assert len(set(titles)) == len(titles)
     assert {400, 403, 404, 409, 413, 419, 422, 429, 500, 503} <= WORDS.keys()
 
 
-async def test_a_crash_gives_a_number_to_tell_the_hotline(client: Client, monkeypatch: Break):
+async def test_a_crash_gives_a_number_to_tell_the_hotline(client: Client, monkeypatch: Break) -> None:
     await failing(RuntimeError("inside"))(client, monkeypatch)
 
     assert re.search(r"记录编号：\d{8}", client.text)
     assert "inside" not in client.text
 
 
-async def test_who_asks_too_often_is_told_when_to_come_back(client: Client, monkeypatch: Break):
+async def test_who_asks_too_often_is_told_when_to_come_back(client: Client, monkeypatch: Break) -> None:
     await too_often(client, monkeypatch)
 
     assert int(client.page.headers["retry-after"]) > 0
     assert re.search(r"大约 \d+ 分钟以后可以再试", client.text)
 
 
-async def test_an_error_at_the_desk_leads_back_to_the_queue(client: Client):
+async def test_an_error_at_the_desk_leads_back_to_the_queue(client: Client) -> None:
     await make_world()
     await sign_in_clerk(client)
 
@@ -158,7 +158,7 @@ async def test_an_error_at_the_desk_leads_back_to_the_queue(client: Client):
     assert 'href="/staff/"' in client.text
 
 
-async def test_an_error_in_a_city_leads_back_to_its_guide_and_cases(client: Client):
+async def test_an_error_in_a_city_leads_back_to_its_guide_and_cases(client: Client) -> None:
     await client.get("/xinxing/nothing/of/the/kind")
 
     assert 'href="/xinxing/"' in client.text

@@ -12,7 +12,7 @@ from tests.helpers.seen import heading, title
 PAGES = ("", "diseases", "form", "help", "accessibility", "privacy", "display", "login")
 
 
-async def test_no_two_pages_have_the_same_title(client: Client):
+async def test_no_two_pages_have_the_same_title(client: Client) -> None:
     for region in REGIONS.values():
         titles = {}
         for page in PAGES:
@@ -28,7 +28,7 @@ async def test_no_two_pages_have_the_same_title(client: Client):
     assert first != title(client)
 
 
-async def test_the_catalogue_lists_every_disease_of_the_city(client: Client):
+async def test_the_catalogue_lists_every_disease_of_the_city(client: Client) -> None:
     for region in REGIONS.values():
         await client.get(f"/{region.id}/diseases")
 
@@ -38,7 +38,7 @@ async def test_the_catalogue_lists_every_disease_of_the_city(client: Client):
 
 
 @pytest.mark.parametrize("words", ["糖尿病", "M01600", "m01600", "  M01600 ", "Ｍ０１６００"])
-async def test_a_disease_is_found_by_name_and_code_however_typed(client: Client, words: str):
+async def test_a_disease_is_found_by_name_and_code_however_typed(client: Client, words: str) -> None:
     await client.get(
         "/meishan/diseases",
     )
@@ -50,7 +50,7 @@ async def test_a_disease_is_found_by_name_and_code_however_typed(client: Client,
     assert client.text.count("M0") < everything
 
 
-async def test_a_word_that_fits_nothing_says_what_to_do(client: Client):
+async def test_a_word_that_fits_nothing_says_what_to_do(client: Client) -> None:
     client.page = await client.http.get("/meishan/diseases", params={"q": "<script>没有这种病"})
 
     assert client.status == 200
@@ -59,7 +59,7 @@ async def test_a_word_that_fits_nothing_says_what_to_do(client: Client):
 
 
 @pytest.mark.parametrize("city", REGIONS)
-async def test_the_blank_form_is_a_page_and_a_pdf(client: Client, city: str):
+async def test_the_blank_form_is_a_page_and_a_pdf(client: Client, city: str) -> None:
     await client.get(f"/{city}/form")
     assert REGIONS[city].rules.service.form_title_zh in client.text
     assert f'href="/{city}/form.pdf"' in client.text
@@ -72,7 +72,7 @@ async def test_the_blank_form_is_a_page_and_a_pdf(client: Client, city: str):
 
 @pytest.mark.parametrize("city", REGIONS)
 @pytest.mark.parametrize("page", ["help", "accessibility", "privacy", "display"])
-async def test_help_names_the_hotline_and_speaks_english_too(client: Client, city: str, page: str):
+async def test_help_names_the_hotline_and_speaks_english_too(client: Client, city: str, page: str) -> None:
     await client.get(f"/{city}/{page}")
     assert heading(client)
     assert REGIONS[city].hotline in client.text
@@ -82,13 +82,13 @@ async def test_help_names_the_hotline_and_speaks_english_too(client: Client, cit
     assert not chinese_in(client.text)
 
 
-async def test_whoever_watches_the_server_is_told_that_it_works(client: Client):
+async def test_whoever_watches_the_server_is_told_that_it_works(client: Client) -> None:
     await client.get("/health")
 
     assert (client.status, client.text) == (200, "ok\n")
 
 
-async def test_a_code_is_asked_for_before_it_is_verified(client: Client):
+async def test_a_code_is_asked_for_before_it_is_verified(client: Client) -> None:
     await client.get("/v")
 
     assert client.status == 200

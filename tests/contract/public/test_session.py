@@ -24,7 +24,7 @@ async def signed_in(client: Client) -> None:
     await client.sign_in("13800000101")
 
 
-async def test_every_page_says_how_long_the_session_lasts(client: Client):
+async def test_every_page_says_how_long_the_session_lasts(client: Client) -> None:
     await signed_in(client)
 
     (said,) = re.findall(r'<session-watch data-address="/meishan/session" data-seconds="(\d+)"', client.text)
@@ -32,13 +32,13 @@ async def test_every_page_says_how_long_the_session_lasts(client: Client):
     assert 1790 <= int(said) <= 1800
 
 
-async def test_a_page_for_nobody_in_particular_has_no_watch(client: Client):
+async def test_a_page_for_nobody_in_particular_has_no_watch(client: Client) -> None:
     await client.get("/meishan/")
 
     assert "session-watch" not in client.text
 
 
-async def test_to_ask_how_long_it_lasts_does_not_make_it_last(client: Client):
+async def test_to_ask_how_long_it_lasts_does_not_make_it_last(client: Client) -> None:
     await signed_in(client)
     for minutes in range(5, 30, 5):
         clock.shift(timedelta(minutes=minutes))
@@ -48,7 +48,7 @@ async def test_to_ask_how_long_it_lasts_does_not_make_it_last(client: Client):
     assert await left(client) == 0
 
 
-async def test_one_press_gives_half_an_hour_more(client: Client):
+async def test_one_press_gives_half_an_hour_more(client: Client) -> None:
     await signed_in(client)
     clock.shift(timedelta(minutes=26))
     await client.get("/meishan/session")
@@ -59,7 +59,7 @@ async def test_one_press_gives_half_an_hour_more(client: Client):
     assert await left(client) > 29 * 60
 
 
-async def test_a_progress_page_left_open_does_not_keep_a_session_alive(client: Client):
+async def test_a_progress_page_left_open_does_not_keep_a_session_alive(client: Client) -> None:
     case = await make_case()
     await client.sign_in("13800000101")
     for minutes in range(1, 31):
@@ -72,7 +72,7 @@ async def test_a_progress_page_left_open_does_not_keep_a_session_alive(client: C
     assert client.path == "/meishan/login"
 
 
-async def test_after_twelve_hours_nothing_makes_it_last(client: Client):
+async def test_after_twelve_hours_nothing_makes_it_last(client: Client) -> None:
     await signed_in(client)
     for minutes in range(25, 12 * 60, 25):
         clock.shift(timedelta(minutes=minutes))
@@ -85,7 +85,7 @@ async def test_after_twelve_hours_nothing_makes_it_last(client: Client):
     assert client.path == "/meishan/login"
 
 
-async def test_without_script_a_page_says_how_long_it_lasts(client: Client):
+async def test_without_script_a_page_says_how_long_it_lasts(client: Client) -> None:
     await signed_in(client)
 
     await client.get("/meishan/session/extension")
@@ -94,7 +94,7 @@ async def test_without_script_a_page_says_how_long_it_lasts(client: Client):
     assert "30 分钟以后会自动退出" in client.text or "29 分钟以后会自动退出" in client.text
 
 
-async def test_who_is_not_signed_in_is_told_so(client: Client):
+async def test_who_is_not_signed_in_is_told_so(client: Client) -> None:
     await client.get("/meishan/session/extension")
 
     assert "您现在没有登录" in client.text

@@ -31,7 +31,7 @@ def cells(page: str, caption: str) -> list[list[str]]:
     ]
 
 
-async def test_the_first_page_offers_every_city(client: Client):
+async def test_the_first_page_offers_every_city(client: Client) -> None:
     await client.get("/")
 
     assert client.status == 200
@@ -41,7 +41,7 @@ async def test_the_first_page_offers_every_city(client: Client):
 
 
 @pytest.mark.parametrize("city", REGIONS)
-async def test_the_table_of_materials_has_its_six_published_columns(client: Client, city: str):
+async def test_the_table_of_materials_has_its_six_published_columns(client: Client, city: str) -> None:
     await client.get(f"/{city}/")
 
     head, *rows = cells(client.text, "先拍照或扫描上传就行")
@@ -51,13 +51,13 @@ async def test_the_table_of_materials_has_its_six_published_columns(client: Clie
     assert all(len(row) == 6 and all(row) for row in rows)
 
 
-async def test_the_rows_are_those_that_meishan_has_published(client: Client):
+async def test_the_rows_are_those_that_meishan_has_published(client: Client) -> None:
     await client.get("/meishan/")
 
     assert cells(client.text, "先拍照或扫描上传就行")[1:] == PUBLISHED
 
 
-async def test_every_cell_has_its_column_s_name_for_a_phone(client: Client):
+async def test_every_cell_has_its_column_s_name_for_a_phone(client: Client) -> None:
     await client.get("/meishan/")
 
     for column in COLUMNS[1:]:
@@ -65,7 +65,7 @@ async def test_every_cell_has_its_column_s_name_for_a_phone(client: Client):
 
 
 @pytest.mark.parametrize("city", REGIONS)
-async def test_the_guide_says_how_long_how_often_and_what_it_costs(client: Client, city: str):
+async def test_the_guide_says_how_long_how_often_and_what_it_costs(client: Client, city: str) -> None:
     await client.get(f"/{city}/")
 
     rules = REGIONS[city].rules
@@ -80,14 +80,14 @@ async def test_the_guide_says_how_long_how_often_and_what_it_costs(client: Clien
 
 
 @pytest.mark.parametrize("city", REGIONS)
-async def test_what_nobody_has_confirmed_is_marked_as_a_sample(client: Client, city: str):
+async def test_what_nobody_has_confirmed_is_marked_as_a_sample(client: Client, city: str) -> None:
     await client.get(f"/{city}/")
 
     assert ("样例政策数据" in client.text) == REGIONS[city].sample()
 
 
 @pytest.mark.parametrize("city", REGIONS)
-async def test_the_headings_of_the_guide_are_in_order_and_its_contents_lead_to_them(client: Client, city: str):
+async def test_the_headings_of_the_guide_are_in_order_and_its_contents_lead_to_them(client: Client, city: str) -> None:
     await client.get(f"/{city}/")
 
     levels = [int(level) for level in re.findall(r"<h([1-6])", client.text)]
@@ -98,7 +98,7 @@ async def test_the_headings_of_the_guide_are_in_order_and_its_contents_lead_to_t
     assert all(f'id="{place}"' in client.text for place in contents)
 
 
-async def test_who_is_signed_in_is_not_asked_to_sign_in(client: Client):
+async def test_who_is_signed_in_is_not_asked_to_sign_in(client: Client) -> None:
     await make_person()
     await client.get("/meishan/")
     assert 'href="/meishan/login"' in client.text
@@ -111,7 +111,7 @@ async def test_who_is_signed_in_is_not_asked_to_sign_in(client: Client):
 
 
 @pytest.mark.parametrize("city", REGIONS)
-async def test_the_guide_can_be_read_in_english(client: Client, city: str):
+async def test_the_guide_can_be_read_in_english(client: Client, city: str) -> None:
     await client.get(f"/{city}/?look=en")
 
     assert '<html lang="en"' in client.text
@@ -120,7 +120,7 @@ async def test_the_guide_can_be_read_in_english(client: Client, city: str):
 
 
 @pytest.mark.parametrize("city", ["nowhere", "MEISHAN", "meishan ", "眉山", "%2e%2e%2f", "static2"])
-async def test_a_city_that_has_none_is_not_found(client: Client, city: str):
+async def test_a_city_that_has_none_is_not_found(client: Client, city: str) -> None:
     await client.get(f"/{city}/")
 
     assert client.status == 404

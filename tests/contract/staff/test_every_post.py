@@ -47,11 +47,11 @@ ELSEWHERE = {
 STAFF = ("reviewer", "approver", "supervisor", "expert", "mail_clerk", "auditor")
 
 
-def test_every_move_has_its_place():
+def test_every_move_has_its_place() -> None:
     assert {move.action for move in MOVES} == {*AT_DESK, *BY_CITIZEN, *ELSEWHERE}
 
 
-def test_every_place_is_a_route_that_writes():
+def test_every_place_is_a_route_that_writes() -> None:
     posts = {route.path for route in declared() if route.method == "POST"}
 
     desk = {"acts/" if path.startswith("acts/") else path for path, _ in AT_DESK.values()}
@@ -73,7 +73,7 @@ async def events(case: Case) -> int:
 
 
 @pytest.mark.parametrize("role", STAFF)
-async def test_at_the_desk_nothing_happens_that_the_table_does_not_allow(client: Client, role: str):
+async def test_at_the_desk_nothing_happens_that_the_table_does_not_allow(client: Client, role: str) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     expert = await make_expert("an expert", hospital="甲")
     await make_staff(role, "xinxing", login="somebody")
@@ -95,7 +95,7 @@ async def test_at_the_desk_nothing_happens_that_the_table_does_not_allow(client:
             assert (await case_by_id(case.id), await events(case)) == (case, before), (state, action, role)
 
 
-async def test_of_a_citizen_nothing_happens_that_the_table_does_not_allow(client: Client):
+async def test_of_a_citizen_nothing_happens_that_the_table_does_not_allow(client: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     await client.sign_in("13800000001", "xinxing")
     await client.get("/xinxing/notices")
@@ -114,7 +114,7 @@ async def test_of_a_citizen_nothing_happens_that_the_table_does_not_allow(client
             assert (await case_by_id(case.id), await events(case)) == (case, before), (state, action)
 
 
-async def test_another_citizen_finds_nothing_to_post_to(client: Client):
+async def test_another_citizen_finds_nothing_to_post_to(client: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     await make_person("xx-04")
     await client.sign_in("13800000004", "xinxing")

@@ -29,13 +29,13 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: link.address)
-def test_the_door_lets_in_everybody_who_is_shown_a_page(link: Link):
+def test_the_door_lets_in_everybody_who_is_shown_a_page(link: Link) -> None:
     who = WHO["GET", link.address.rstrip("/")]
 
     assert who == (EVERYBODY,) or set(link.roles) == set(who), "say the same roles in `who` and in `nav`"
 
 
-def test_every_page_of_the_desk_is_in_the_navigation_or_linked_from_another():
+def test_every_page_of_the_desk_is_in_the_navigation_or_linked_from_another() -> None:
     own = [path for method, path in WHO if method == "GET" and path.count("/") == 2 and path.startswith("/staff/")]
     linked = {link.address for link in LINKS}
 
@@ -46,7 +46,7 @@ def test_every_page_of_the_desk_is_in_the_navigation_or_linked_from_another():
     )
 
 
-def test_every_controller_is_listed_in_the_app():
+def test_every_controller_is_listed_in_the_app() -> None:
     only_in_the_demo = {"portal.public.demo_clock.ClockController"}
     written = {
         f"{module.name}.{name}"
@@ -61,7 +61,7 @@ def test_every_controller_is_listed_in_the_app():
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_a_member_opens_each_page_of_their_navigation(role: str, client: Client):
+async def test_a_member_opens_each_page_of_their_navigation(role: str, client: Client) -> None:
     clerk = await make_staff(role)
     await client.staff_sign_in(clerk.login)
     await client.get("/staff/notices")

@@ -61,7 +61,7 @@ def chi_square(found: Counter[str], of: int) -> float:
     return sum((found[digit] - of / 10) ** 2 / (of / 10) for digit in "0123456789")
 
 
-def test_every_digit_of_a_code_is_as_likely_as_any_other():
+def test_every_digit_of_a_code_is_as_likely_as_any_other() -> None:
     codes = [digits(6) for _ in range(10_000)]
 
     for place in range(6):  # 9 degrees of freedom: above 60 once in a thousand million runs
@@ -70,20 +70,20 @@ def test_every_digit_of_a_code_is_as_likely_as_any_other():
     assert any(code.startswith("0") for code in codes)
 
 
-async def test_the_code_that_was_sent_lets_in():
+async def test_the_code_that_was_sent_lets_in() -> None:
     row, code = await ask(browser())
 
     assert await sign_in.answer(row, code) == "good"
 
 
-async def test_a_wrong_code_does_not():
+async def test_a_wrong_code_does_not() -> None:
     row, code = await ask(browser())
 
     assert await sign_in.answer(row, other_than(code)) == "wrong"
     assert await sign_in.answer(row, "") == "wrong"
 
 
-async def test_a_code_works_for_five_minutes_and_not_a_second_longer():
+async def test_a_code_works_for_five_minutes_and_not_a_second_longer() -> None:
     row, code = await ask(browser())
     late, late_code = await ask(browser(), "13800000102")
     clock.shift(timedelta(minutes=4, seconds=58))
@@ -94,7 +94,7 @@ async def test_a_code_works_for_five_minutes_and_not_a_second_longer():
     assert await sign_in.answer(late, late_code) == "expired"
 
 
-async def test_a_code_works_once():
+async def test_a_code_works_once() -> None:
     visitor = browser()
     row, code = await ask(visitor)
     await sign_in.answer(row, code)
@@ -103,7 +103,7 @@ async def test_a_code_works_once():
     assert await sign_in.challenge(visitor, row.id) is None
 
 
-async def test_of_two_right_answers_at_once_one_wins():
+async def test_of_two_right_answers_at_once_one_wins() -> None:
     row, code = await ask(browser())
 
     outcomes = await asyncio.gather(*(sign_in.answer(row, code) for _ in range(2)))
@@ -111,7 +111,7 @@ async def test_of_two_right_answers_at_once_one_wins():
     assert sorted(outcomes) == ["good", "locked"]
 
 
-async def test_after_five_wrong_tries_the_right_code_is_refused():
+async def test_after_five_wrong_tries_the_right_code_is_refused() -> None:
     row, code = await ask(browser())
     outcomes = [await sign_in.answer(await read(row), other_than(code)) for _ in range(5)]
 
@@ -126,7 +126,7 @@ async def read(row: ChallengeRow) -> ChallengeRow:
     return found
 
 
-async def test_twenty_wrong_answers_at_once_leave_no_room_for_the_right_one():
+async def test_twenty_wrong_answers_at_once_leave_no_room_for_the_right_one() -> None:
     row, code = await ask(browser())
 
     outcomes = await asyncio.gather(*(sign_in.answer(row, other_than(code)) for _ in range(20)))
@@ -136,7 +136,7 @@ async def test_twenty_wrong_answers_at_once_leave_no_room_for_the_right_one():
     assert await sign_in.answer(row, code) == "locked"
 
 
-async def test_a_code_belongs_to_its_challenge_and_its_browser():
+async def test_a_code_belongs_to_its_challenge_and_its_browser() -> None:
     mine, other = browser(), browser()
     row, code = await ask(mine)
     second, _ = await ask(mine)
@@ -146,7 +146,7 @@ async def test_a_code_belongs_to_its_challenge_and_its_browser():
     assert await sign_in.answer(second, code) == "wrong"
 
 
-async def test_asking_again_waits_a_minute_and_says_how_long():
+async def test_asking_again_waits_a_minute_and_says_how_long() -> None:
     visitor = browser()
     row, _ = await ask(visitor)
     clock.shift(timedelta(seconds=20))
@@ -156,7 +156,7 @@ async def test_asking_again_waits_a_minute_and_says_how_long():
     assert len(await demo_messages(PHONE)) == 1
 
 
-async def test_the_older_code_works_on_until_its_own_end():
+async def test_the_older_code_works_on_until_its_own_end() -> None:
     visitor = browser()
     row, older = await ask(visitor)
     clock.shift(timedelta(minutes=2))
@@ -167,7 +167,7 @@ async def test_the_older_code_works_on_until_its_own_end():
     assert await sign_in.answer(row, older) == "good"
 
 
-async def test_after_its_end_only_the_newer_one_does():
+async def test_after_its_end_only_the_newer_one_does() -> None:
     visitor = browser()
     row, older = await ask(visitor)
     clock.shift(timedelta(minutes=2))
@@ -178,7 +178,7 @@ async def test_after_its_end_only_the_newer_one_does():
     assert await sign_in.answer(row, await last_code()) == "good"
 
 
-async def test_tries_at_the_older_and_the_newer_code_count_together():
+async def test_tries_at_the_older_and_the_newer_code_count_together() -> None:
     visitor = browser()
     row, older = await ask(visitor)
     for _ in range(3):
@@ -192,7 +192,7 @@ async def test_tries_at_the_older_and_the_newer_code_count_together():
     assert await sign_in.answer(row, newer) == "locked"
 
 
-async def test_a_dump_of_the_database_holds_neither_code_nor_phone_nor_their_hashes():
+async def test_a_dump_of_the_database_holds_neither_code_nor_phone_nor_their_hashes() -> None:
     _, code = await ask(browser())
 
     cells = [cell for table in TABLES for row in await table.select() for cell in row.values()]
@@ -204,7 +204,7 @@ async def test_a_dump_of_the_database_holds_neither_code_nor_phone_nor_their_has
             assert not any(form in blob for blob in blobs)
 
 
-async def test_a_phone_gets_five_codes_an_hour_from_wherever_they_are_asked_for():
+async def test_a_phone_gets_five_codes_an_hour_from_wherever_they_are_asked_for() -> None:
     for number in range(5):
         await ask(browser(), address=f"10.0.1.{number}")
 
@@ -215,7 +215,7 @@ async def test_a_phone_gets_five_codes_an_hour_from_wherever_they_are_asked_for(
     await ask(browser(), "13800000199")
 
 
-async def test_a_phone_gets_ten_codes_a_day():
+async def test_a_phone_gets_ten_codes_a_day() -> None:
     for hour in range(2):
         clock.shift(timedelta(hours=hour, seconds=hour))
         for _ in range(5):
@@ -229,7 +229,7 @@ async def test_a_phone_gets_ten_codes_a_day():
     await ask(browser())
 
 
-async def test_many_people_behind_one_address_are_let_through_but_must_prove():
+async def test_many_people_behind_one_address_are_let_through_but_must_prove() -> None:
     for number in range(20):
         visitor = browser()
         assert not await sign_in.must_prove(visitor, f"138001000{number:02}", "10.0.0.1")
@@ -240,7 +240,7 @@ async def test_many_people_behind_one_address_are_let_through_but_must_prove():
     await ask(browser(), "13800100099")
 
 
-async def test_an_address_gets_two_hundred_codes_an_hour_and_no_more(monkeypatch):
+async def test_an_address_gets_two_hundred_codes_an_hour_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sign_in, "ADDRESS_AT_MOST", 1)
     for number in range(20):
         await ask(browser(), f"138001000{number:02}")
@@ -251,7 +251,7 @@ async def test_an_address_gets_two_hundred_codes_an_hour_and_no_more(monkeypatch
     await ask(browser(), "13800100099", address="10.0.0.2")
 
 
-async def test_a_browser_gets_ten_codes_an_hour_for_whatever_phones():
+async def test_a_browser_gets_ten_codes_an_hour_for_whatever_phones() -> None:
     visitor = browser()
     for number in range(10):
         await ask(visitor, f"138001000{number:02}", address=f"10.0.1.{number}")
@@ -260,7 +260,7 @@ async def test_a_browser_gets_ten_codes_an_hour_for_whatever_phones():
         await ask(visitor, "13800100099", address="10.0.1.99")
 
 
-async def test_when_the_day_s_budget_is_used_up_nobody_gets_a_code(settings: ChangeSettings):
+async def test_when_the_day_s_budget_is_used_up_nobody_gets_a_code(settings: ChangeSettings) -> None:
     settings(codes_budget=3)
     for number in range(3):
         await ask(browser(), f"138001000{number:02}")
@@ -269,7 +269,7 @@ async def test_when_the_day_s_budget_is_used_up_nobody_gets_a_code(settings: Cha
         await ask(browser(), "13800100099")
 
 
-async def test_pressed_twice_at_once_another_code_is_sent_once():
+async def test_pressed_twice_at_once_another_code_is_sent_once() -> None:
     visitor = browser()
     row, _ = await ask(visitor)
     clock.shift(timedelta(seconds=61))
@@ -280,7 +280,7 @@ async def test_pressed_twice_at_once_another_code_is_sent_once():
     assert len(await demo_messages(PHONE)) == 2
 
 
-async def test_a_code_can_be_read_by_phone_and_is_heard_twice():
+async def test_a_code_can_be_read_by_phone_and_is_heard_twice() -> None:
     visitor = browser()
     id = await sign_in.ask(visitor, MEISHAN, PHONE, "10.0.0.1", "mt.example.cn", voice=True)
     row = await sign_in.challenge(visitor, id)
@@ -293,7 +293,9 @@ async def test_a_code_can_be_read_by_phone_and_is_heard_twice():
     assert await sign_in.answer(row, code) == "good"
 
 
-async def test_when_the_gateway_is_down_the_person_is_told_to_try_later(client: Client, monkeypatch):
+async def test_when_the_gateway_is_down_the_person_is_told_to_try_later(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Down:
         speaks = False
 
@@ -309,7 +311,7 @@ async def test_when_the_gateway_is_down_the_person_is_told_to_try_later(client: 
     assert "短信现在发不出去" in client.text
 
 
-async def test_nobody_learns_whether_a_phone_is_known(client: Client):
+async def test_nobody_learns_whether_a_phone_is_known(client: Client) -> None:
     await make_person("ms-01")
 
     known = await answers_to(client, PHONE)
@@ -329,7 +331,7 @@ async def answers_to(client: Client, phone: str) -> tuple[int, set[str], str]:
     return status, names, re.sub(r'value="[^"]*"', "", client.text.replace(masked, "(phone)"))
 
 
-async def test_wrong_tries_do_not_shut_out_who_is_in_already(client: Client):
+async def test_wrong_tries_do_not_shut_out_who_is_in_already(client: Client) -> None:
     await make_person("ms-01")
     await client.sign_in(PHONE)
     row, code = await ask(browser())
@@ -342,7 +344,7 @@ async def test_wrong_tries_do_not_shut_out_who_is_in_already(client: Client):
     assert "张丽" in client.text
 
 
-async def test_yesterdays_challenges_are_forgotten():
+async def test_yesterdays_challenges_are_forgotten() -> None:
     await ask(browser())
     clock.shift(timedelta(days=1, minutes=6))
     await ask(browser())

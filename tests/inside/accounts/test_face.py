@@ -66,17 +66,17 @@ async def agreed(client: Client, **changed: str) -> str:
     ],
     ids=["good", "good PNG", "small", "dark", "blurred", "no picture"],
 )
-def test_a_picture_is_looked_at_for_size_light_and_sharpness(content: bytes, reason: str):
+def test_a_picture_is_looked_at_for_size_light_and_sharpness(content: bytes, reason: str) -> None:
     image = face_picture.opened(content)
 
     assert (face_picture.wrong_with(image) if image else "not_a_picture") == reason
 
 
-def test_a_white_picture_is_too_bright():
+def test_a_white_picture_is_too_bright() -> None:
     assert face_picture.wrong_with(Image.new("L", (600, 600), 250)) == "bright"
 
 
-def test_two_pictures_of_somebody_who_moved_differ_and_a_copy_does_not():
+def test_two_pictures_of_somebody_who_moved_differ_and_a_copy_does_not() -> None:
     first, moved = face_picture.opened(portrait()), face_picture.opened(portrait(shift=25))
     assert first and moved
 
@@ -84,7 +84,7 @@ def test_two_pictures_of_somebody_who_moved_differ_and_a_copy_does_not():
     assert face_picture.difference(first, first) == 0
 
 
-def test_equal_pictures_get_equal_answers():
+def test_equal_pictures_get_equal_answers() -> None:
     looks = [face_picture.opened(portrait()) for _ in range(2)]
 
     assert len({face_picture.sharpness(one) for one in looks if one}) == 1
@@ -93,7 +93,7 @@ def test_equal_pictures_get_equal_answers():
 # -- on the page ---------------------------------------------------------------------------------
 
 
-async def test_the_face_lets_in_who_agreed_and_is_known(client: Client):
+async def test_the_face_lets_in_who_agreed_and_is_known(client: Client) -> None:
     who = await make_person()
     where = await agreed(client)
     asked = heading(client)
@@ -108,7 +108,7 @@ async def test_the_face_lets_in_who_agreed_and_is_known(client: Client):
     assert await fetch_value("SELECT version FROM consent WHERE purpose = 'face'") == face.CONSENT_VERSION
 
 
-async def test_one_photo_without_script_is_enough_and_written_down_as_still(client: Client):
+async def test_one_photo_without_script_is_enough_and_written_down_as_still(client: Client) -> None:
     await make_person()
     where = await agreed(client)
 
@@ -118,7 +118,7 @@ async def test_one_photo_without_script_is_enough_and_written_down_as_still(clie
     assert await fetch_value("SELECT live FROM face_check WHERE passed") == "still"
 
 
-async def test_without_agreeing_there_is_no_camera_and_the_other_way_is_named(client: Client):
+async def test_without_agreeing_there_is_no_camera_and_the_other_way_is_named(client: Client) -> None:
     await make_person()
     await client.get("/meishan/face")
 
@@ -139,7 +139,7 @@ async def test_without_agreeing_there_is_no_camera_and_the_other_way_is_named(cl
     ],
     ids=["small", "dark", "blurred", "not a picture"],
 )
-async def test_a_picture_that_will_not_do_is_told_with_what_to_do(client: Client, content: bytes, reason: str):
+async def test_a_picture_that_will_not_do_is_told_with_what_to_do(client: Client, content: bytes, reason: str) -> None:
     await make_person()
     where = await agreed(client)
 
@@ -149,7 +149,7 @@ async def test_a_picture_that_will_not_do_is_told_with_what_to_do(client: Client
     assert not await fetch_value("SELECT count(*) FROM face_check WHERE passed")
 
 
-async def test_without_a_picture_the_page_asks_for_one(client: Client):
+async def test_without_a_picture_the_page_asks_for_one(client: Client) -> None:
     await make_person()
     where = await agreed(client)
 
@@ -159,7 +159,7 @@ async def test_without_a_picture_the_page_asks_for_one(client: Client):
     assert client.status == 422
 
 
-async def test_after_a_bad_picture_a_good_one_is_taken(client: Client):
+async def test_after_a_bad_picture_a_good_one_is_taken(client: Client) -> None:
     await make_person()
     where = await agreed(client)
     await client.upload(where, photo(portrait(light=20)))
@@ -169,7 +169,7 @@ async def test_after_a_bad_picture_a_good_one_is_taken(client: Client):
     assert client.path == "/meishan/me"
 
 
-async def test_a_verifier_that_says_no_lets_nobody_in(client: Client, monkeypatch):
+async def test_a_verifier_that_says_no_lets_nobody_in(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Demo, "refuses", True)
     await make_person()
     where = await agreed(client)
@@ -181,7 +181,7 @@ async def test_a_verifier_that_says_no_lets_nobody_in(client: Client, monkeypatc
     assert client.path == "/meishan/login"
 
 
-async def test_an_unknown_person_and_a_wrong_name_get_the_answer_of_a_wrong_face(client: Client):
+async def test_an_unknown_person_and_a_wrong_name_get_the_answer_of_a_wrong_face(client: Client) -> None:
     await make_person()
     said = []
     for changed in ({"id_number": "511400196010100081"}, {"name": "张莉"}):
@@ -192,7 +192,9 @@ async def test_an_unknown_person_and_a_wrong_name_get_the_answer_of_a_wrong_face
     assert said == [(422, {"picture": REASONS["no_match"]})] * 2
 
 
-async def test_after_five_tries_it_is_enough_for_a_day_and_the_code_still_works(client: Client, monkeypatch):
+async def test_after_five_tries_it_is_enough_for_a_day_and_the_code_still_works(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Demo, "refuses", True)
     await make_person()
     where = await agreed(client)
@@ -208,7 +210,7 @@ async def test_after_five_tries_it_is_enough_for_a_day_and_the_code_still_works(
     assert client.path == "/meishan/me"
 
 
-async def test_a_check_belongs_to_the_browser_that_agreed_and_works_once(client: Client):
+async def test_a_check_belongs_to_the_browser_that_agreed_and_works_once(client: Client) -> None:
     await make_person()
     where = await agreed(client)
     async with Client() as other:
@@ -222,7 +224,7 @@ async def test_a_check_belongs_to_the_browser_that_agreed_and_works_once(client:
     assert client.status == 404
 
 
-async def test_no_picture_is_kept_anywhere(client: Client, files: Path):
+async def test_no_picture_is_kept_anywhere(client: Client, files: Path) -> None:
     await make_person()
     where = await agreed(client)
     before = {path for path in files.rglob("*") if path.is_file()}
@@ -233,7 +235,7 @@ async def test_no_picture_is_kept_anywhere(client: Client, files: Path):
     assert {path for path in files.rglob("*") if path.is_file()} <= before
 
 
-async def test_every_try_is_written_down_with_score_and_reason(client: Client):
+async def test_every_try_is_written_down_with_score_and_reason(client: Client) -> None:
     await make_person()
     where = await agreed(client)
     await client.upload(where, photo(portrait(light=20)))
@@ -256,7 +258,9 @@ async def test_every_try_is_written_down_with_score_and_reason(client: Client):
     assert await fetch_value("SELECT count(*) FROM audit WHERE act IN ('face_passed', 'face_refused')") == 2
 
 
-async def test_where_no_verifier_is_set_up_the_face_is_not_offered(client: Client, monkeypatch):
+async def test_where_no_verifier_is_set_up_the_face_is_not_offered(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(face, "verifier", lambda: None)
     await client.get("/meishan/login")
     offered = "用人脸识别登录" in client.text

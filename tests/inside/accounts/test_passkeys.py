@@ -80,7 +80,7 @@ async def acts() -> list[str]:
 # -- adding and signing in -----------------------------------------------------------------------
 
 
-async def test_a_passkey_leads_in_without_password_and_code(client: Client):
+async def test_a_passkey_leads_in_without_password_and_code(client: Client) -> None:
     member, key = await member_with_key(client)
 
     await enter(client, key)
@@ -93,7 +93,7 @@ async def test_a_passkey_leads_in_without_password_and_code(client: Client):
     )
 
 
-async def test_a_passkey_leads_to_the_page_one_wanted_and_never_elsewhere(client: Client):
+async def test_a_passkey_leads_to_the_page_one_wanted_and_never_elsewhere(client: Client) -> None:
     _, key = await member_with_key(client)
     answer = key.get(await options(client, f"{DOOR}?next=/staff/notices"))
     await client.post("/staff/login/passkey", {"credential": answer, "next": "/staff/notices"})
@@ -105,7 +105,7 @@ async def test_a_passkey_leads_to_the_page_one_wanted_and_never_elsewhere(client
     assert (wanted, client.path) == ("/staff/notices", "/staff/")
 
 
-async def test_what_is_asked_of_the_browser_is_a_verified_key_that_knows_its_holder(client: Client):
+async def test_what_is_asked_of_the_browser_is_a_verified_key_that_knows_its_holder(client: Client) -> None:
     member = await make_staff()
     await client.staff_sign_in(member.login)
 
@@ -119,7 +119,7 @@ async def test_what_is_asked_of_the_browser_is_a_verified_key_that_knows_its_hol
     assert adding["challenge"] != entering["challenge"]
 
 
-async def test_the_list_names_passkeys_and_one_can_be_removed(client: Client):
+async def test_the_list_names_passkeys_and_one_can_be_removed(client: Client) -> None:
     _, key = await member_with_key(client)
     await enter(client, key)
     await client.get(HOME)
@@ -135,7 +135,7 @@ async def test_the_list_names_passkeys_and_one_can_be_removed(client: Client):
     assert [act for act in await acts() if "passkey" in act] == ["add_passkey", "remove_passkey"]
 
 
-async def test_nobody_removes_the_passkey_of_a_colleague(client: Client, other: Client):
+async def test_nobody_removes_the_passkey_of_a_colleague(client: Client, other: Client) -> None:
     await member_with_key(client)
     await make_staff(login="colleague")
     await other.staff_sign_in("colleague")
@@ -147,7 +147,7 @@ async def test_nobody_removes_the_passkey_of_a_colleague(client: Client, other: 
     assert await fetch_value("SELECT count(*) FROM passkey") == 1
 
 
-async def test_a_passkey_without_a_name_or_with_a_long_one_is_asked_for_again(client: Client):
+async def test_a_passkey_without_a_name_or_with_a_long_one_is_asked_for_again(client: Client) -> None:
     await make_staff()
     await client.staff_sign_in("meishan-reviewer")
     await client.get(HOME)
@@ -161,7 +161,7 @@ async def test_a_passkey_without_a_name_or_with_a_long_one_is_asked_for_again(cl
     assert "很长" * 21 in client.text
 
 
-async def test_a_device_is_added_once_and_ten_are_enough(client: Client):
+async def test_a_device_is_added_once_and_ten_are_enough(client: Client) -> None:
     _, key = await member_with_key(client)
     await enter(client, key)
     known = await options(client, HOME)
@@ -180,7 +180,7 @@ async def test_a_device_is_added_once_and_ten_are_enough(client: Client):
 # -- what is refused -----------------------------------------------------------------------------
 
 
-async def test_a_passkey_used_at_another_address_is_refused(client: Client):
+async def test_a_passkey_used_at_another_address_is_refused(client: Client) -> None:
     _, key = await member_with_key(client)
     key.origin = "https://mt.example.cn.evil.example"
 
@@ -189,7 +189,7 @@ async def test_a_passkey_used_at_another_address_is_refused(client: Client):
     assert refused(client)
 
 
-async def test_a_passkey_made_at_another_address_is_not_kept(client: Client):
+async def test_a_passkey_made_at_another_address_is_not_kept(client: Client) -> None:
     await make_staff()
     await client.staff_sign_in("meishan-reviewer")
 
@@ -199,7 +199,7 @@ async def test_a_passkey_made_at_another_address_is_not_kept(client: Client):
     assert await fetch_value("SELECT count(*) FROM passkey") == 0
 
 
-async def test_a_passkey_of_another_domain_is_refused(client: Client):
+async def test_a_passkey_of_another_domain_is_refused(client: Client) -> None:
     _, key = await member_with_key(client)
 
     await send(client, key.get({**await options(client), "rpId": "evil.example"}))
@@ -207,7 +207,7 @@ async def test_a_passkey_of_another_domain_is_refused(client: Client):
     assert refused(client)
 
 
-async def test_an_answer_is_good_once(client: Client):
+async def test_an_answer_is_good_once(client: Client) -> None:
     _, key = await member_with_key(client)
     asked = await options(client)
     cookies = dict(client.http.cookies)
@@ -226,7 +226,7 @@ async def test_an_answer_is_good_once(client: Client):
     assert refused(client)
 
 
-async def test_a_challenge_of_another_browser_is_refused(client: Client, other: Client):
+async def test_a_challenge_of_another_browser_is_refused(client: Client, other: Client) -> None:
     _, key = await member_with_key(client)
     await other.get(DOOR)
 
@@ -235,7 +235,7 @@ async def test_a_challenge_of_another_browser_is_refused(client: Client, other: 
     assert refused(other)
 
 
-async def test_a_challenge_for_adding_signs_nobody_in(client: Client):
+async def test_a_challenge_for_adding_signs_nobody_in(client: Client) -> None:
     _, key = await member_with_key(client)
     await enter(client, key)
     asked = await options(client, HOME)
@@ -245,7 +245,7 @@ async def test_a_challenge_for_adding_signs_nobody_in(client: Client):
     assert refused(client)
 
 
-async def test_a_challenge_of_ours_cannot_be_made_up(client: Client):
+async def test_a_challenge_of_ours_cannot_be_made_up(client: Client) -> None:
     _, key = await member_with_key(client)
     asked = await options(client)
 
@@ -254,7 +254,7 @@ async def test_a_challenge_of_ours_cannot_be_made_up(client: Client):
         assert refused(client), made_up
 
 
-async def test_a_challenge_lasts_five_minutes(client: Client):
+async def test_a_challenge_lasts_five_minutes(client: Client) -> None:
     _, key = await member_with_key(client)
     asked = await options(client)
     clock.shift(timedelta(minutes=5, seconds=1))
@@ -264,7 +264,7 @@ async def test_a_challenge_lasts_five_minutes(client: Client):
     assert refused(client)
 
 
-async def test_a_key_nobody_has_added_is_refused(client: Client):
+async def test_a_key_nobody_has_added_is_refused(client: Client) -> None:
     await member_with_key(client)
 
     await enter(client, Authenticator())
@@ -273,7 +273,7 @@ async def test_a_key_nobody_has_added_is_refused(client: Client):
     assert (await acts())[-1] == "sign_in_failed"
 
 
-async def test_a_stranger_who_knows_the_name_of_a_key_is_refused(client: Client):
+async def test_a_stranger_who_knows_the_name_of_a_key_is_refused(client: Client) -> None:
     _, key = await member_with_key(client)
     stranger = Authenticator()
     stranger.id, stranger.holder = key.id, key.holder
@@ -283,7 +283,7 @@ async def test_a_stranger_who_knows_the_name_of_a_key_is_refused(client: Client)
     assert refused(client)
 
 
-async def test_a_key_that_says_it_is_somebody_elses_is_refused(client: Client):
+async def test_a_key_that_says_it_is_somebody_elses_is_refused(client: Client) -> None:
     _, key = await member_with_key(client)
     key.holder = b"somebody else"
 
@@ -292,7 +292,7 @@ async def test_a_key_that_says_it_is_somebody_elses_is_refused(client: Client):
     assert refused(client)
 
 
-async def test_a_copy_of_a_key_that_counts_from_lower_down_is_refused(client: Client):
+async def test_a_copy_of_a_key_that_counts_from_lower_down_is_refused(client: Client) -> None:
     _, key = await member_with_key(client)
     key.count = 7
     await enter(client, key)
@@ -305,7 +305,7 @@ async def test_a_copy_of_a_key_that_counts_from_lower_down_is_refused(client: Cl
     assert await fetch_value("SELECT sign_count FROM passkey") == 8
 
 
-async def test_who_only_touches_the_key_and_does_not_unlock_it_is_refused(client: Client):
+async def test_who_only_touches_the_key_and_does_not_unlock_it_is_refused(client: Client) -> None:
     _, key = await member_with_key(client)
     key.flags = PRESENT
 
@@ -314,7 +314,7 @@ async def test_who_only_touches_the_key_and_does_not_unlock_it_is_refused(client
     assert refused(client)
 
 
-async def test_who_was_switched_off_does_not_get_in(client: Client):
+async def test_who_was_switched_off_does_not_get_in(client: Client) -> None:
     member, key = await member_with_key(client)
     await execute("UPDATE staff SET active = $2 WHERE id = $1", member.id, False)
 
@@ -326,7 +326,7 @@ async def test_who_was_switched_off_does_not_get_in(client: Client):
 @pytest.mark.parametrize(
     "answer", ["", "x", "[]", "{}", '{"response": {}}', '{"response": {"clientDataJSON": "e30"}}', "[" * 30_000]
 )
-async def test_what_no_browser_sends_is_refused(client: Client, answer: str):
+async def test_what_no_browser_sends_is_refused(client: Client, answer: str) -> None:
     await make_staff()
     await client.get(DOOR)
     await send(client, answer)
@@ -339,7 +339,7 @@ async def test_what_no_browser_sends_is_refused(client: Client, answer: str):
     assert client.status == 422
 
 
-async def test_after_five_bad_answers_with_a_key_the_good_one_waits(client: Client):
+async def test_after_five_bad_answers_with_a_key_the_good_one_waits(client: Client) -> None:
     _, key = await member_with_key(client)
     key.holder, good = b"somebody else", key.holder
     for _ in range(TRIES):
@@ -351,7 +351,7 @@ async def test_after_five_bad_answers_with_a_key_the_good_one_waits(client: Clie
     assert client.status == 429
 
 
-async def test_the_door_without_script_says_that_password_and_code_stay(client: Client):
+async def test_the_door_without_script_says_that_password_and_code_stay(client: Client) -> None:
     await client.get(DOOR)
 
     assert "没有打开 JavaScript。请用密码和动态验证码登录。" in client.text
@@ -372,11 +372,11 @@ async def test_the_door_without_script_says_that_password_and_code_stay(client: 
         ("https://10.1.2.3", Site("", "")),
     ],
 )
-def test_passkeys_are_tied_to_the_domain_and_a_laptop_is_called_localhost(origin: str, wanted: Site):
+def test_passkeys_are_tied_to_the_domain_and_a_laptop_is_called_localhost(origin: str, wanted: Site) -> None:
     assert site(origin) == wanted
 
 
-async def test_without_a_domain_nobody_is_offered_a_passkey(client: Client, monkeypatch: pytest.MonkeyPatch):
+async def test_without_a_domain_nobody_is_offered_a_passkey(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passkeys, "SITE", Site("", ""))
     await make_staff()
     await client.get(DOOR)

@@ -22,7 +22,7 @@ PHONE = "13800000101"
 
 
 @pytest.fixture(autouse=True)
-def two_are_free(settings: ChangeSettings):
+def two_are_free(settings: ChangeSettings) -> None:
     """Let two codes an hour be free, as they are outside of the demonstration and of other tests."""
     settings(codes_free=2)
 
@@ -59,7 +59,7 @@ async def third_ask(client: Client) -> None:
         await client.post("/meishan/login", {"mobile": PHONE})
 
 
-async def test_the_third_code_of_an_hour_waits_for_a_proof(client: Client):
+async def test_the_third_code_of_an_hour_waits_for_a_proof(client: Client) -> None:
     await third_ask(client)
 
     assert client.status == 422
@@ -68,7 +68,7 @@ async def test_the_third_code_of_an_hour_waits_for_a_proof(client: Client):
     assert len(await demo_messages(PHONE)) == 2
 
 
-async def test_with_the_puzzle_solved_the_code_goes_out(client: Client):
+async def test_with_the_puzzle_solved_the_code_goes_out(client: Client) -> None:
     await third_ask(client)
 
     await client.post("/meishan/login", {"proof": solved(puzzle_on(client))})
@@ -77,7 +77,7 @@ async def test_with_the_puzzle_solved_the_code_goes_out(client: Client):
     assert len(await demo_messages(PHONE)) == 3
 
 
-async def test_without_script_the_code_goes_out_after_half_a_minute(client: Client):
+async def test_without_script_the_code_goes_out_after_half_a_minute(client: Client) -> None:
     await third_ask(client)
     clock.shift(timedelta(seconds=12))
     await client.post("/meishan/login", {"proof": ""})
@@ -90,7 +90,7 @@ async def test_without_script_the_code_goes_out_after_half_a_minute(client: Clie
     assert len(await demo_messages(PHONE)) == 3
 
 
-async def test_asking_again_on_the_page_of_the_code_waits_for_a_proof_too(client: Client):
+async def test_asking_again_on_the_page_of_the_code_waits_for_a_proof_too(client: Client) -> None:
     await client.get("/meishan/login")
     await client.post("/meishan/login", {"mobile": PHONE})
     clock.shift(timedelta(seconds=61))
@@ -105,7 +105,7 @@ async def test_asking_again_on_the_page_of_the_code_waits_for_a_proof_too(client
     assert len(await demo_messages(PHONE)) == 3
 
 
-async def test_another_browser_asking_for_the_same_phone_must_prove_too(client: Client):
+async def test_another_browser_asking_for_the_same_phone_must_prove_too(client: Client) -> None:
     await third_ask(client)
     async with Client() as other:
         await other.get("/meishan/login")
@@ -113,7 +113,7 @@ async def test_another_browser_asking_for_the_same_phone_must_prove_too(client: 
         assert heading(other) == "请稍等一下"
 
 
-async def test_a_browser_that_asks_for_one_phone_after_the_other_must_prove():
+async def test_a_browser_that_asks_for_one_phone_after_the_other_must_prove() -> None:
     visitor = browser()
     for number in range(2):
         assert not await sign_in.must_prove(visitor, f"1380010000{number}", "10.0.0.1")
@@ -124,7 +124,7 @@ async def test_a_browser_that_asks_for_one_phone_after_the_other_must_prove():
     assert await sign_in.must_prove(visitor, "13800100009", "10.0.0.1")
 
 
-async def test_a_solution_works_once_and_in_its_own_browser():
+async def test_a_solution_works_once_and_in_its_own_browser() -> None:
     mine, other = browser(), browser()
     solution = solved(puzzle_of(mine))
 
@@ -133,7 +133,7 @@ async def test_a_solution_works_once_and_in_its_own_browser():
     assert not await proof.proved(mine, solution, "")
 
 
-async def test_a_solution_of_an_old_puzzle_is_none():
+async def test_a_solution_of_an_old_puzzle_is_none() -> None:
     visitor = browser()
     solution = solved(puzzle_of(visitor))
     clock.shift(timedelta(minutes=11))
@@ -141,7 +141,7 @@ async def test_a_solution_of_an_old_puzzle_is_none():
     assert not await proof.proved(visitor, solution, "")
 
 
-async def test_a_puzzle_one_made_oneself_is_none():
+async def test_a_puzzle_one_made_oneself_is_none() -> None:
     visitor = browser()
     puzzle = puzzle_of(visitor)
     own = (sha256(f"{puzzle['salt']}{number}".encode()).hexdigest() for number in (0, 1))
@@ -151,11 +151,11 @@ async def test_a_puzzle_one_made_oneself_is_none():
 
 
 @pytest.mark.parametrize("text", ["", "x", "e30=", "令牌", "bnVsbA==", "W10=", "\x00"])
-async def test_what_is_no_solution_is_refused_and_no_error_of_ours(text: str):
+async def test_what_is_no_solution_is_refused_and_no_error_of_ours(text: str) -> None:
     assert not await proof.proved(browser(), text, text)
 
 
-async def test_a_ticket_is_good_after_the_wait_once_and_not_for_ever():
+async def test_a_ticket_is_good_after_the_wait_once_and_not_for_ever() -> None:
     visitor = browser()
     ticket, later = proof.ticket(visitor), proof.ticket(visitor)
     at_once = await proof.proved(visitor, "", ticket)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("database")
         (20000000000, "65353130"),
     ],
 )
-def test_the_codes_are_those_of_rfc_6238(second: int, code: str):
+def test_the_codes_are_those_of_rfc_6238(second: int, code: str) -> None:
     assert code_at(b"12345678901234567890", second // 30) == code[-6:]
 
 
@@ -39,7 +39,7 @@ async def half_way(client: Client, login: str = "meishan-reviewer") -> str:
     return str(await fetch_value("SELECT id FROM staff WHERE login = $1", login))
 
 
-async def test_password_and_code_lead_in(client: Client):
+async def test_password_and_code_lead_in(client: Client) -> None:
     await make_staff()
     id = await half_way(client)
     asked = heading(client)
@@ -50,7 +50,7 @@ async def test_password_and_code_lead_in(client: Client):
     assert client.path == "/staff/"
 
 
-async def test_the_password_alone_opens_no_page_of_the_desk(client: Client):
+async def test_the_password_alone_opens_no_page_of_the_desk(client: Client) -> None:
     await make_staff()
     await half_way(client)
     desk = [route for route in declared() if route.path.startswith("/staff") and route.method == "GET"]
@@ -62,7 +62,7 @@ async def test_the_password_alone_opens_no_page_of_the_desk(client: Client):
     assert set(answers.values()) == {403}, answers
 
 
-async def test_a_code_is_good_once_and_in_the_half_minutes_beside_its_own():
+async def test_a_code_is_good_once_and_in_the_half_minutes_beside_its_own() -> None:
     member = await make_staff()
     mine = await second_factor.factor(member.id)
     assert mine
@@ -76,7 +76,7 @@ async def test_a_code_is_good_once_and_in_the_half_minutes_beside_its_own():
     assert not await second_factor.fits(member.id, code_at(mine.key, now + 2))
 
 
-async def test_after_five_wrong_codes_the_right_one_waits(client: Client):
+async def test_after_five_wrong_codes_the_right_one_waits(client: Client) -> None:
     await make_staff()
     id = await half_way(client)
     for _ in range(staff.TRIES):
@@ -88,7 +88,7 @@ async def test_after_five_wrong_codes_the_right_one_waits(client: Client):
     assert await fetch_value("SELECT count(*) FROM audit WHERE act = 'sign_in_failed'") == staff.TRIES
 
 
-async def test_a_wrong_and_an_empty_code_are_told_at_the_field(client: Client):
+async def test_a_wrong_and_an_empty_code_are_told_at_the_field(client: Client) -> None:
     await make_staff()
     await half_way(client)
 
@@ -100,7 +100,7 @@ async def test_a_wrong_and_an_empty_code_are_told_at_the_field(client: Client):
     assert "动态验证码不对" in refused(client)["code"]
 
 
-async def test_at_the_first_visit_the_app_is_set_up_and_recovery_codes_are_shown_once(client: Client):
+async def test_at_the_first_visit_the_app_is_set_up_and_recovery_codes_are_shown_once(client: Client) -> None:
     member = await make_staff()
     await execute("DELETE FROM second_factor")
     await half_way(client)
@@ -122,7 +122,7 @@ async def test_at_the_first_visit_the_app_is_set_up_and_recovery_codes_are_shown
     assert "还有 10 个恢复码" in client.text
 
 
-async def test_a_recovery_code_leads_in_once(client: Client):
+async def test_a_recovery_code_leads_in_once(client: Client) -> None:
     member = await make_staff()
     mine = await second_factor.factor(member.id)
     assert mine
@@ -136,7 +136,7 @@ async def test_a_recovery_code_leads_in_once(client: Client):
     assert await second_factor.recovery_left(member.id) == 9
 
 
-async def test_who_was_switched_off_between_password_and_code_does_not_get_in(client: Client):
+async def test_who_was_switched_off_between_password_and_code_does_not_get_in(client: Client) -> None:
     member = await make_staff()
     id = await half_way(client)
     await execute("UPDATE staff SET active = $2 WHERE id = $1", member.id, False)
@@ -146,7 +146,7 @@ async def test_who_was_switched_off_between_password_and_code_does_not_get_in(cl
     assert client.path == "/staff/login"
 
 
-async def test_half_way_in_lasts_ten_minutes(client: Client):
+async def test_half_way_in_lasts_ten_minutes(client: Client) -> None:
     await make_staff()
     id = await half_way(client)
     clock.shift(timedelta(minutes=11))
@@ -156,7 +156,7 @@ async def test_half_way_in_lasts_ten_minutes(client: Client):
     assert client.path == "/staff/login"
 
 
-async def test_a_clerk_stays_a_quarter_of_an_hour_and_eight_hours_at_most(client: Client):
+async def test_a_clerk_stays_a_quarter_of_an_hour_and_eight_hours_at_most(client: Client) -> None:
     await make_staff()
     await client.staff_sign_in("meishan-reviewer")
     for minutes in range(14, 8 * 60 - 10, 14):
@@ -173,7 +173,7 @@ async def test_a_clerk_stays_a_quarter_of_an_hour_and_eight_hours_at_most(client
     assert (absolute, client.path) == ("/staff/login", "/staff/login")
 
 
-async def test_the_secret_is_sealed():
+async def test_the_secret_is_sealed() -> None:
     member = await make_staff()
     mine = await second_factor.factor(member.id)
     assert mine

@@ -19,13 +19,13 @@ def with_identity(**own: object) -> Region:
     return msgspec.structs.replace(MEISHAN, rules=msgspec.structs.replace(MEISHAN.rules, materials=materials))
 
 
-def test_a_material_without_limits_of_its_own_has_the_city_s():
+def test_a_material_without_limits_of_its_own_has_the_city_s() -> None:
     assert allowed(MEISHAN, "identity") == allowed(MEISHAN) == Allowed((), 20, 0)
     assert allowed(MEISHAN, "pile") == allowed(MEISHAN)
     assert allowed(MEISHAN, "application_form").files == 6
 
 
-def test_the_limits_of_a_material_hold_for_each_of_its_parts():
+def test_the_limits_of_a_material_hold_for_each_of_its_parts() -> None:
     region = with_identity(formats=["pdf"], max_file_mib=3, max_files=2)
 
     assert allowed(region, "identity.front") == Allowed(("pdf",), 3, 2)
@@ -35,7 +35,7 @@ def test_the_limits_of_a_material_hold_for_each_of_its_parts():
     ("formats", "accept"),
     [((), "image/*,application/pdf"), (("pdf",), "application/pdf"), (("jpg", "png"), "image/*")],
 )
-def test_the_browser_offers_what_the_place_takes(formats: tuple[str, ...], accept: str):
+def test_the_browser_offers_what_the_place_takes(formats: tuple[str, ...], accept: str) -> None:
     assert Allowed(formats, 20, 0).accept == accept
 
 
@@ -50,7 +50,9 @@ def test_the_browser_offers_what_the_place_takes(formats: tuple[str, ...], accep
         ({"formats": ["jpg"]}, encoded(page_image()), 50, "", ""),
     ],
 )
-def test_a_place_says_what_it_does_not_take(database, own, content, held, reason, said):
+def test_a_place_says_what_it_does_not_take(
+    database: None, own: dict[str, int] | dict[str, list[str]], content: bytes, held: int, reason: str, said: str
+) -> None:
     region = with_identity(**own)
     file = received(content, "a.jpg")
     file.path.unlink()

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -75,7 +76,7 @@ def helper() -> int:
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
-async def test_a_file_comes_to_what_it_should(door: Door, paper: Paper):
+async def test_a_file_comes_to_what_it_should(door: Door, paper: Paper) -> None:
     content = paper.make()
     started = time.monotonic()
 
@@ -120,7 +121,7 @@ def check_clean(paper: Paper, sent: bytes, clean: bytes, small: bytes, kind: str
             assert all(abs(one - other) < 60 for one, other in zip(pixel, colour, strict=True))
 
 
-async def test_the_same_file_twice_is_told_as_such(door: Door):
+async def test_the_same_file_twice_is_told_as_such(door: Door) -> None:
     paper = next(paper for paper in corpus() if paper.name == "held-6.jpg")
     await door.send(paper.name, paper.make())
 
@@ -131,7 +132,7 @@ async def test_the_same_file_twice_is_told_as_such(door: Door):
     assert len(await door.taken()) == 1
 
 
-async def test_the_server_never_noticed_what_its_children_went_through(door: Door):
+async def test_the_server_never_noticed_what_its_children_went_through(door: Door) -> None:
     """Runs after all of them: the process that forks the children is the one it was at the first."""
     await door.send("photo.jpg", next(paper for paper in corpus() if paper.name == "held-1.jpg").make())
     first = helper()
@@ -144,7 +145,7 @@ async def test_the_server_never_noticed_what_its_children_went_through(door: Doo
     assert len(await door.taken()) == 1
 
 
-def test_the_corpus_has_every_kind_of_file_the_issue_asks_for():
+def test_the_corpus_has_every_kind_of_file_the_issue_asks_for() -> None:
     papers = corpus()
 
     assert len(papers) >= 240
@@ -158,7 +159,7 @@ def test_the_corpus_has_every_kind_of_file_the_issue_asks_for():
     assert {warning for paper in papers for warning in paper.warnings} >= {"small", "dark", "blank", "blurred", "cut"}
 
 
-def test_the_corpus_can_be_written_out_with_its_manifest(tmp_path, monkeypatch: pytest.MonkeyPatch):
+def test_the_corpus_can_be_written_out_with_its_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import tests.inside.documents.corpus as module
 
     chosen = [paper for paper in corpus() if paper.name in ("held-1.png", "locked.pdf", "病历.docx")]

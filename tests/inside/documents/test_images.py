@@ -55,7 +55,7 @@ def like(pixel: object, colour: tuple[int, int, int]) -> bool:
 
 
 @pytest.mark.parametrize("orientation", LYING)
-def test_a_photo_comes_out_upright_and_without_exif_however_the_phone_was_held(orientation):
+def test_a_photo_comes_out_upright_and_without_exif_however_the_phone_was_held(orientation: int) -> None:
     how = LYING[orientation]
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -76,7 +76,7 @@ def test_a_photo_comes_out_upright_and_without_exif_however_the_phone_was_held(o
     assert b"Planted" not in clean.content
 
 
-def test_nothing_comes_along_behind_a_picture_or_in_its_comments():
+def test_nothing_comes_along_behind_a_picture_or_in_its_comments() -> None:
     content = encoded(page_image(), comment=b"planted comment") + b"PK\x03\x04 planted <script>alert(1)</script>"
 
     clean = clean_image(content, "JPEG")
@@ -85,7 +85,7 @@ def test_nothing_comes_along_behind_a_picture_or_in_its_comments():
     assert b"<script>" not in clean.small
 
 
-def test_text_in_a_png_does_not_come_along():
+def test_text_in_a_png_does_not_come_along() -> None:
     from PIL.PngImagePlugin import PngInfo
 
     info = PngInfo()
@@ -95,7 +95,7 @@ def test_text_in_a_png_does_not_come_along():
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "PA"])
-def test_what_was_transparent_becomes_white_paper(mode):
+def test_what_was_transparent_becomes_white_paper(mode: str) -> None:
     image = page_image(mode="RGBA")
     image.putalpha(Image.new("L", image.size, 0))
     image.paste((0, 0, 0, 255), (100, 100, 500, 500))
@@ -108,7 +108,7 @@ def test_what_was_transparent_becomes_white_paper(mode):
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "I;16"])
-def test_a_scan_of_any_depth_keeps_black_on_white(mode):
+def test_a_scan_of_any_depth_keeps_black_on_white(mode: str) -> None:
     image = page_image().convert("L")
     scan = image.point(lambda value: value * 257, "I").convert("I;16") if mode == "I;16" else image.convert(mode)
 
@@ -120,7 +120,7 @@ def test_a_scan_of_any_depth_keeps_black_on_white(mode):
     assert clean.warnings == []
 
 
-def test_grey_of_a_deep_scan_stays_grey():
+def test_grey_of_a_deep_scan_stays_grey() -> None:
     scan = Image.new("I;16", (800, 800), 32768)
 
     made = opened(clean_image(encoded(scan, "PNG"), "PNG").content)
@@ -129,14 +129,14 @@ def test_grey_of_a_deep_scan_stays_grey():
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "L"])
-def test_a_jpeg_of_any_colours_is_taken(mode):
+def test_a_jpeg_of_any_colours_is_taken(mode: str) -> None:
     made = opened(clean_image(encoded(page_image(mode="RGB").convert(mode)), "JPEG").content)
 
     assert made.mode == "RGB"
     assert like(made.getpixel((10, 10)), (255, 255, 255))
 
 
-def test_a_huge_photo_is_made_smaller_and_gets_a_small_picture():
+def test_a_huge_photo_is_made_smaller_and_gets_a_small_picture() -> None:
     clean = clean_image(encoded(page_image(3000, 4000)), "JPEG")
 
     assert opened(clean.content).size == (LONGEST_SIDE * 3 // 4, LONGEST_SIDE)
@@ -151,27 +151,27 @@ def reason(content: bytes, kind: str) -> str:
 
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (11_000, 11_000), (120_000_001, 16)])
-def test_a_picture_of_too_many_pixels_is_refused_before_it_is_unpacked(size):
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_unpacked(size: tuple[int, ...]) -> None:
     content = png_header(*size)
 
     assert len(content) < 1500
     assert reason(content, "PNG") == "pixels"
 
 
-def test_a_picture_of_a_few_pixels_is_no_page():
+def test_a_picture_of_a_few_pixels_is_no_page() -> None:
     assert reason(encoded(page_image(15, 400)), "JPEG") == "empty"
     assert reason(encoded(page_image(400, 15), "PNG"), "PNG") == "empty"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_half_a_picture_is_told_to_be_broken(kind):
+def test_half_a_picture_is_told_to_be_broken(kind: str) -> None:
     content = encoded(page_image(), kind)
 
     assert reason(content[: len(content) // 2], kind) == "corrupt"
     assert reason(content[:60], kind) == "corrupt"
 
 
-def test_a_png_is_not_opened_as_a_jpeg():
+def test_a_png_is_not_opened_as_a_jpeg() -> None:
     assert reason(encoded(page_image(), "PNG"), "JPEG") == "corrupt"
 
 
@@ -185,11 +185,13 @@ def test_a_png_is_not_opened_as_a_jpeg():
         (Image.new("RGB", (300, 300), "white"), ["small", "blank"]),
     ],
 )
-def test_a_photo_that_may_be_hard_to_read_is_warned_about_and_taken(image, warned):
+def test_a_photo_that_may_be_hard_to_read_is_warned_about_and_taken(
+    image: Image, warned: list[object] | list[str]
+) -> None:
     assert clean_image(encoded(image), "JPEG").warnings == warned
 
 
-def test_a_photo_can_be_turned_a_quarter_to_the_right():
+def test_a_photo_can_be_turned_a_quarter_to_the_right() -> None:
     made = opened(turned(encoded(corners(), quality=95)))
 
     assert made.size == (1000, 800)
@@ -214,13 +216,13 @@ def lying(kind: str, orientation: int, *, in_the_box: bool = True) -> bytes:
 
 @pytest.mark.parametrize("orientation", LYING)
 @pytest.mark.parametrize("kind", ["WEBP", "TIFF", "AVIF", "PNG"])
-def test_photos_of_every_kind_come_out_upright(kind, orientation):
+def test_photos_of_every_kind_come_out_upright(kind: str, orientation: int) -> None:
     upright(clean_image(lying(kind, orientation), kind).content)
 
 
 @pytest.mark.parametrize("in_the_box", [True, False])
 @pytest.mark.parametrize("orientation", LYING)
-def test_a_photo_of_an_iphone_comes_out_upright(orientation, in_the_box):
+def test_a_photo_of_an_iphone_comes_out_upright(orientation: int, in_the_box: bool) -> None:
     content = lying("HEIF", orientation, in_the_box=in_the_box)
     assert kind_of(content) == "HEIF"
     assert any(box in content for box in (b"irot", b"imir")) is (in_the_box and orientation > 1)
@@ -239,14 +241,14 @@ def upright(content: bytes, size: tuple[int, int] = (800, 1000)) -> None:
     assert not made.getexif()
 
 
-def test_of_a_photo_with_its_preview_behind_it_the_photo_is_taken():
+def test_of_a_photo_with_its_preview_behind_it_the_photo_is_taken() -> None:
     both = encoded(corners(), "MPO", save_all=True, append_images=[Image.new("RGB", (200, 250), "black")])
 
     upright(clean_image(both, "JPEG").content)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "RGB", "P"])
-def test_a_bitmap_is_taken(mode):
+def test_a_bitmap_is_taken(mode: str) -> None:
     made = opened(clean_image(encoded(page_image().convert(mode), "BMP"), "BMP").content)
 
     assert made.size == (900, 1200)
@@ -254,7 +256,7 @@ def test_a_bitmap_is_taken(mode):
 
 
 @pytest.mark.parametrize("how", [{"compression": "group4"}, {"compression": "tiff_lzw"}, {"big_tiff": True}])
-def test_a_scan_of_three_pages_becomes_a_pdf_of_three_pages(how):
+def test_a_scan_of_three_pages_becomes_a_pdf_of_three_pages(how: dict[str, bool] | dict[str, str]) -> None:
     pages = [page_image(900, 1200 + 10 * number).convert("1") for number in range(3)]
     content = encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:], **how)
 
@@ -267,7 +269,7 @@ def test_a_scan_of_three_pages_becomes_a_pdf_of_three_pages(how):
     assert like(shown.getpixel((8, 8)), (255, 255, 255))
 
 
-def test_a_scan_of_more_pages_than_can_be_unpacked_is_told_so():
+def test_a_scan_of_more_pages_than_can_be_unpacked_is_told_so() -> None:
     page = page_image(40, 60).convert("1")
 
     assert reason(encoded(page, "TIFF", save_all=True, append_images=[page] * 60), "TIFF") == "leaves"
@@ -275,13 +277,13 @@ def test_a_scan_of_more_pages_than_can_be_unpacked_is_told_so():
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF", "WEBP", "TIFF", "BMP"])
-def test_half_a_picture_of_any_kind_is_told_to_be_broken(kind):
+def test_half_a_picture_of_any_kind_is_told_to_be_broken(kind: str) -> None:
     content = encoded(corners().resize((160, 200)), kind)
 
     assert reason(content[: len(content) // 2], kind) == "corrupt"
 
 
-def test_a_moving_picture_gives_its_first():
+def test_a_moving_picture_gives_its_first() -> None:
     moving = encoded(corners(), "WEBP", save_all=True, append_images=[Image.new("RGB", (800, 1000))], quality=90)
 
     upright(clean_image(moving, "WEBP").content)

@@ -56,7 +56,7 @@ async def names() -> list[str]:
     return sorted([name async for name in storage.names()])
 
 
-async def test_a_photo_is_kept_under_its_name_with_what_may_be_wrong_with_it():
+async def test_a_photo_is_kept_under_its_name_with_what_may_be_wrong_with_it() -> None:
     reason = await take(encoded(page_image(500, 800)), "诊断 “证明”.png")
 
     document = await the_file()
@@ -65,7 +65,7 @@ async def test_a_photo_is_kept_under_its_name_with_what_may_be_wrong_with_it():
     assert (document.kind, document.pages, document.warnings) == ("image", 1, ("small",))
 
 
-async def test_a_warned_photo_can_be_kept_as_it_is():
+async def test_a_warned_photo_can_be_kept_as_it_is() -> None:
     await take(encoded(page_image(500, 800)))
 
     await keep.keep_as_is(await the_file())
@@ -73,7 +73,7 @@ async def test_a_warned_photo_can_be_kept_as_it_is():
     assert (await the_file()).warnings == ()
 
 
-async def test_a_pdf_of_three_pages_shows_each_of_them():
+async def test_a_pdf_of_three_pages_shows_each_of_them() -> None:
     await take(pdf(3), "报告.pdf")
     document = await the_file()
 
@@ -89,7 +89,7 @@ async def test_a_pdf_of_three_pages_shows_each_of_them():
             await pages.picture(document, number)
 
 
-async def test_the_page_of_a_photo_is_the_photo():
+async def test_the_page_of_a_photo_is_the_photo() -> None:
     await take(page())
     document = await the_file()
 
@@ -111,14 +111,14 @@ async def test_the_page_of_a_photo_is_the_photo():
     ],
     ids=lambda given: given if isinstance(given, str) else "",
 )
-async def test_what_cannot_be_taken_leaves_nothing_behind(content, filename, reason):
+async def test_what_cannot_be_taken_leaves_nothing_behind(content: bytes, filename: str, reason: str) -> None:
     assert await take(content, filename) == reason
 
     assert await keep.documents("case") == []
     assert await names() == []
 
 
-async def test_a_picture_that_says_it_is_enormous_does_no_harm():
+async def test_a_picture_that_says_it_is_enormous_does_no_harm() -> None:
     file = received(png_header(10_000, 11_000), "照片.png")
 
     verdict = await check(file)
@@ -127,7 +127,7 @@ async def test_a_picture_that_says_it_is_enormous_does_no_harm():
     assert verdict.reason == "corrupt"
 
 
-async def test_the_same_file_is_noticed_under_any_name_but_not_in_another_case():
+async def test_the_same_file_is_noticed_under_any_name_but_not_in_another_case() -> None:
     await take(page())
 
     assert await take(page(), "另一个名字.jpg") == "duplicate"
@@ -135,13 +135,13 @@ async def test_the_same_file_is_noticed_under_any_name_but_not_in_another_case()
     assert await keep.used("case") == (1, len(page()))
 
 
-async def test_one_file_more_than_the_city_allows_is_too_many():
+async def test_one_file_more_than_the_city_allows_is_too_many() -> None:
     region = allowing(max_files_per_case=2)
 
     assert [await take(page(number), region=region) for number in range(3)] == ["", "", "too_many"]
 
 
-async def test_one_byte_more_than_the_city_allows_is_too_much():
+async def test_one_byte_more_than_the_city_allows_is_too_much() -> None:
     region = allowing(max_total_mib=1)
     big = encoded(page_image(2000, 2000), "PNG", compress_level=0)
     assert len(big) > 1 << 20
@@ -150,7 +150,7 @@ async def test_one_byte_more_than_the_city_allows_is_too_much():
     assert await take(page(), region=region) == ""
 
 
-async def test_files_that_come_at_once_do_not_slip_past_the_limit():
+async def test_files_that_come_at_once_do_not_slip_past_the_limit() -> None:
     region = allowing(max_files_per_case=2)
 
     reasons = await asyncio.gather(*(take(page(number), region=region) for number in range(4)))
@@ -159,21 +159,21 @@ async def test_files_that_come_at_once_do_not_slip_past_the_limit():
     assert len(await keep.documents("case")) == 2
 
 
-async def test_the_same_file_sent_twice_at_once_is_kept_once():
+async def test_the_same_file_sent_twice_at_once_is_kept_once() -> None:
     reasons = await asyncio.gather(take(page()), take(page()))
 
     assert sorted(reasons) == ["", "duplicate"]
     assert len({name.partition("/")[0] for name in await names()}) == 1
 
 
-async def test_files_stand_in_the_order_they_came():
+async def test_files_stand_in_the_order_they_came() -> None:
     for number in range(3):
         await take(page(number), f"{number}.jpg")
 
     assert [document.name for document in await keep.documents("case")] == ["0.jpg", "1.jpg", "2.jpg"]
 
 
-async def test_a_removed_file_is_gone_at_once_and_its_content_after_the_sweep():
+async def test_a_removed_file_is_gone_at_once_and_its_content_after_the_sweep() -> None:
     await take(page())
     document = await the_file()
 
@@ -190,14 +190,14 @@ async def test_a_removed_file_is_gone_at_once_and_its_content_after_the_sweep():
     assert await fetch_value("SELECT count(*) FROM document") == 0
 
 
-async def test_what_was_removed_may_be_sent_again():
+async def test_what_was_removed_may_be_sent_again() -> None:
     await take(page())
     await keep.remove(await the_file())
 
     assert await take(page()) == ""
 
 
-async def test_all_files_of_a_deleted_draft_go():
+async def test_all_files_of_a_deleted_draft_go() -> None:
     for number in range(2):
         await take(page(number))
     await take(page(), case="another case")
@@ -208,7 +208,7 @@ async def test_all_files_of_a_deleted_draft_go():
     assert len(await keep.documents("another case")) == 1
 
 
-async def test_what_was_stored_but_never_got_its_row_is_swept_away(machine_clock: None):
+async def test_what_was_stored_but_never_got_its_row_is_swept_away(machine_clock: None) -> None:
     await take(page())
     await storage.put(**{"killed-before-its-row/clean": b"half a thing", "letters/of-a-case": b"a letter"})
 
@@ -223,7 +223,7 @@ async def test_what_was_stored_but_never_got_its_row_is_swept_away(machine_clock
     assert await keep.content(await the_file())
 
 
-async def test_what_a_killed_process_left_while_receiving_is_swept_away():
+async def test_what_a_killed_process_left_while_receiving_is_swept_away() -> None:
     left = received(page())
     os.utime(left.path, (0, 0))
 
@@ -232,7 +232,7 @@ async def test_what_a_killed_process_left_while_receiving_is_swept_away():
     assert not left.path.exists()
 
 
-async def test_nothing_stands_in_the_open_on_the_disk(files: Path):
+async def test_nothing_stands_in_the_open_on_the_disk(files: Path) -> None:
     await take(pdf(1, papers.rooted(Info="planted marker 张丽")), "张丽的报告.pdf")
     await take(page())
 
@@ -245,7 +245,7 @@ async def test_nothing_stands_in_the_open_on_the_disk(files: Path):
         assert "张丽" not in str(path)
 
 
-async def test_the_name_a_file_came_with_is_sealed():
+async def test_the_name_a_file_came_with_is_sealed() -> None:
     await take(page(), "张丽 糖尿病.jpg")
 
     kept = bytes(await fetch_value("SELECT name FROM document"))
@@ -253,7 +253,7 @@ async def test_the_name_a_file_came_with_is_sealed():
     assert "糖尿病".encode() not in kept
 
 
-async def test_a_sealed_file_moved_to_another_name_does_not_open(files: Path):
+async def test_a_sealed_file_moved_to_another_name_does_not_open(files: Path) -> None:
     from cryptography.exceptions import InvalidTag
 
     await take(page())

@@ -42,7 +42,7 @@ def size(content: bytes) -> tuple[int, int]:
     return Image.open(BytesIO(content)).size
 
 
-async def test_a_photo_is_turned_a_quarter_each_time_and_upright_again_after_four():
+async def test_a_photo_is_turned_a_quarter_each_time_and_upright_again_after_four() -> None:
     photo = await take("a.jpg")
     before = await pages.content(photo)
 
@@ -57,7 +57,7 @@ async def test_a_photo_is_turned_a_quarter_each_time_and_upright_again_after_fou
     assert await pages.content(photo) == before, "turning four times loses nothing"
 
 
-async def test_what_was_on_top_is_on_the_right_after_one_turn():
+async def test_what_was_on_top_is_on_the_right_after_one_turn() -> None:
     image = page_image(900, 1200)
     image.paste((255, 0, 0), (0, 0, 900, 200))
     photo = await take("a.jpg", content=encoded(image))
@@ -71,7 +71,7 @@ async def test_what_was_on_top_is_on_the_right_after_one_turn():
     assert blue < 60
 
 
-async def test_all_pages_of_a_pdf_turn_and_its_pictures_with_them():
+async def test_all_pages_of_a_pdf_turn_and_its_pictures_with_them() -> None:
     report = await take("报告.pdf", content=pdf(2))
     upright = size(await pages.picture(report, 2))
 
@@ -85,7 +85,7 @@ async def test_all_pages_of_a_pdf_turn_and_its_pictures_with_them():
         await pages.picture(report, 3)
 
 
-async def test_one_page_turns_alone_and_everybody_sees_the_same():
+async def test_one_page_turns_alone_and_everybody_sees_the_same() -> None:
     report = await take("报告.pdf", content=pdf(3))
     upright, small = size(await pages.picture(report, 2)), size(await pages.small(report))
 
@@ -104,7 +104,7 @@ async def test_one_page_turns_alone_and_everybody_sees_the_same():
             await pages.turn_page(report, number)
 
 
-async def test_turns_of_a_case_are_told_together():
+async def test_turns_of_a_case_are_told_together() -> None:
     turned, other = await take("a.jpg"), await take("b.pdf", content=pdf(2))
     await pages.turn(turned)
     await pages.turn_page(other, 1)
@@ -114,7 +114,7 @@ async def test_turns_of_a_case_are_told_together():
     assert await pages.turns("case") == {turned.id: 1, other.id: 1}, "what counts is the page that is shown small"
 
 
-async def test_a_copy_for_another_case_lies_as_the_first_did():
+async def test_a_copy_for_another_case_lies_as_the_first_did() -> None:
     report = await take("报告.pdf", content=pdf(2))
     await pages.turn(report)
     await pages.turn_page(report, 2)
@@ -126,7 +126,7 @@ async def test_a_copy_for_another_case_lies_as_the_first_did():
     assert await pages.quarters_of_pages(copy) == [1, 2]
 
 
-async def test_a_picture_is_made_once(monkeypatch: pytest.MonkeyPatch):
+async def test_a_picture_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     report = await take("报告.pdf", content=pdf(2))
     await pages.turn_page(report, 2)
     seen = [await pages.picture(report, 2), await pages.small(report)]
@@ -149,7 +149,7 @@ async def test_a_picture_is_made_once(monkeypatch: pytest.MonkeyPatch):
         ("a.jpg", 0, "a b c"),
     ],
 )
-async def test_a_file_moves_to_another_place_in_its_own_list_only(which: str, to: int, order: str):
+async def test_a_file_moves_to_another_place_in_its_own_list_only(which: str, to: int, order: str) -> None:
     for name in ("a.jpg", "b.jpg"):
         await take(name)
     await take("other.jpg", slot="application_form")
@@ -162,7 +162,7 @@ async def test_a_file_moves_to_another_place_in_its_own_list_only(which: str, to
     assert await names("application_form") == ["other.jpg"]
 
 
-async def test_a_file_of_the_pile_becomes_the_last_of_its_material():
+async def test_a_file_of_the_pile_becomes_the_last_of_its_material() -> None:
     await take("a.jpg")
     piled = await take("b.jpg", slot=pages.PILE)
     await take("c.jpg")
@@ -173,7 +173,7 @@ async def test_a_file_of_the_pile_becomes_the_last_of_its_material():
     assert await names(pages.PILE) == []
 
 
-async def test_a_replacement_stands_where_the_other_stood():
+async def test_a_replacement_stands_where_the_other_stood() -> None:
     old = await take("a.jpg")
     await take("b.jpg")
     new = await take("c.jpg")
@@ -183,7 +183,7 @@ async def test_a_replacement_stands_where_the_other_stood():
     assert await names() == ["c.jpg", "b.jpg"]
 
 
-def test_a_watermark_is_all_over_the_picture_and_leaves_the_writing_legible():
+def test_a_watermark_is_all_over_the_picture_and_leaves_the_writing_legible() -> None:
     page = Image.new("RGB", (900, 1200), "white")
     page.paste((0, 0, 0), (100, 100, 800, 140))
 

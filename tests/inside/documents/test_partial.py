@@ -45,7 +45,7 @@ async def stored() -> list[str]:
     return [name async for name in storage.names() if name.startswith("partial-")]
 
 
-async def test_a_file_goes_on_where_it_stopped_and_is_whole_in_the_end():
+async def test_a_file_goes_on_where_it_stopped_and_is_whole_in_the_end() -> None:
     upload = await begin()
     with pytest.raises(ConnectionError):
         await partial.append(upload, 0, arriving(CONTENT[: PART + 500], ConnectionError()))
@@ -61,7 +61,7 @@ async def test_a_file_goes_on_where_it_stopped_and_is_whole_in_the_end():
     assert list(incoming().iterdir()) == []
 
 
-async def test_what_lies_in_the_store_and_the_table_meanwhile_is_sealed():
+async def test_what_lies_in_the_store_and_the_table_meanwhile_is_sealed() -> None:
     upload = await begin()
     await partial.append(upload, 0, arriving(b"A" * 1000))
 
@@ -72,7 +72,7 @@ async def test_what_lies_in_the_store_and_the_table_meanwhile_is_sealed():
     assert "报告".encode() not in await fetch_value("SELECT name FROM partial_upload WHERE id = $1", upload.id)
 
 
-async def test_bytes_sent_again_by_the_connection_that_was_given_up_do_not_count():
+async def test_bytes_sent_again_by_the_connection_that_was_given_up_do_not_count() -> None:
     upload = await begin()
     await partial.append(upload, 0, arriving(CONTENT[:PART]))
 
@@ -83,7 +83,7 @@ async def test_bytes_sent_again_by_the_connection_that_was_given_up_do_not_count
     assert len(await stored()) == 1
 
 
-async def test_more_than_was_announced_is_refused_and_what_had_come_stays():
+async def test_more_than_was_announced_is_refused_and_what_had_come_stays() -> None:
     upload = await begin(1000)
     with pytest.raises(TooLarge):
         await partial.append(upload, 0, arriving(CONTENT[:2000]))
@@ -91,7 +91,7 @@ async def test_more_than_was_announced_is_refused_and_what_had_come_stays():
     assert await partial.offset(upload) == 0
 
 
-async def test_a_file_of_somebody_else_is_not_found():
+async def test_a_file_of_somebody_else_is_not_found() -> None:
     upload = await begin()
 
     assert await partial.partial(upload.id, "me") == upload
@@ -99,7 +99,7 @@ async def test_a_file_of_somebody_else_is_not_found():
     assert await partial.partial("made up", "me") is None
 
 
-async def test_nobody_has_more_on_the_way_than_an_application_may_hold():
+async def test_nobody_has_more_on_the_way_than_an_application_may_hold() -> None:
     await begin(15 << 20)
     with pytest.raises(TooLarge):
         await begin(6 << 20)
@@ -109,7 +109,7 @@ async def test_nobody_has_more_on_the_way_than_an_application_may_hold():
         await begin(1)
 
 
-async def test_a_file_is_taken_once_however_often_it_is_named_at_the_same_time():
+async def test_a_file_is_taken_once_however_often_it_is_named_at_the_same_time() -> None:
     upload = await begin(10)
     turns: list[str] = []
 
@@ -125,7 +125,7 @@ async def test_a_file_is_taken_once_however_often_it_is_named_at_the_same_time()
     assert sorted(turns) == ["", "taken", "taken"]
 
 
-async def test_whoever_was_killed_while_taking_it_is_followed_by_another_after_two_minutes():
+async def test_whoever_was_killed_while_taking_it_is_followed_by_another_after_two_minutes() -> None:
     upload = await begin(10)
     assert await partial.claim(upload) == ""
 
@@ -134,7 +134,7 @@ async def test_whoever_was_killed_while_taking_it_is_followed_by_another_after_t
     assert await partial.claim(upload) == ""
 
 
-async def test_what_nobody_finished_is_swept_with_its_parts_after_a_day():
+async def test_what_nobody_finished_is_swept_with_its_parts_after_a_day() -> None:
     upload, young = await begin(), await begin()
     await partial.append(upload, 0, arriving(CONTENT[:PART]))
     await execute("UPDATE partial_upload SET ends_at = $2 WHERE id = $1", upload.id, clock.now())
@@ -150,7 +150,7 @@ async def test_what_nobody_finished_is_swept_with_its_parts_after_a_day():
     assert await stored() == []
 
 
-async def test_a_part_without_a_row_is_swept_too(machine_clock: None):
+async def test_a_part_without_a_row_is_swept_too(machine_clock: None) -> None:
     await storage.put(**{"partial-lost/part": b"x"})
 
     clock.shift(timedelta(days=2))
@@ -159,7 +159,7 @@ async def test_a_part_without_a_row_is_swept_too(machine_clock: None):
     assert await stored() == []
 
 
-async def test_what_was_given_up_is_gone_at_once():
+async def test_what_was_given_up_is_gone_at_once() -> None:
     upload = await begin()
     await partial.append(upload, 0, arriving(b"x" * 100))
 

@@ -1,5 +1,6 @@
 """What a photo is warned about, as phones and shaking hands make it; a warning never keeps it out."""
 
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 
@@ -64,7 +65,7 @@ def warned(image: Image.Image, *, as_card: bool = False) -> list[str]:
 
 @pytest.mark.parametrize("make", [photo, scan, card])
 @pytest.mark.parametrize("turned", [0, 90, 180])
-def test_a_good_photo_is_not_warned_about_whichever_way_it_lies(make, turned):
+def test_a_good_photo_is_not_warned_about_whichever_way_it_lies(make: Callable[..., object], turned: int) -> None:
     image = make().rotate(turned, expand=True)
 
     assert warned(image) == []
@@ -72,7 +73,7 @@ def test_a_good_photo_is_not_warned_about_whichever_way_it_lies(make, turned):
 
 
 @pytest.mark.parametrize("make", [photo, scan, card])
-def test_a_grey_and_a_noisy_photo_are_not_taken_for_blurred(make):
+def test_a_grey_and_a_noisy_photo_are_not_taken_for_blurred(make: Callable[..., object]) -> None:
     grain = Image.effect_noise(make().size, 60).convert("RGB")
 
     assert "blurred" not in warned(make().point(lambda value: 90 + value // 3))
@@ -80,28 +81,28 @@ def test_a_grey_and_a_noisy_photo_are_not_taken_for_blurred(make):
 
 
 @pytest.mark.parametrize("make", [photo, scan, card])
-def test_a_photo_out_of_focus_is_blurred(make):
+def test_a_photo_out_of_focus_is_blurred(make: Callable[..., object]) -> None:
     assert "blurred" in warned(make().filter(ImageFilter.GaussianBlur(5)))
     assert "blurred" in warned(make().filter(ImageFilter.GaussianBlur(9)))
 
 
 @pytest.mark.parametrize("down", [False, True])
 @pytest.mark.parametrize("make", [photo, scan, card])
-def test_a_shaking_hand_is_seen_in_whichever_direction_it_shook(make, down):
+def test_a_shaking_hand_is_seen_in_whichever_direction_it_shook(make: Callable[..., object], down: bool) -> None:
     assert "blurred" in warned(shaken(make(), 16, down=down))
 
 
-def test_a_dark_photo_is_dark_and_not_also_blurred():
+def test_a_dark_photo_is_dark_and_not_also_blurred() -> None:
     assert warned(photo().point(lambda value: value // 6)) == ["dark"]
 
 
-def test_an_empty_sheet_is_blank():
+def test_an_empty_sheet_is_blank() -> None:
     assert warned(Image.new("RGB", (900, 1200), (250, 250, 248))) == ["blank"]
     assert warned(Image.effect_noise((900, 1200), 6).point(lambda value: value // 8 + 220).convert("RGB")) == ["blank"]
 
 
 @pytest.mark.parametrize("side", [(0, 0, 1, 0.6), (0, 0.5, 1, 1), (0.4, 0, 1, 1), (0, 0, 0.55, 1)])
-def test_a_page_that_goes_on_outside_of_the_picture_is_cut_off(side):
+def test_a_page_that_goes_on_outside_of_the_picture_is_cut_off(side: tuple[float | int, ...]) -> None:
     width, height = photo().size
     left, top, right, bottom = side
 
@@ -110,7 +111,7 @@ def test_a_page_that_goes_on_outside_of_the_picture_is_cut_off(side):
     assert "cut" in warned(part)
 
 
-def test_writing_that_runs_into_the_edge_is_cut_off():
+def test_writing_that_runs_into_the_edge_is_cut_off() -> None:
     image = Image.new("RGB", (1000, 1400), "white")
     draw = ImageDraw.Draw(image)
     for line in range(0, 1400, 50):
@@ -127,7 +128,7 @@ def _with_margin(image: Image.Image) -> Image.Image:
     return whole
 
 
-def test_a_reflection_is_only_looked_for_on_a_card():
+def test_a_reflection_is_only_looked_for_on_a_card() -> None:
     shining = card().copy()
     ImageDraw.Draw(shining).ellipse((700, 300, 1100, 640), fill="white")
 
@@ -136,7 +137,7 @@ def test_a_reflection_is_only_looked_for_on_a_card():
     assert warned(scan(), as_card=True) == []
 
 
-def test_a_card_must_be_a_little_larger_and_sharper_than_a_page():
+def test_a_card_must_be_a_little_larger_and_sharper_than_a_page() -> None:
     little = card().resize((1000, 750))
 
     assert warned(little) == []
@@ -150,7 +151,7 @@ def _sees(blur: float, *, as_card: bool) -> bool:
     return "blurred" in warnings_of(image, min(image.size), card=as_card)
 
 
-def test_looking_costs_little_beside_unpacking():
+def test_looking_costs_little_beside_unpacking() -> None:
     import time
 
     started = time.process_time()

@@ -37,7 +37,7 @@ async def stored() -> list[str]:
     return sorted([name.partition("/")[2] async for name in storage.names()])
 
 
-async def test_a_virus_is_refused_whatever_it_travels_in(scanner: Scanner, settings: ChangeSettings):
+async def test_a_virus_is_refused_whatever_it_travels_in(scanner: Scanner, settings: ChangeSettings) -> None:
     settings(clamd=scanner.address)
 
     assert await take(page() + EICAR) == "virus"
@@ -47,7 +47,7 @@ async def test_a_virus_is_refused_whatever_it_travels_in(scanner: Scanner, setti
     assert await stored() == ["clean", "small"]
 
 
-async def test_without_an_answer_the_file_is_taken_and_waits(settings: ChangeSettings):
+async def test_without_an_answer_the_file_is_taken_and_waits(settings: ChangeSettings) -> None:
     settings(clamd=NOWHERE)
 
     assert await take(page()) == ""
@@ -59,7 +59,7 @@ async def test_without_an_answer_the_file_is_taken_and_waits(settings: ChangeSet
     assert await take(page()) == "duplicate"
 
 
-async def test_while_nobody_can_be_asked_it_goes_on_waiting(settings: ChangeSettings):
+async def test_while_nobody_can_be_asked_it_goes_on_waiting(settings: ChangeSettings) -> None:
     settings(clamd=NOWHERE)
     await take(page())
 
@@ -68,7 +68,9 @@ async def test_while_nobody_can_be_asked_it_goes_on_waiting(settings: ChangeSett
     assert [file.checking for file in await keep.documents("case")] == [True]
 
 
-async def test_looked_at_later_and_found_clean_it_is_a_file_like_any_other(scanner: Scanner, settings: ChangeSettings):
+async def test_looked_at_later_and_found_clean_it_is_a_file_like_any_other(
+    scanner: Scanner, settings: ChangeSettings
+) -> None:
     settings(clamd=NOWHERE)
     await take(page())
     settings(clamd=scanner.address)
@@ -82,7 +84,7 @@ async def test_looked_at_later_and_found_clean_it_is_a_file_like_any_other(scann
 
 async def test_a_virus_that_is_found_later_takes_the_file_away_and_is_told_until_another_came(
     scanner: Scanner, settings: ChangeSettings
-):
+) -> None:
     settings(clamd=NOWHERE)
     await take(page() + EICAR, "病历.jpg")
     await take(page(1), slot="medical_records.exam_report")
@@ -101,7 +103,7 @@ async def test_a_virus_that_is_found_later_takes_the_file_away_and_is_told_until
     assert await unsafe("case") == []
 
 
-async def test_when_the_scanner_was_taken_out_of_the_settings_nothing_waits_for_it(settings: ChangeSettings):
+async def test_when_the_scanner_was_taken_out_of_the_settings_nothing_waits_for_it(settings: ChangeSettings) -> None:
     settings(clamd=NOWHERE)
     await take(page())
     settings(clamd="")
@@ -111,7 +113,7 @@ async def test_when_the_scanner_was_taken_out_of_the_settings_nothing_waits_for_
     assert [file.state for file in await keep.documents("case")] == ["ok"]
 
 
-async def test_a_deleted_draft_takes_what_is_told_of_it_along(scanner: Scanner, settings: ChangeSettings):
+async def test_a_deleted_draft_takes_what_is_told_of_it_along(scanner: Scanner, settings: ChangeSettings) -> None:
     settings(clamd=NOWHERE)
     await take(page() + EICAR)
     settings(clamd=scanner.address)

@@ -11,7 +11,7 @@ from portal.core.store.database import fetch_value
 from portal.letters.application_form import blank, filled
 from portal.letters.issue import INTERNAL, NOT_ISSUED, ROWS, appeal_sentences, texts
 from portal.letters.letter import certificate_among, letters, mark_opened
-from portal.regions.load import REGIONS
+from portal.regions.load import REGIONS, Region
 from tests.helpers import made
 from tests.helpers.client import Client
 from tests.helpers.factories import ANSWERS, make_case, make_person
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("database")
 PHONES = {"meishan": "13800000101", "xinxing": "13800000001"}
 
 
-def test_every_letter_that_a_move_names_has_its_text():
+def test_every_letter_that_a_move_names_has_its_text() -> None:
     named = {kind for move in MOVES for kind in move.letters.split()}
 
     assert named - NOT_ISSUED <= set(texts())
@@ -30,7 +30,7 @@ def test_every_letter_that_a_move_names_has_its_text():
 
 
 @pytest.mark.parametrize("kind", HOLDING)
-async def test_every_kind_of_letter_is_a_page_that_says_everything_it_holds(kind, client: Client):
+async def test_every_kind_of_letter_is_a_page_that_says_everything_it_holds(kind: str, client: Client) -> None:
     case = await holding(kind)
     row = await letter_of(case, kind)
     content = row.opened()
@@ -47,7 +47,7 @@ async def test_every_kind_of_letter_is_a_page_that_says_everything_it_holds(kind
     assert "{" not in re.sub(r"<[^>]+>", "", "".join(said))
 
 
-async def test_a_letter_is_sealed_numbered_and_carries_the_digest_of_what_it_says():
+async def test_a_letter_is_sealed_numbered_and_carries_the_digest_of_what_it_says() -> None:
     case = await make_case()
     row = await letter_of(case, "L01")
 
@@ -59,7 +59,7 @@ async def test_a_letter_is_sealed_numbered_and_carries_the_digest_of_what_it_say
     assert "申请回执".encode() not in row.content
 
 
-async def test_a_letter_to_everybody_masks_the_name_and_only_the_certificate_has_it_in_full():
+async def test_a_letter_to_everybody_masks_the_name_and_only_the_certificate_has_it_in_full() -> None:
     case = await made.decided()
 
     rows = {row.kind: dict(row.opened().rows) for row in await letters(case.id)}
@@ -69,7 +69,7 @@ async def test_a_letter_to_everybody_masks_the_name_and_only_the_certificate_has
     assert {row["申请人"] for kind, row in rows.items() if kind != "L10"} == {"张*"}
 
 
-async def test_the_certificate_says_for_what_from_when_until_when_and_on_what_basis():
+async def test_the_certificate_says_for_what_from_when_until_when_and_on_what_basis() -> None:
     case = await made.decided(months=24)
     certificate = certificate_among(await letters(case.id))
     assert certificate
@@ -82,7 +82,7 @@ async def test_the_certificate_says_for_what_from_when_until_when_and_on_what_ba
     assert "2026-sample-1" in rows["依据"]
 
 
-async def test_a_certificate_without_an_end_says_so():
+async def test_a_certificate_without_an_end_says_so() -> None:
     case = await made.decided(months=0)
     certificate = certificate_among(await letters(case.id))
     assert certificate
@@ -90,7 +90,7 @@ async def test_a_certificate_without_an_end_says_so():
     assert dict(certificate.opened().rows)["有效期"] == "长期有效"
 
 
-async def test_a_refusal_has_reasons_basis_evidence_and_every_way_to_object():
+async def test_a_refusal_has_reasons_basis_evidence_and_every_way_to_object() -> None:
     case = await made.decided(passed=False, words="糖化血红蛋白 6.1%，低于标准")
     content = (await letter_of(case, "L11")).opened()
 
@@ -105,13 +105,13 @@ async def test_a_refusal_has_reasons_basis_evidence_and_every_way_to_object():
 
 
 @pytest.mark.parametrize("kind", ["L03", "L14"])
-async def test_a_letter_that_takes_something_away_says_how_to_object(kind):
+async def test_a_letter_that_takes_something_away_says_how_to_object(kind: str) -> None:
     content = (await letter_of(await holding(kind), kind)).opened()
 
     assert content.lists[-1].heading == "不同意怎么办"
 
 
-async def test_the_notice_lists_every_defect_and_until_when():
+async def test_the_notice_lists_every_defect_and_until_when() -> None:
     case = await made.asked()
     content = (await letter_of(case, "L04")).opened()
 
@@ -119,7 +119,7 @@ async def test_the_notice_lists_every_defect_and_until_when():
     assert "补正期限" in dict(content.rows)
 
 
-async def test_reasons_of_a_clerk_stand_in_the_letter_as_they_were_written():
+async def test_reasons_of_a_clerk_stand_in_the_letter_as_they_were_written() -> None:
     case = await made.refused_at_the_door("材料是 {name} 的；请看 <政策> 第 3 条")
 
     body = (await letter_of(case, "L03")).opened().body
@@ -127,7 +127,7 @@ async def test_reasons_of_a_clerk_stand_in_the_letter_as_they_were_written():
     assert "理由：材料是 {name} 的；请看 <政策> 第 3 条" in body[-1]
 
 
-async def test_an_unpublished_year_makes_the_date_in_a_letter_an_estimate():
+async def test_an_unpublished_year_makes_the_date_in_a_letter_an_estimate() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
 
     rows = dict((await letter_of(case, "L01")).opened().rows)
@@ -137,7 +137,7 @@ async def test_an_unpublished_year_makes_the_date_in_a_letter_an_estimate():
     assert rows["最晚办完"].startswith("预计") is not published
 
 
-async def test_taking_back_makes_the_letters_void_but_keeps_them(client: Client):
+async def test_taking_back_makes_the_letters_void_but_keeps_them(client: Client) -> None:
     case = await made.taken_back()
 
     rows = await letters(case.id)
@@ -145,7 +145,7 @@ async def test_taking_back_makes_the_letters_void_but_keeps_them(client: Client)
     assert [(row.kind, row.void) for row in rows] == [("L01", True), ("L02", True)]
 
 
-async def test_a_letter_of_another_persons_case_is_not_there(client: Client):
+async def test_a_letter_of_another_persons_case_is_not_there(client: Client) -> None:
     case, other = await make_case(), await make_case("ms-10")
     foreign = await letter_of(other, "L01")
     await client.sign_in("13800000101")
@@ -160,7 +160,7 @@ async def test_a_letter_of_another_persons_case_is_not_there(client: Client):
         assert client.status == 404
 
 
-async def test_the_first_time_a_letter_is_opened_is_remembered():
+async def test_the_first_time_a_letter_is_opened_is_remembered() -> None:
     row = await letter_of(await make_case(), "L01")
 
     await mark_opened(row)
@@ -171,7 +171,7 @@ async def test_the_first_time_a_letter_is_opened_is_remembered():
     assert await fetch_value("SELECT opened_at FROM letter WHERE id = $1", row.id) == first
 
 
-async def test_the_form_made_from_the_answers_says_what_was_answered():
+async def test_the_form_made_from_the_answers_says_what_was_answered() -> None:
     who = await make_person()
 
     form = filled(REGIONS["meishan"], who, None, {**ANSWERS, "treatment": "打胰岛素"})
@@ -183,7 +183,7 @@ async def test_the_form_made_from_the_answers_says_what_was_answered():
 
 
 @pytest.mark.parametrize("region", REGIONS.values(), ids=lambda region: region.id)
-def test_the_blank_form_asks_the_same_and_has_room_for_the_office(region):
+def test_the_blank_form_asks_the_same_and_has_room_for_the_office(region: Region) -> None:
     form = blank(region)
 
     rows = [row for part in form.parts for row in part.rows]

@@ -14,7 +14,7 @@ from portal.letters.application_form import as_pdf as form_pdf
 from portal.letters.application_form import blank, filled
 from portal.letters.issue import Content, Items
 from portal.letters.letter import as_pdf, drawn
-from portal.regions.load import REGIONS
+from portal.regions.load import REGIONS, Region
 from tests.helpers import made
 from tests.helpers.client import Client
 from tests.helpers.factories import ANSWERS, make_person
@@ -55,7 +55,7 @@ def a_letter(**changed: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("kind", HOLDING)
-async def test_every_kind_of_letter_is_a_pdf_that_says_the_same_as_its_page(kind, database):
+async def test_every_kind_of_letter_is_a_pdf_that_says_the_same_as_its_page(kind: str, database: None) -> None:
     row = await letter_of(await holding(kind), kind)
     content = row.opened()
 
@@ -67,7 +67,7 @@ async def test_every_kind_of_letter_is_a_pdf_that_says_the_same_as_its_page(kind
     assert [part for part in parts if squeezed(part) not in said] == []
 
 
-async def test_a_letter_can_be_read_aloud_and_kept_for_ever():
+async def test_a_letter_can_be_read_aloud_and_kept_for_ever() -> None:
     with pikepdf.open(BytesIO(await pdf("letters/letter", a_letter(), WHEN))) as document:
         root = document.Root
         assert root.MarkInfo.Marked
@@ -80,7 +80,7 @@ async def test_a_letter_can_be_read_aloud_and_kept_for_ever():
             assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("3", "A")
 
 
-async def test_its_headings_table_list_and_picture_are_tagged_as_such():
+async def test_its_headings_table_list_and_picture_are_tagged_as_such() -> None:
     with pikepdf.open(BytesIO(await pdf("letters/letter", a_letter(), WHEN))) as document:
         tags = {str(thing.S) for thing in document.objects if is_tag(thing)}
         (figure,) = [thing for thing in document.objects if is_tag(thing) and str(thing.S) == "/Figure"]
@@ -93,7 +93,7 @@ def is_tag(thing: object) -> bool:
     return isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == pikepdf.Name.StructElem
 
 
-async def test_its_font_is_inside():
+async def test_its_font_is_inside() -> None:
     with pikepdf.open(BytesIO(await pdf("letters/letter", a_letter(), WHEN))) as document:
         described = [
             thing
@@ -106,14 +106,14 @@ async def test_its_font_is_inside():
         assert all("NotoSansSC" in str(font.FontName) for font in described)
 
 
-async def test_equal_letters_are_equal_to_the_byte():
+async def test_equal_letters_are_equal_to_the_byte() -> None:
     first = await pdf("letters/letter", a_letter(), WHEN)
 
     assert await pdf("letters/letter", a_letter(), WHEN) == first
     assert await pdf("letters/letter", a_letter(title="别的"), WHEN) != first
 
 
-async def test_a_letter_is_made_once_and_a_void_one_says_so(database):
+async def test_a_letter_is_made_once_and_a_void_one_says_so(database: None) -> None:
     row = await letter_of(await made.taken_back(), "L01")
     valid = msgspec.structs.replace(row, void_at=None)
 
@@ -125,13 +125,13 @@ async def test_a_letter_is_made_once_and_a_void_one_says_so(database):
 @pytest.mark.parametrize(
     "name", ['#panic("planted")', "*张* _丽_ $x^2$ <b>", '#read("/etc/passwd")', "\\u{41} @ref //注释", "“张”‘丽’—…"]
 )
-async def test_what_looks_like_markup_in_a_name_is_a_name(name):
+async def test_what_looks_like_markup_in_a_name_is_a_name(name: str) -> None:
     said = words(await pdf("letters/letter", a_letter(rows=[("姓名", name)], title=name), WHEN))
 
     assert said.count(squeezed(name)) == 2
 
 
-async def test_a_character_that_no_font_shows_is_never_printed_as_a_box():
+async def test_a_character_that_no_font_shows_is_never_printed_as_a_box() -> None:
     with pytest.raises(CannotPrint, match=RARE):
         await pdf("letters/letter", a_letter(rows=[("姓名", f"李{RARE}")]), WHEN)
 
@@ -139,11 +139,11 @@ async def test_a_character_that_no_font_shows_is_never_printed_as_a_box():
 @pytest.mark.parametrize(
     "name", ["李𠅤", "阿卜杜热西提·买买提", "MARIA DEL CARMEN", "古丽巴哈尔·阿不都克里木·吐尔逊江·买买提艾力·热合曼"]
 )
-async def test_the_names_of_real_people_are_printed(name):
+async def test_the_names_of_real_people_are_printed(name: str) -> None:
     assert squeezed(name) in words(await pdf("letters/letter", a_letter(rows=[("姓名", name)]), WHEN))
 
 
-async def test_a_long_refusal_goes_on_to_further_pages():
+async def test_a_long_refusal_goes_on_to_further_pages() -> None:
     long = a_letter(lists=[{"heading": "理由", "items": [f"第 {n} 条：" + "不符合标准。" * 30 for n in range(30)]}])
 
     content = await pdf("letters/letter", long, WHEN)
@@ -154,7 +154,7 @@ async def test_a_long_refusal_goes_on_to_further_pages():
 
 
 @pytest.mark.parametrize("region", REGIONS.values(), ids=lambda region: region.id)
-async def test_the_blank_form_is_a_pdf_with_the_same_rows(region):
+async def test_the_blank_form_is_a_pdf_with_the_same_rows(region: Region) -> None:
     form = blank(region)
 
     said = words(await form_pdf(form, WHEN))
@@ -163,7 +163,7 @@ async def test_the_blank_form_is_a_pdf_with_the_same_rows(region):
     assert [label for part in form.parts for label, _ in part.rows if squeezed(label) not in said] == []
 
 
-async def test_the_filled_form_is_a_pdf_with_the_answers(database):
+async def test_the_filled_form_is_a_pdf_with_the_answers(database: None) -> None:
     form = filled(REGIONS["meishan"], await make_person(), None, {**ANSWERS, "treatment": "打胰岛素 #let x = 1"})
 
     said = words(await form_pdf(form, WHEN))
@@ -172,7 +172,7 @@ async def test_the_filled_form_is_a_pdf_with_the_answers(database):
     assert "打胰岛素#letx=1" in said
 
 
-async def test_the_pdf_is_sent_to_be_saved_under_the_letters_title(client: Client):
+async def test_the_pdf_is_sent_to_be_saved_under_the_letters_title(client: Client) -> None:
     case = await made.decided()
     row = await letter_of(case, "L10")
     await client.sign_in("13800000101")
@@ -186,7 +186,7 @@ async def test_the_pdf_is_sent_to_be_saved_under_the_letters_title(client: Clien
     assert "sandbox" in headers["content-security-policy"]
 
 
-async def test_who_cannot_have_a_pdf_is_told_to_read_the_page(client: Client):
+async def test_who_cannot_have_a_pdf_is_told_to_read_the_page(client: Client) -> None:
     case = await made.refused_at_the_door(f"姓名里的“{RARE}”和参保信息对不上")
     row = await letter_of(case, "L03")
     await client.sign_in("13800000001", "xinxing")

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from portal.cases.life.case import Case
 from portal.core.store.database import execute
 from portal.core.tools import clock
 from portal.letters.verify import ALPHABET, new_code, read_code
@@ -15,27 +16,27 @@ from tests.helpers.factories import make_case
 from tests.helpers.made import letter_of
 
 
-async def code_of(case, kind: str) -> str:
+async def code_of(case: Case, kind: str) -> str:
     return (await letter_of(case, kind)).opened().code
 
 
 @pytest.mark.parametrize("typed", ["7k2m-9qxd-4hrt", "7K2M9QXD4HRT", " 7K2M 9QXD 4HRT ", "7K2M9QXD-4HRT"])
-def test_a_code_is_read_however_it_is_typed(typed):
+def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
     assert read_code(typed) == "7K2M-9QXD-4HRT"
 
 
-def test_letters_that_look_like_digits_are_read_as_digits():
+def test_letters_that_look_like_digits_are_read_as_digits() -> None:
     assert read_code("OIL0-1111-0000") == "0110-1111-0000"
 
 
 @pytest.mark.parametrize(
     "typed", ["", "7K2M", "7K2M-9QXD-4HRT-1", "<script>", "字" * 12, "UUUU-UUUU-UUUU", "7K2M9QXD4HR\x00"]
 )
-def test_what_has_another_length_or_other_letters_is_no_code(typed):
+def test_what_has_another_length_or_other_letters_is_no_code(typed: str) -> None:
     assert read_code(typed) == ""
 
 
-def test_new_codes_differ_and_use_no_letters_that_are_mistaken_for_others():
+def test_new_codes_differ_and_use_no_letters_that_are_mistaken_for_others() -> None:
     codes = {new_code() for _ in range(500)}
 
     assert len(codes) == 500
@@ -44,14 +45,14 @@ def test_new_codes_differ_and_use_no_letters_that_are_mistaken_for_others():
     assert all(read_code(code) == code for code in codes)
 
 
-async def test_a_receipt_is_genuine(client: Client):
+async def test_a_receipt_is_genuine(client: Client) -> None:
     await client.get(f"/v/{await code_of(await make_case(), 'L01')}")
 
     assert client.status == 200
     assert "真实有效" in client.text
 
 
-async def test_a_certificate_is_genuine_but_not_yet_in_force_then_valid_then_expired(client: Client):
+async def test_a_certificate_is_genuine_but_not_yet_in_force_then_valid_then_expired(client: Client) -> None:
     code = await code_of(await made.decided(months=1), "L10")
     seen = []
     for days in (0, 31, 70):
@@ -62,7 +63,7 @@ async def test_a_certificate_is_genuine_but_not_yet_in_force_then_valid_then_exp
     assert seen == ["还没到生效日期", "真实有效", "已经过期"]
 
 
-async def test_a_revoked_benefit_shows_on_its_certificate_and_not_on_the_receipt(client: Client):
+async def test_a_revoked_benefit_shows_on_its_certificate_and_not_on_the_receipt(client: Client) -> None:
     case = await made.decided()
     await execute("UPDATE benefit SET state = 'revoked' WHERE case_id = $1", case.id)
 
@@ -74,14 +75,14 @@ async def test_a_revoked_benefit_shows_on_its_certificate_and_not_on_the_receipt
     assert "真实有效" in client.text
 
 
-async def test_a_letter_that_was_taken_back_is_void(client: Client):
+async def test_a_letter_that_was_taken_back_is_void(client: Client) -> None:
     await client.get(f"/v/{await code_of(await made.taken_back(), 'L02')}")
 
     assert "已经作废" in client.text
     assert "真实有效" not in client.text
 
 
-async def test_nobody_learns_more_than_a_masked_name_and_dates(client: Client):
+async def test_nobody_learns_more_than_a_masked_name_and_dates(client: Client) -> None:
     case = await made.decided()
 
     await client.get(f"/v/{await code_of(case, 'L10')}")
@@ -91,7 +92,7 @@ async def test_nobody_learns_more_than_a_masked_name_and_dates(client: Client):
         assert secret not in client.text
 
 
-async def test_a_code_that_is_typed_leads_to_its_page(client: Client):
+async def test_a_code_that_is_typed_leads_to_its_page(client: Client) -> None:
     code = await code_of(await make_case(), "L01")
 
     await client.get(f"/v?code={code.lower().replace('-', '')}")
@@ -101,7 +102,7 @@ async def test_a_code_that_is_typed_leads_to_its_page(client: Client):
 
 
 @pytest.mark.parametrize("code", ["AAAA-AAAA-AAAA", "123", "%3Cscript%3E", "字" * 12, "%F0%9F%98%80" * 12])
-async def test_an_unknown_code_is_told_so_and_shown_again_to_be_mended(client: Client, code):
+async def test_an_unknown_code_is_told_so_and_shown_again_to_be_mended(client: Client, code: str) -> None:
     await client.get(f"/v/{code}")
 
     assert client.status == 404
@@ -110,14 +111,14 @@ async def test_an_unknown_code_is_told_so_and_shown_again_to_be_mended(client: C
 
 
 @pytest.mark.parametrize("address", ["/v/12345678901%00", "/s/%00"])
-async def test_an_address_with_a_nul_in_it_is_not_understood(client: Client, address):
+async def test_an_address_with_a_nul_in_it_is_not_understood(client: Client, address: str) -> None:
     await client.get(address)
 
     assert client.status == 400
 
 
 @pytest.mark.parametrize("code", ["7K2M-9QXD", "字" * 12, "7K2M-9QXD-4HR?"])
-async def test_a_wrong_code_that_was_typed_is_shown_again(client: Client, code):
+async def test_a_wrong_code_that_was_typed_is_shown_again(client: Client, code: str) -> None:
     await client.get(f"/v?code={quote(code)}")
 
     assert "没有查到这个核验码" in client.text
@@ -125,7 +126,7 @@ async def test_a_wrong_code_that_was_typed_is_shown_again(client: Client, code):
     assert "<title>错误：" in client.text
 
 
-async def test_guessing_is_slowed_down_for_an_address(client: Client):
+async def test_guessing_is_slowed_down_for_an_address(client: Client) -> None:
     for _ in range(PER_HOUR):
         await client.get("/v/AAAA-AAAA-AAAA")
 

@@ -27,7 +27,7 @@ source = "notice"
 """
 
 
-async def test_a_message_is_said_in_the_city_s_own_words_in_both_languages():
+async def test_a_message_is_said_in_the_city_s_own_words_in_both_languages() -> None:
     await released("meishan", "notices.toml", OWN)
     case, who = await make_case(), await make_person()
 
@@ -38,7 +38,7 @@ async def test_a_message_is_said_in_the_city_s_own_words_in_both_languages():
     assert any(text.startswith(f"We have taken {case.number[-4:]}") for text in english)
 
 
-async def test_a_letter_has_the_city_s_own_paragraphs_and_everything_else_as_ever():
+async def test_a_letter_has_the_city_s_own_paragraphs_and_everything_else_as_ever() -> None:
     await released(
         "meishan", "letters.toml", '[L02]\nbody = ["{applicant}：", "您的申请收下了。"]\nsource = "notice"\n'
     )
@@ -63,14 +63,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("mistake", REFUSED)
-async def test_words_that_cannot_be_sent_are_refused(mistake: str):
+async def test_words_that_cannot_be_sent_are_refused(mistake: str) -> None:
     file, text, named = REFUSED[mistake]
 
     with pytest.raises(BadFile, match=named):
         await versions.begin("meishan", file, text, MAKER)
 
 
-async def test_a_signature_that_makes_an_sms_two_is_refused():
+async def test_a_signature_that_makes_an_sms_two_is_refused() -> None:
     text = REGIONS["meishan"].texts["region.toml"].replace("【眉山医保】", "【眉山市医疗保障局】")
 
     with pytest.raises(BadFile, match="sign_zh"):
@@ -91,7 +91,7 @@ FALLBACK = ('hotline_fallback = "12393"', 'hotline_fallback = "400-0999-12393"')
 
 
 @pytest.mark.parametrize("value", LONG)
-def test_a_folder_that_makes_an_sms_two_is_refused_and_named_with_its_key(tmp_path: Path, value: str):
+def test_a_folder_that_makes_an_sms_two_is_refused_and_named_with_its_key(tmp_path: Path, value: str) -> None:
     change, named = LONG[value]
     folder = city(tmp_path, change, FALLBACK)
 
@@ -104,11 +104,11 @@ def test_a_folder_that_makes_an_sms_two_is_refused_and_named_with_its_key(tmp_pa
     assert " characters, and an SMS has 70" in wrong
 
 
-def test_a_made_up_city_that_fits_is_taken(tmp_path: Path):
+def test_a_made_up_city_that_fits_is_taken(tmp_path: Path) -> None:
     holding.look_at(load(sanjiang(tmp_path)))
 
 
-def test_a_city_with_a_long_hotline_says_the_longest_messages_shorter(tmp_path: Path):
+def test_a_city_with_a_long_hotline_says_the_longest_messages_shorter(tmp_path: Path) -> None:
     folder = city(tmp_path, HOTLINE)
     own = '[{}]\nsms = "{{sign}}请看{{link}}，询{{hotline}}"\nsource = "x"\n'
     (folder / "notices.toml").write_text(own.format("N25r") + own.format("N29"))
@@ -124,7 +124,7 @@ def start(home: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_such_a_city_stops_the_start(tmp_path: Path):
+def test_such_a_city_stops_the_start(tmp_path: Path) -> None:
     changes = [change if "hotline" not in change[0] else HOTLINE for change in SANJIANG]
     folder = city(tmp_path, *changes, name="sanjiang")
 
@@ -135,7 +135,7 @@ def test_such_a_city_stops_the_start(tmp_path: Path):
     assert "contact.hotline (10): the SMS N25r would have 71 characters" in stopped.stderr
 
 
-def test_own_words_in_a_folder_are_checked_and_named_too(tmp_path: Path):
+def test_own_words_in_a_folder_are_checked_and_named_too(tmp_path: Path) -> None:
     folder = city(tmp_path)
     for file, text in (("notices.toml", '[N99]\nsource = "x"'), ("letters.toml", '[L99]\nbody = []\nsource = "x"')):
         (folder / file).write_text(text)

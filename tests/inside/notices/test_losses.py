@@ -44,7 +44,7 @@ async def not_sent() -> int:
     return (await measures.report("meishan", clock.today(), clock.today())).not_sent
 
 
-async def test_what_the_provider_could_not_deliver_is_one_call_about_the_case():
+async def test_what_the_provider_could_not_deliver_is_one_call_about_the_case() -> None:
     case = await make_case()
     to_noon_of(clock.today())
     await send_all()
@@ -60,7 +60,7 @@ async def test_what_the_provider_could_not_deliver_is_one_call_about_the_case():
     assert await calls.waiting("xinxing") == []
 
 
-async def test_what_arrived_is_no_call():
+async def test_what_arrived_is_no_call() -> None:
     await make_case()
     to_noon_of(clock.today())
     await send_all()
@@ -72,7 +72,7 @@ async def test_what_arrived_is_no_call():
     assert await calls.waiting("meishan") == []
 
 
-async def test_a_report_comes_to_the_message_by_the_providers_ledger(monkeypatch: pytest.MonkeyPatch):
+async def test_a_report_comes_to_the_message_by_the_providers_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
     case = await make_case()
     to_noon_of(clock.today())
     await send_all()
@@ -85,7 +85,7 @@ async def test_a_report_comes_to_the_message_by_the_providers_ledger(monkeypatch
     assert [call.case_id for call in await calls.waiting("meishan")] == [case.id]
 
 
-async def test_what_is_tried_in_vain_becomes_a_call(monkeypatch: pytest.MonkeyPatch):
+async def test_what_is_tried_in_vain_becomes_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
     case = await make_case()
     to_noon_of(clock.today())
 
@@ -118,7 +118,7 @@ async def overdue(case: Case) -> None:
         await rounds.mind_corrections()
 
 
-async def test_nothing_lapses_for_somebody_whose_reminder_never_arrived_until_the_desk_has_called():
+async def test_nothing_lapses_for_somebody_whose_reminder_never_arrived_until_the_desk_has_called() -> None:
     case, clerk = await asked(), await make_staff()
     await reminded(case)
     await overdue(case)
@@ -133,7 +133,7 @@ async def test_nothing_lapses_for_somebody_whose_reminder_never_arrived_until_th
     assert await state(case) is State.LAPSED
 
 
-async def test_who_read_the_reminder_in_the_portal_was_told():
+async def test_who_read_the_reminder_in_the_portal_was_told() -> None:
     case = await asked()
     await reminded(case)
     await execute("UPDATE notice SET read_at = $1 WHERE channel = 'in_app' AND code = 'N29'", clock.now())
@@ -144,7 +144,7 @@ async def test_who_read_the_reminder_in_the_portal_was_told():
     assert await calls.waiting("meishan") == []
 
 
-async def test_a_call_about_a_reminder_is_forgotten_when_the_correction_is_over():
+async def test_a_call_about_a_reminder_is_forgotten_when_the_correction_is_over() -> None:
     case = await asked()
     await reminded(case)
     await overdue(case)

@@ -27,7 +27,7 @@ SUPERVISOR = Actor("a supervisor", Role.SUPERVISOR)
 
 
 @pytest.fixture(autouse=True)
-def noon():
+def noon() -> None:
     """Let it be noon in Beijing, when messages go out."""
     at_oclock(12)
 
@@ -48,7 +48,7 @@ async def through_everything(case: Case) -> Case:
 SECRETS = ("张丽", "糖尿病", "511400197102140026", "眉山市人民医院", "化验单", "内分泌科", "苏祠路")
 
 
-async def test_no_sms_names_the_illness_the_person_or_anything_they_wrote():
+async def test_no_sms_names_the_illness_the_person_or_anything_they_wrote() -> None:
     case = await make_draft(
         answers={**ANSWERS, "department": "内分泌科", "address": "苏祠路 1 号", "treatment": "糖尿病吃药"}
     )
@@ -65,7 +65,7 @@ async def test_no_sms_names_the_illness_the_person_or_anything_they_wrote():
         assert text.startswith("【眉山医保】")
 
 
-async def test_a_link_is_short_has_no_room_for_anything_and_leads_to_the_case():
+async def test_a_link_is_short_has_no_room_for_anything_and_leads_to_the_case() -> None:
     case = await make_case()
     await work()
 
@@ -81,7 +81,7 @@ async def test_a_link_is_short_has_no_room_for_anything_and_leads_to_the_case():
     assert await inbox.linked("nobody") is None
 
 
-async def test_every_message_that_a_case_leaves_can_be_read_in_the_portal():
+async def test_every_message_that_a_case_leaves_can_be_read_in_the_portal() -> None:
     case = await through_everything(await make_case())
 
     said = [message.text for message in await inbox.messages(case.person)]
@@ -92,7 +92,7 @@ async def test_every_message_that_a_case_leaves_can_be_read_in_the_portal():
     assert not any("{" in text or "糖尿病" in text for text in said)
 
 
-def test_whatever_a_message_of_a_move_needs_is_among_its_variables():
+def test_whatever_a_message_of_a_move_needs_is_among_its_variables() -> None:
     written = {"sign", "tail", "no", "no_label", "hotline", "date", "n", "period", "reason", "link"}
     here = {code for row in MOVES for code in row.notices.split()} - write.NOT_HERE
 
@@ -100,7 +100,7 @@ def test_whatever_a_message_of_a_move_needs_is_among_its_variables():
         assert variables_of(texts()[code].sms) | variables_of(texts()[code].in_app) <= written, code
 
 
-async def test_a_copy_in_the_portal_is_there_at_once_and_the_sms_waits_in_the_outbox():
+async def test_a_copy_in_the_portal_is_there_at_once_and_the_sms_waits_in_the_outbox() -> None:
     await make_case()
 
     assert await states("in_app") == {"delivered"}
@@ -108,7 +108,7 @@ async def test_a_copy_in_the_portal_is_there_at_once_and_the_sms_waits_in_the_ou
     assert await demo_messages(PHONE) == []
 
 
-async def test_what_was_sent_is_marked_so_with_the_providers_id():
+async def test_what_was_sent_is_marked_so_with_the_providers_id() -> None:
     await make_case()
 
     await work()
@@ -118,7 +118,7 @@ async def test_what_was_sent_is_marked_so_with_the_providers_id():
     assert len(await demo_messages(PHONE)) == 2
 
 
-async def test_the_official_account_hears_only_where_it_was_chosen():
+async def test_the_official_account_hears_only_where_it_was_chosen() -> None:
     await make_case("ms-10")
     assert await fetch_value("SELECT count(*) FROM notice WHERE channel = 'official_account'") == 0
     case = await make_draft(answers={**ANSWERS, "notify_channel": "official_account"})
@@ -129,7 +129,7 @@ async def test_the_official_account_hears_only_where_it_was_chosen():
     assert await states("in_app") == {"delivered"}
 
 
-async def test_who_named_no_phone_is_told_in_the_portal():
+async def test_who_named_no_phone_is_told_in_the_portal() -> None:
     answers = {name: answer for name, answer in ANSWERS.items() if "mobile" not in name}
     case = await make_draft(answers=answers)
     await send_in(case, citizen(await make_person()))
@@ -138,7 +138,7 @@ async def test_who_named_no_phone_is_told_in_the_portal():
     assert len(await inbox.messages(case.person)) == 2
 
 
-async def test_the_same_message_is_never_written_twice():
+async def test_the_same_message_is_never_written_twice() -> None:
     case = await make_case()
     submitted = (await history(case))[0]
     before = await fetch_value("SELECT count(*) FROM notice")
@@ -149,7 +149,7 @@ async def test_the_same_message_is_never_written_twice():
     assert await fetch_value("SELECT count(*) FROM notice") == before
 
 
-async def test_phone_and_words_of_a_message_are_sealed():
+async def test_phone_and_words_of_a_message_are_sealed() -> None:
     case = await make_case()
 
     for column in ("recipient", "variables"):
@@ -158,7 +158,7 @@ async def test_phone_and_words_of_a_message_are_sealed():
         assert case.number.encode() not in kept
 
 
-async def test_messages_are_unread_until_they_have_been_seen():
+async def test_messages_are_unread_until_they_have_been_seen() -> None:
     case, other = await make_case(), await make_case("ms-10")
 
     before = await inbox.unread(case.person)
@@ -169,7 +169,7 @@ async def test_messages_are_unread_until_they_have_been_seen():
     assert all(message.read for message in await inbox.messages(case.person))
 
 
-async def test_the_newest_message_comes_first_and_no_more_than_asked_for():
+async def test_the_newest_message_comes_first_and_no_more_than_asked_for() -> None:
     case = await make_case()
 
     newest, *_ = await inbox.messages(case.person, count=1)
@@ -178,7 +178,7 @@ async def test_the_newest_message_comes_first_and_no_more_than_asked_for():
     assert len(await inbox.messages(case.person, count=1)) == 1
 
 
-async def test_a_date_of_an_unpublished_year_is_only_expected():
+async def test_a_date_of_an_unpublished_year_is_only_expected() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     case = await move(case, "accept", REVIEWER)
 
@@ -189,7 +189,7 @@ async def test_a_date_of_an_unpublished_year_is_only_expected():
     assert ("最晚" if published else "预计") in newest.text
 
 
-async def test_two_moves_at_once_leave_the_messages_of_one():
+async def test_two_moves_at_once_leave_the_messages_of_one() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
 
     await asyncio.gather(

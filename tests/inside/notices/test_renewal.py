@@ -48,7 +48,7 @@ class Copy(Row, frozen=True):
     person: str
 
 
-async def test_the_person_hears_by_their_own_phone_and_the_proxy_who_receives_by_theirs():
+async def test_the_person_hears_by_their_own_phone_and_the_proxy_who_receives_by_theirs() -> None:
     proxy, known, case = await care.by_proxy()
     held = await near_its_end(await make_decided(case, months=6))  # it ends while the delegation still runs
 
@@ -60,7 +60,7 @@ async def test_the_person_hears_by_their_own_phone_and_the_proxy_who_receives_by
 
 
 @pytest.mark.parametrize("change", ["state = 'revoked'", "scope = 'apply view'"])
-async def test_a_proxy_who_is_out_or_does_not_receive_hears_nothing(change: str):
+async def test_a_proxy_who_is_out_or_does_not_receive_hears_nothing(change: str) -> None:
     _, known, case = await care.by_proxy()
     held = await near_its_end(await make_decided(case, months=6))
     await execute(f"UPDATE delegation SET {change} WHERE id = $1", known.id)
@@ -71,7 +71,7 @@ async def test_a_proxy_who_is_out_or_does_not_receive_hears_nothing(change: str)
     assert await people() == [held.person]
 
 
-async def test_of_a_strictly_private_disease_only_the_person_hears():
+async def test_of_a_strictly_private_disease_only_the_person_hears() -> None:
     await care.become(await care.propose(await make_person("ms-03"), "ms-01"), "active")
     held = await make_benefit(disease="M02100")
     assert held.ends_on
@@ -83,7 +83,7 @@ async def test_of_a_strictly_private_disease_only_the_person_hears():
     assert await people() == [held.person]
 
 
-async def test_an_sms_names_the_day_and_neither_the_disease_nor_the_person():
+async def test_an_sms_names_the_day_and_neither_the_disease_nor_the_person() -> None:
     held = await make_benefit()
     assert held.ends_on
     clock.shift(held.ends_on - clock.today())

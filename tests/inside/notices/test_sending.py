@@ -20,7 +20,7 @@ PHONE = ANSWERS["notify_mobile"]
 
 
 @pytest.fixture(autouse=True)
-def noon():
+def noon() -> None:
     """Let it be noon in Beijing, when messages go out."""
     at_oclock(12)
 
@@ -37,14 +37,14 @@ def noon():
         ("07:59", "2026-11-20T08:00"),
     ],
 )
-def test_an_ordinary_sms_keeps_quiet_from_ten_at_night_to_eight(local, until):
+def test_an_ordinary_sms_keeps_quiet_from_ten_at_night_to_eight(local: str, until: str | None) -> None:
     moment = datetime.fromisoformat(f"2026-11-20T{local}").replace(tzinfo=BEIJING).astimezone(UTC)
 
     expected = datetime.fromisoformat(until).replace(tzinfo=BEIJING) if until else None
     assert quiet_until(moment) == expected
 
 
-async def test_at_night_an_sms_waits_for_the_morning_and_then_goes_once():
+async def test_at_night_an_sms_waits_for_the_morning_and_then_goes_once() -> None:
     at_oclock(23)
     await make_case()
     await work()
@@ -68,7 +68,7 @@ class Broken:
         raise NotSent
 
 
-async def test_while_the_gateway_is_down_it_is_tried_again_under_the_same_key(monkeypatch):
+async def test_while_the_gateway_is_down_it_is_tried_again_under_the_same_key(monkeypatch: pytest.MonkeyPatch) -> None:
     await make_case("xx-01", "xinxing", "M03900")
     with monkeypatch.context() as patch:
         broken = Broken()
@@ -86,7 +86,7 @@ async def test_while_the_gateway_is_down_it_is_tried_again_under_the_same_key(mo
     assert await states("sms") == {"sent"}
 
 
-async def test_when_it_was_tried_in_vain_the_copy_in_the_portal_stays(monkeypatch):
+async def test_when_it_was_tried_in_vain_the_copy_in_the_portal_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     broken = Broken()
     monkeypatch.setattr(sms, "gateway", lambda: broken)
@@ -100,7 +100,7 @@ async def test_when_it_was_tried_in_vain_the_copy_in_the_portal_stays(monkeypatc
     assert len(await inbox.messages(case.person)) == 1
 
 
-async def test_sending_twice_sends_once():
+async def test_sending_twice_sends_once() -> None:
     await make_case("xx-01", "xinxing", "M03900")
     id = await fetch_value("SELECT id FROM notice WHERE channel = 'sms'")
 

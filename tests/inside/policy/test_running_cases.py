@@ -44,7 +44,7 @@ async def release_new_questions() -> None:
     await released("meishan", "region.toml", with_text("meishan", "region.toml", '"2026-sample-1"', '"2027-1"'))
 
 
-async def test_a_running_case_and_an_open_draft_keep_their_questions():
+async def test_a_running_case_and_an_open_draft_keep_their_questions() -> None:
     case, mine = await make_case(), await make_draft("ms-02")
 
     await release_new_questions()
@@ -56,7 +56,7 @@ async def test_a_running_case_and_an_open_draft_keep_their_questions():
         assert one.city.criteria["M01600"].texts
 
 
-async def test_a_new_draft_takes_the_newest_questions_also_after_a_case_that_ended():
+async def test_a_new_draft_takes_the_newest_questions_also_after_a_case_that_ended() -> None:
     old = await make_case()
     ended = await move(old, "withdraw", Actor(old.person, Role.INSURED_PERSON))
     await release_new_questions()
@@ -68,7 +68,7 @@ async def test_a_new_draft_takes_the_newest_questions_also_after_a_case_that_end
         assert "M01600" not in one.city.diseases
 
 
-async def test_a_running_case_follows_the_workflow_of_today():
+async def test_a_running_case_follows_the_workflow_of_today() -> None:
     case = await make_case()
     await release_new_questions()
 
@@ -81,7 +81,7 @@ async def test_a_running_case_follows_the_workflow_of_today():
     assert rules.rules.catalogue.version == "2026-sample-1"
 
 
-async def test_an_edition_that_another_process_or_an_earlier_portal_kept_is_known_after_a_look():
+async def test_an_edition_that_another_process_or_an_earlier_portal_kept_is_known_after_a_look() -> None:
     texts = dict(REGIONS["meishan"].texts)
     texts["diseases.csv"] = texts["diseases.csv"].replace("糖尿病", "消渴症")
     edition = edition_of(texts)
@@ -97,14 +97,14 @@ async def test_an_edition_that_another_process_or_an_earlier_portal_kept_is_know
     assert region.calendar is REGIONS["meishan"].calendar
 
 
-async def test_english_that_comes_with_a_release_is_said_to_english_readers():
+async def test_english_that_comes_with_a_release_is_said_to_english_readers() -> None:
     text = REGIONS["meishan"].texts["diseases.csv"]
     await released("meishan", "diseases.csv", text + "L00003,三苏热,Sansu fever,II,0,0,,感染科,诊断证明,C,,notice\n")
 
     assert translate("三苏热", "en") == "Sansu fever"
 
 
-async def test_what_was_said_keeps_the_words_it_had():
+async def test_what_was_said_keeps_the_words_it_had() -> None:
     case = await make_case()
     await corrections.ask(case, REVIEWER, [NewDefect("identity", "unreadable", "")])
     await released("meishan", "reasons.toml", with_text("meishan", "reasons.toml", '"看不清"', '"照片模糊"'))
@@ -135,7 +135,7 @@ async def states() -> list[Stands]:
     return await fetch_all(Stands, "SELECT id, state FROM cases ORDER BY id")
 
 
-async def test_an_imported_calendar_moves_days_and_no_state():
+async def test_an_imported_calendar_moves_days_and_no_state() -> None:
     clock.shift(timedelta(days=(date(clock.today().year, 11, 16) - clock.today()).days))  # a Monday without holidays
     waiting = await make_case("xx-01", "xinxing", "M03900")
     accepted = await move(await make_case("xx-02", "xinxing", "M03900"), "accept", REVIEWER)
@@ -159,7 +159,7 @@ async def test_an_imported_calendar_moves_days_and_no_state():
     assert await redating.redate() == 0
 
 
-async def test_the_day_told_to_a_citizen_only_moves_back():
+async def test_the_day_told_to_a_citizen_only_moves_back() -> None:
     case = await corrections.ask(await make_case(), REVIEWER, [NewDefect("identity", "missing", "")])
     notice = await corrections.open_correction(case)
     assert notice

@@ -35,12 +35,12 @@ async def on(days: int) -> int:
     return (await holding.city("meishan", clock.today() + days * DAY)).rules.take_back.minutes
 
 
-async def test_before_any_release_the_shipped_files_hold():
+async def test_before_any_release_the_shipped_files_hold() -> None:
     assert await holding.texts("meishan", clock.today()) == REGIONS["meishan"].texts
     assert await versions.newest("meishan", FILE) == 0
 
 
-async def test_a_version_holds_from_its_day_on_and_the_next_one_from_its_own():
+async def test_a_version_holds_from_its_day_on_and_the_next_one_from_its_own() -> None:
     await released("meishan", FILE, minutes(20))
     assert now() == 20
     await released("meishan", FILE, minutes(30), clock.today() + 5 * DAY)
@@ -48,14 +48,14 @@ async def test_a_version_holds_from_its_day_on_and_the_next_one_from_its_own():
     assert (now(), await on(4), await on(5), await on(500)) == (20, 20, 30, 30)
 
 
-async def test_of_two_for_one_day_the_later_holds():
+async def test_of_two_for_one_day_the_later_holds() -> None:
     await released("meishan", FILE, minutes(20))
     await released("meishan", FILE, minutes(30))
 
     assert now() == 30
 
 
-async def test_a_process_that_looks_after_midnight_goes_by_what_holds_then():
+async def test_a_process_that_looks_after_midnight_goes_by_what_holds_then() -> None:
     await released("meishan", FILE, minutes(20), clock.today() + DAY)
     assert now() == 10
     clock.shift(DAY)
@@ -65,7 +65,7 @@ async def test_a_process_that_looks_after_midnight_goes_by_what_holds_then():
     assert not await fresh.refresh()
 
 
-async def test_a_draft_and_a_proposal_change_nothing_yet():
+async def test_a_draft_and_a_proposal_change_nothing_yet() -> None:
     made = await versions.begin("meishan", FILE, minutes(20), MAKER)
     await versions.propose(made, MAKER, clock.today(), "通知")
 
@@ -73,7 +73,7 @@ async def test_a_draft_and_a_proposal_change_nothing_yet():
     assert now() == 10
 
 
-async def test_who_made_a_version_does_not_release_it():
+async def test_who_made_a_version_does_not_release_it() -> None:
     made = await proposed("meishan", FILE, minutes(20))
 
     with pytest.raises(versions.SamePerson):
@@ -81,7 +81,7 @@ async def test_who_made_a_version_does_not_release_it():
     assert (await again(made)).state == "proposed"
 
 
-async def test_of_two_who_release_at_once_one_does():
+async def test_of_two_who_release_at_once_one_does() -> None:
     made = await proposed("meishan", FILE, minutes(20))
 
     done = await asyncio.gather(*(versions.release(made, who) for who in (SECOND, "a third")), return_exceptions=True)
@@ -89,7 +89,7 @@ async def test_of_two_who_release_at_once_one_does():
     assert sorted(type(one).__name__ for one in done) == ["NoneType", "Stale"]
 
 
-async def test_what_was_released_is_never_changed():
+async def test_what_was_released_is_never_changed() -> None:
     made = await released("meishan", FILE, minutes(20))
 
     for act in (
@@ -103,7 +103,7 @@ async def test_what_was_released_is_never_changed():
     assert await again(made) == made
 
 
-async def test_a_planned_version_can_be_withdrawn_and_the_earlier_one_goes_on():
+async def test_a_planned_version_can_be_withdrawn_and_the_earlier_one_goes_on() -> None:
     made = await released("meishan", FILE, minutes(20), clock.today() + DAY)
 
     await versions.withdraw(made, SECOND, "推迟")
@@ -111,7 +111,7 @@ async def test_a_planned_version_can_be_withdrawn_and_the_earlier_one_goes_on():
     assert await on(1) == 10
 
 
-async def test_only_its_maker_changes_a_draft_and_not_from_an_old_page():
+async def test_only_its_maker_changes_a_draft_and_not_from_an_old_page() -> None:
     made = await versions.begin("meishan", FILE, minutes(20), MAKER)
     with pytest.raises(Stale):
         await versions.change(made, minutes(30), SECOND)
@@ -122,7 +122,7 @@ async def test_only_its_maker_changes_a_draft_and_not_from_an_old_page():
     assert "minutes = 30" in (await again(made)).text
 
 
-async def test_a_draft_begun_before_a_release_is_compared_anew_first():
+async def test_a_draft_begun_before_a_release_is_compared_anew_first() -> None:
     mine = await versions.begin("meishan", FILE, minutes(20), MAKER)
     await released("meishan", FILE, minutes(30))
 
@@ -136,7 +136,7 @@ async def test_a_draft_begun_before_a_release_is_compared_anew_first():
     assert now() == 20
 
 
-async def test_no_version_holds_from_a_day_that_is_over_or_before_a_planned_one():
+async def test_no_version_holds_from_a_day_that_is_over_or_before_a_planned_one() -> None:
     made = await versions.begin("meishan", FILE, minutes(20), MAKER)
     with pytest.raises(versions.TooEarly):
         await versions.propose(made, MAKER, clock.today() - DAY, "通知")
@@ -147,7 +147,7 @@ async def test_no_version_holds_from_a_day_that_is_over_or_before_a_planned_one(
         await versions.propose(await again(made), MAKER, clock.today() + DAY, "通知")
 
 
-async def test_a_proposal_released_after_its_day_holds_from_the_day_of_release():
+async def test_a_proposal_released_after_its_day_holds_from_the_day_of_release() -> None:
     made = await proposed("meishan", FILE, minutes(20))
     clock.shift(3 * DAY)
 
@@ -166,7 +166,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("mistake", BAD)
-async def test_a_text_that_cannot_be_used_is_refused_with_file_and_key(mistake: str):
+async def test_a_text_that_cannot_be_used_is_refused_with_file_and_key(mistake: str) -> None:
     file, (old, new), said = BAD[mistake]
     text = REGIONS["meishan"].texts[file].replace(old, new, 1)
 
@@ -175,7 +175,7 @@ async def test_a_text_that_cannot_be_used_is_refused_with_file_and_key(mistake: 
     assert await fetch_value("SELECT count(*) FROM policy_version") == 0
 
 
-async def test_of_two_files_that_do_not_go_together_the_second_is_refused():
+async def test_of_two_files_that_do_not_go_together_the_second_is_refused() -> None:
     texts = holding.SHIPPED["meishan"]
     rule = '\n[M01600]\nrule = { all = [1, 2, 3] }\nsource = "sample"\n'
     fewer = texts["diseases.csv"].replace("近1年用药的门诊或住院记录；并发症检查报告", "近1年用药的门诊或住院记录")
@@ -188,14 +188,14 @@ async def test_of_two_files_that_do_not_go_together_the_second_is_refused():
         await versions.release(diseases, SECOND)
 
 
-async def test_a_calendar_is_tried_with_every_city():
+async def test_a_calendar_is_tried_with_every_city() -> None:
     text = holding.SHIPPED["calendar"]["calendar.toml"].replace("xinjiang-regional", "xinjiang")
 
     with pytest.raises(BadFile, match=r"region\.calendars names 'xinjiang-regional'"):
         await versions.begin("calendar", "calendar.toml", text, MAKER)
 
 
-async def test_every_act_is_in_the_log():
+async def test_every_act_is_in_the_log() -> None:
     made = await released("meishan", FILE, minutes(20), clock.today() + DAY)
     await versions.withdraw(made, SECOND, "推迟")
 

@@ -26,26 +26,26 @@ DATE = "现在的日期不对"
 
 
 @pytest.mark.parametrize("number", [*GOOD, *demo_people()])
-def test_a_real_number_is_accepted(number):
+def test_a_real_number_is_accepted(number: str) -> None:
     assert resident_number_error(number) == ""
 
 
 @pytest.mark.parametrize("number", GOOD)
-def test_any_other_last_character_is_found(number):
+def test_any_other_last_character_is_found(number: str) -> None:
     others = [character for character in "0123456789X" if character != number[-1]]
 
     assert all(SUM in resident_number_error(number[:-1] + character) for character in others)
 
 
 @given(st.sampled_from(GOOD), st.integers(0, 16), st.integers(0, 9))
-def test_one_wrong_digit_is_always_found(number: str, place: int, digit: int):
+def test_one_wrong_digit_is_always_found(number: str, place: int, digit: int) -> None:
     assume(number[place] != str(digit))
 
     assert resident_number_error(number[:place] + str(digit) + number[place + 1 :])
 
 
 @given(st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(100000, 899999), st.integers(0, 999))
-def test_the_region_code_is_never_an_error(born: date, region: int, order: int):
+def test_the_region_code_is_never_an_error(born: date, region: int, order: int) -> None:
     first17 = f"{region}{born:%Y%m%d}{order:03}"
     number = first17 + check_character(first17)
 
@@ -60,11 +60,11 @@ def made(birth: str) -> str:
 
 
 @pytest.mark.parametrize("birth", ["19900230", "19901301", "19900001", "18991231", "00000000", "20250229"])
-def test_a_birth_date_that_never_was_is_told_as_such(birth):
+def test_a_birth_date_that_never_was_is_told_as_such(birth: str) -> None:
     assert DATE in resident_number_error(made(birth))
 
 
-def test_nobody_is_born_tomorrow_but_somebody_is_born_today():
+def test_nobody_is_born_tomorrow_but_somebody_is_born_today() -> None:
     tomorrow = clock.today() + timedelta(days=1)
 
     assert DATE in resident_number_error(made(f"{tomorrow:%Y%m%d}"))
@@ -83,7 +83,7 @@ def test_nobody_is_born_tomorrow_but_somebody_is_born_today():
         ("A10105194912310021", "只有数字"),
     ],
 )
-def test_a_number_of_another_form_is_told_what_is_wrong(number, said):
+def test_a_number_of_another_form_is_told_what_is_wrong(number: str, said: str) -> None:
     assert said in resident_number_error(number)
 
 
@@ -97,12 +97,12 @@ def test_a_number_of_another_form_is_told_what_is_wrong(number, said):
         "11010519491231002ｘ",
     ],
 )
-def test_spaces_hyphens_full_width_and_a_small_x_are_tidied(typed):
+def test_spaces_hyphens_full_width_and_a_small_x_are_tidied(typed: str) -> None:
     assert tidy_number(typed) == "11010519491231002X"
 
 
 @pytest.mark.parametrize("zero", ["٠", "۰", "०"])  # Arabic, Uyghur and Indian digits
-def test_digits_of_another_script_do_not_make_a_second_identity(zero):
+def test_digits_of_another_script_do_not_make_a_second_identity(zero: str) -> None:
     number = GOOD[1]
     foreign = "".join(chr(ord(zero) + int(digit)) for digit in number[1:17])
 

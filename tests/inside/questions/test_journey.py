@@ -7,14 +7,14 @@ from portal.questions.delivery import POSTAL_ADDRESS, RECEIVING
 from portal.questions.diagnosis import DIAGNOSIS
 from portal.questions.disease import DISEASE
 from portal.questions.recipients import CHANNEL
-from portal.regions.load import REGIONS
+from portal.regions.load import REGIONS, Region
 
 CITIES = [pytest.param(region, id=name) for name, region in REGIONS.items()]
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
 
 
 @pytest.mark.parametrize("region", CITIES)
-def test_the_way_begins_with_the_insurance_and_ends_with_the_review(region):
+def test_the_way_begins_with_the_insurance_and_ends_with_the_review(region: Region) -> None:
     way = journey(region, {})
 
     assert [step.slug for step in way] == [
@@ -30,7 +30,7 @@ def test_the_way_begins_with_the_insurance_and_ends_with_the_review(region):
     ]
 
 
-def test_the_way_can_be_walked_forward_and_back():
+def test_the_way_can_be_walked_forward_and_back() -> None:
     way = journey(MEISHAN, {})
 
     assert before(way[0], way) is None
@@ -38,12 +38,12 @@ def test_the_way_can_be_walked_forward_and_back():
     assert all(before(after(step, way), way) is step for step in way[:-1])
 
 
-def test_the_signature_is_not_a_step_that_can_be_left_and_come_back_to():
+def test_the_signature_is_not_a_step_that_can_be_left_and_come_back_to() -> None:
     assert STEPS["signature"] not in journey(MEISHAN, {})
     assert {"declared", "signature"} <= {question.name for question in questions()}
 
 
-def test_an_address_is_asked_only_of_those_who_want_mail():
+def test_an_address_is_asked_only_of_those_who_want_mail() -> None:
     by_mail, online = {"delivery": "mail"}, {"delivery": "certificate"}
 
     assert POSTAL_ADDRESS in RECEIVING.asked(MEISHAN, by_mail)
@@ -52,22 +52,22 @@ def test_an_address_is_asked_only_of_those_who_want_mail():
     assert RECEIVING.errors(online, MEISHAN) == {}
 
 
-def test_a_city_that_sends_no_mail_does_not_offer_it():
+def test_a_city_that_sends_no_mail_does_not_offer_it() -> None:
     assert [choice.value for choice in RECEIVING.questions[0].choices(XINXING)] == ["certificate"]  # type: ignore[misc]
     assert not POSTAL_ADDRESS.offered(XINXING)
 
 
-def test_only_a_city_with_an_official_account_offers_its_messages():
+def test_only_a_city_with_an_official_account_offers_its_messages() -> None:
     assert [choice.value for choice in CHANNEL.choices(MEISHAN)] == ["sms", "official_account"]  # type: ignore[misc]
     assert [choice.value for choice in CHANNEL.choices(XINXING)] == ["sms"]  # type: ignore[misc]
 
 
-def test_a_disease_that_is_not_in_the_catalogue_cannot_be_asked_for():
+def test_a_disease_that_is_not_in_the_catalogue_cannot_be_asked_for() -> None:
     assert DISEASE.error("M99999", MEISHAN) == "请从列出的选项里选一个。"
     assert DISEASE.shown("M01600", MEISHAN) == "糖尿病"
 
 
-def test_a_step_keeps_its_own_answers_and_drops_whatever_else_was_sent():
+def test_a_step_keeps_its_own_answers_and_drops_whatever_else_was_sent() -> None:
     sent = {"hospital": " 眉山市人民医院 ", "state": "approved", "person": "somebody else", "row_version": "9"}
 
     assert DIAGNOSIS.read(sent) == {
@@ -78,11 +78,11 @@ def test_a_step_keeps_its_own_answers_and_drops_whatever_else_was_sent():
     }
 
 
-def test_errors_come_in_the_order_of_the_page():
+def test_errors_come_in_the_order_of_the_page() -> None:
     assert list(DIAGNOSIS.errors({"department": "长" * 51}, MEISHAN)) == ["hospital", "department", "diagnosed_on"]
 
 
-def test_the_review_shows_what_the_person_reads_not_what_is_kept():
+def test_the_review_shows_what_the_person_reads_not_what_is_kept() -> None:
     rows = DIAGNOSIS.rows({"hospital": "眉山市人民医院", "diagnosed_on": "2026-03-16"}, MEISHAN)
 
     assert ("diagnosed_on", "哪天确诊的？", "2026年3月16日 星期一") in rows

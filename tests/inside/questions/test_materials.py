@@ -1,9 +1,11 @@
 """What must be uploaded: it follows from the city, the disease and how the form is filled in."""
 
+from collections.abc import Iterable
+
 import pytest
 
-from portal.questions.materials import missing, slots
-from portal.regions.load import REGIONS
+from portal.questions.materials import Slot, missing, slots
+from portal.regions.load import REGIONS, Region
 
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
 ONLINE = {"disease": "M01600", "form_way": "fill_online"}
@@ -23,12 +25,12 @@ RECORDS = {
 }
 
 
-def ids(rows) -> list[str]:
+def ids(rows: Iterable[Slot]) -> list[str]:
     return [slot.id for slot in rows]
 
 
 @pytest.mark.parametrize("name", REGIONS)
-def test_identity_and_the_parts_of_the_medical_records_are_asked_for(name):
+def test_identity_and_the_parts_of_the_medical_records_are_asked_for(name: str) -> None:
     rows = slots(REGIONS[name], ONLINE)
 
     assert [slot.id for slot in rows if not slot.required] == RECORDS[name]
@@ -36,34 +38,34 @@ def test_identity_and_the_parts_of_the_medical_records_are_asked_for(name):
 
 
 @pytest.mark.parametrize("region", REGIONS.values(), ids=lambda region: region.id)
-def test_the_form_is_a_file_only_for_those_who_fill_it_in_by_hand(region):
+def test_the_form_is_a_file_only_for_those_who_fill_it_in_by_hand(region: Region) -> None:
     assert "application_form" not in ids(slots(region, ONLINE))
     assert "application_form" in ids(slots(region, BY_HAND))
 
 
-def test_the_order_is_the_published_one():
+def test_the_order_is_the_published_one() -> None:
     assert ids(slots(MEISHAN, BY_HAND))[-2:] == ["identity", "application_form"]
     assert ids(slots(XINXING, BY_HAND))[:2] == ["identity", "application_form"]
 
 
-def test_either_of_two_papers_is_named_where_one_is_enough():
+def test_either_of_two_papers_is_named_where_one_is_enough() -> None:
     row = next(slot for slot in slots(MEISHAN, ONLINE) if slot.id.endswith("inpatient_record"))
 
     assert row.name == "住院病历或出院小结"
 
 
-def test_only_meishan_wants_to_see_the_stamp():
+def test_only_meishan_wants_to_see_the_stamp() -> None:
     assert {slot.stamp for slot in slots(MEISHAN, ONLINE) if not slot.required} == {True}
     assert not any(slot.stamp for slot in slots(XINXING, ONLINE))
 
 
-def test_identity_says_which_papers_will_do():
+def test_identity_says_which_papers_will_do() -> None:
     (identity,) = [slot for slot in slots(XINXING, ONLINE) if slot.id == "identity"]
 
     assert identity.why == "身份证、医保电子凭证（不要截二维码）、社保卡，任选一样。身份证要正反两面。"
 
 
-def test_the_report_says_what_the_disease_usually_needs():
+def test_the_report_says_what_the_disease_usually_needs() -> None:
     with_disease = next(slot for slot in slots(MEISHAN, ONLINE) if slot.id.endswith("exam_report"))
     without = next(slot for slot in slots(MEISHAN, {}) if slot.id.endswith("exam_report"))
 
@@ -72,7 +74,7 @@ def test_the_report_says_what_the_disease_usually_needs():
 
 
 @pytest.mark.parametrize("name", REGIONS)
-def test_with_nothing_uploaded_identity_and_one_medical_paper_block(name):
+def test_with_nothing_uploaded_identity_and_one_medical_paper_block(name: str) -> None:
     blocking, open_ = missing(REGIONS[name], ONLINE, set())
 
     assert set(ids(blocking)) == {"identity", RECORDS[name][0]}
@@ -80,7 +82,7 @@ def test_with_nothing_uploaded_identity_and_one_medical_paper_block(name):
 
 
 @pytest.mark.parametrize("name", REGIONS)
-def test_saying_there_is_none_does_for_the_parts_but_not_for_all_of_them(name):
+def test_saying_there_is_none_does_for_the_parts_but_not_for_all_of_them(name: str) -> None:
     ticked = {**ONLINE, **{f"without.{slot}": "yes" for slot in RECORDS[name]}}
 
     blocking, open_ = missing(REGIONS[name], ticked, {"identity"})
@@ -92,13 +94,13 @@ def test_saying_there_is_none_does_for_the_parts_but_not_for_all_of_them(name):
 
 
 @pytest.mark.parametrize("name", REGIONS)
-def test_with_a_file_in_every_row_nothing_is_missing(name):
+def test_with_a_file_in_every_row_nothing_is_missing(name: str) -> None:
     region = REGIONS[name]
 
     assert missing(region, BY_HAND, set(ids(slots(region, BY_HAND)))) == ([], [])
 
 
-def test_a_form_chosen_by_hand_blocks_until_it_is_there():
+def test_a_form_chosen_by_hand_blocks_until_it_is_there() -> None:
     held = {"identity", *RECORDS["meishan"]}
 
     blocking, _ = missing(MEISHAN, BY_HAND, held)
@@ -106,7 +108,7 @@ def test_a_form_chosen_by_hand_blocks_until_it_is_there():
     assert ids(blocking) == ["application_form"]
 
 
-def test_what_a_person_typed_is_in_no_words_that_are_kept():
+def test_what_a_person_typed_is_in_no_words_that_are_kept() -> None:
     region = REGIONS["meishan"]
 
     assert slots(region, {"disease": "<张丽的病>"}) is slots(region, {})

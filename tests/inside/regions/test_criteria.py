@@ -18,27 +18,27 @@ def came_to(**findings: Finding) -> Finding:
     return weighed(TREE, {int(name[1:]): found for name, found in findings.items()})
 
 
-def test_all_any_and_at_least_say_what_they_mean():
+def test_all_any_and_at_least_say_what_they_mean() -> None:
     assert came_to(c1="met", c3="met", c4="met", c6="met") == "met"
     assert came_to(c1="unmet", c3="met", c4="met", c6="met") == "unmet"
     assert came_to(c1="met", c2="unmet", c3="unmet", c4="met", c6="met") == "unmet"
     assert came_to(c1="met", c2="met", c4="met", c5="unmet", c6="unmet") == "unmet"
 
 
-def test_what_is_not_clear_is_neither_met_nor_unmet():
+def test_what_is_not_clear_is_neither_met_nor_unmet() -> None:
     assert came_to(c1="met", c3="met", c4="met", c5="unmet", c6="unclear") == "unclear"
     assert came_to() == "unclear"
 
 
 @given(st.fixed_dictionaries({number: st.sampled_from(FINDINGS) for number in range(1, 7)}), st.integers(1, 6))
-def test_better_evidence_never_makes_it_worse(findings, number):
+def test_better_evidence_never_makes_it_worse(findings: dict[int, Finding], number: int) -> None:
     rank = {"unmet": 0, "unclear": 1, "met": 2}
-    better = {**findings, number: "met"}
+    better: dict[int, Finding] = {**findings, number: "met"}
 
     assert rank[weighed(TREE, better)] >= rank[weighed(TREE, findings)]
 
 
-def test_a_disease_needs_all_of_its_evidence_where_the_city_says_nothing_else():
+def test_a_disease_needs_all_of_its_evidence_where_the_city_says_nothing_else() -> None:
     known = REGIONS["xinxing"].criteria
 
     assert known["M03900"].rule == Rule(all=(1, 2, 3))
@@ -47,7 +47,7 @@ def test_a_disease_needs_all_of_its_evidence_where_the_city_says_nothing_else():
     assert set(known) == set(REGIONS["xinxing"].diseases)
 
 
-def test_the_rule_is_said_in_parts():
+def test_the_rule_is_said_in_parts() -> None:
     assert Criteria(("a",) * 6, TREE).said() == [(1, (1,)), (1, (2, 3)), (2, (4, 5, 6))]
 
 
@@ -62,7 +62,7 @@ def test_the_rule_is_said_in_parts():
         "[M03900]\nrule = { all = [1] }",
     ],
 )
-def test_a_mistake_in_the_file_is_named(tmp_path: Path, line: str):
+def test_a_mistake_in_the_file_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "criteria.toml"
     path.write_text(line)
 

@@ -8,32 +8,32 @@ import pytest
 from portal.cases.life.moves import State
 from portal.regions import load as loading
 from portal.regions.catalogue import BadFile
-from portal.regions.load import REGIONS, load
+from portal.regions.load import REGIONS, Region, load
 from tests.helpers.changes import ChangeSettings
 from tests.helpers.cities import city, sanjiang
 
 CITIES = [pytest.param(region, id=name) for name, region in REGIONS.items()]
 
 
-def test_both_cities_are_there():
+def test_both_cities_are_there() -> None:
     assert set(REGIONS) == {"meishan", "xinxing"}
 
 
 @pytest.mark.parametrize("region", CITIES)
-def test_a_city_names_every_state_and_knows_the_state_of_every_stage(region):
+def test_a_city_names_every_state_and_knows_the_state_of_every_stage(region: Region) -> None:
     assert set(region.rules.labels) == {state.value for state in State}
     assert {step.state for step in region.rules.steps} <= {state.value for state in State}
 
 
 @pytest.mark.parametrize("region", CITIES)
-def test_a_city_recognises_the_three_diseases_that_the_guides_name(region):
+def test_a_city_recognises_the_three_diseases_that_the_guides_name(region: Region) -> None:
     names = {disease.name_zh for disease in region.diseases.values()}
 
     assert {"高血压", "糖尿病", "恶性肿瘤门诊治疗"} <= names
 
 
 @pytest.mark.parametrize("region", CITIES)
-def test_nothing_of_a_city_is_confirmed_yet_so_its_pages_say_sample(region):
+def test_nothing_of_a_city_is_confirmed_yet_so_its_pages_say_sample(region: Region) -> None:
     assert region.sample()
     assert region.sample("appeal")
 
@@ -61,19 +61,21 @@ DIFFERENCES = [
 
 
 @pytest.mark.parametrize(("path", "xinxing", "meishan"), DIFFERENCES)
-def test_what_differs_between_the_cities_is_data(path, xinxing, meishan):
+def test_what_differs_between_the_cities_is_data(
+    path: str, xinxing: bool | int | str, meishan: bool | int | str
+) -> None:
     section, key = path.split(".")
 
     assert getattr(getattr(REGIONS["xinxing"].rules, section), key) == xinxing
     assert getattr(getattr(REGIONS["meishan"].rules, section), key) == meishan
 
 
-def test_a_city_without_a_hotline_shows_the_national_one():
+def test_a_city_without_a_hotline_shows_the_national_one() -> None:
     assert REGIONS["xinxing"].hotline == "12393"
     assert REGIONS["meishan"].hotline == "028-12393"
 
 
-def test_a_material_that_a_city_does_not_ask_for_is_an_error():
+def test_a_material_that_a_city_does_not_ask_for_is_an_error() -> None:
     with pytest.raises(KeyError, match="fax"):
         REGIONS["meishan"].material("fax")
 
@@ -94,7 +96,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_stops_the_start_and_names_file_and_key(tmp_path: Path, mistake: str):
+def test_a_mistake_stops_the_start_and_names_file_and_key(tmp_path: Path, mistake: str) -> None:
     old, new, named = MISTAKES[mistake]
     folder = city(tmp_path, (old, new))
 
@@ -116,7 +118,7 @@ BAD_ROWS = {
 
 
 @pytest.mark.parametrize("mistake", BAD_ROWS)
-def test_a_mistake_in_the_catalogue_stops_the_start_and_names_the_line(tmp_path: Path, mistake: str):
+def test_a_mistake_in_the_catalogue_stops_the_start_and_names_the_line(tmp_path: Path, mistake: str) -> None:
     row, named = BAD_ROWS[mistake]
     folder = city(tmp_path)
     with (folder / "diseases.csv").open("a") as file:
@@ -129,7 +131,7 @@ def test_a_mistake_in_the_catalogue_stops_the_start_and_names_the_line(tmp_path:
     assert named in str(stopped.value)
 
 
-def test_a_column_that_the_catalogue_does_not_know_stops_the_start(tmp_path: Path):
+def test_a_column_that_the_catalogue_does_not_know_stops_the_start(tmp_path: Path) -> None:
     folder = city(tmp_path)
     path = folder / "diseases.csv"
     path.write_text(path.read_text().replace("code,name_zh,", "code,name,", 1))
@@ -138,7 +140,7 @@ def test_a_column_that_the_catalogue_does_not_know_stops_the_start(tmp_path: Pat
         load(folder)
 
 
-def test_a_calendar_with_an_unknown_key_stops_the_start(tmp_path: Path):
+def test_a_calendar_with_an_unknown_key_stops_the_start(tmp_path: Path) -> None:
     calendar = tmp_path / "calendar.toml"
     calendar.write_text('[cn-national.2026]\npublished = true\nsource = "x"\nholidays = []\n')
 
@@ -146,7 +148,7 @@ def test_a_calendar_with_an_unknown_key_stops_the_start(tmp_path: Path):
         load(city(tmp_path), calendar)
 
 
-def test_a_confirmed_city_is_no_sample_any_more(tmp_path: Path):
+def test_a_confirmed_city_is_no_sample_any_more(tmp_path: Path) -> None:
     folder = city(tmp_path)
     path = folder / "region.toml"
     head, _, marks = path.read_text().partition("[marks]")
@@ -161,7 +163,7 @@ def test_a_confirmed_city_is_no_sample_any_more(tmp_path: Path):
 
 def test_a_city_that_an_operator_keeps_elsewhere_is_found_beside_the_shipped_ones(
     tmp_path: Path, settings: ChangeSettings
-):
+) -> None:
     sanjiang(tmp_path)
     settings(regions=str(tmp_path))
 

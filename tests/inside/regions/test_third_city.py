@@ -35,7 +35,7 @@ def at(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T04:00:00").replace(tzinfo=UTC)
 
 
-def test_its_own_disease_leads_through_the_same_steps(third: Region):
+def test_its_own_disease_leads_through_the_same_steps(third: Region) -> None:
     answers = {"disease": "L00009", "form_way": "download_fill_upload"}
 
     way = journey(third, answers)
@@ -52,7 +52,7 @@ def actions(region: Region, role: Role, **facts: object) -> list[str]:
     return [move.action for move in moves_open(Facts(**facts), role, region)]  # type: ignore[arg-type]
 
 
-def test_its_rules_decide_what_may_happen(third: Region):
+def test_its_rules_decide_what_may_happen(third: Region) -> None:
     assert "accept" not in actions(third, Role.SYSTEM, state=State.SUBMITTED)
     assert "invite_experts" in actions(third, Role.REVIEWER, state=State.REVIEWING)
     assert "draft_decision" not in actions(third, Role.REVIEWER, state=State.REVIEWING)
@@ -61,7 +61,7 @@ def test_its_rules_decide_what_may_happen(third: Region):
     assert "take_back" in actions(third, Role.INSURED_PERSON, state=State.SUBMITTED, minutes_since_submit=30)
 
 
-def test_its_clocks_run_by_its_own_limits_and_calendars(third: Region):
+def test_its_clocks_run_by_its_own_limits_and_calendars(third: Region) -> None:
     history = [
         Happened("submit", "submitted", at("2025-06-03")),
         Happened("accept", "reviewing", at("2025-06-04")),
@@ -87,7 +87,7 @@ async def accept_and_ask(client: Client, number: str) -> None:
     )
 
 
-async def test_a_citizen_applies_there_and_answers_a_notice(third: Region, client: Client):
+async def test_a_citizen_applies_there_and_answers_a_notice(third: Region, client: Client) -> None:
     await make_person("ms-01")
     await make_staff(region="sanjiang")
     await client.get("/")

@@ -44,7 +44,9 @@ async def register(client: Client, **fields: str) -> None:
         ("passport", "E12345678", "passport", BORN),
     ],
 )
-async def test_every_kind_of_document_is_taken(client: Client, document: str, number: str, kept: str, more):
+async def test_every_kind_of_document_is_taken(
+    client: Client, document: str, number: str, kept: str, more: dict[str, object] | dict[str, str]
+) -> None:
     await register(client, name="马林", document=document, id_number=number, **more)
 
     assert client.path == "/meishan/me", client.text[:3000]
@@ -69,14 +71,16 @@ async def test_every_kind_of_document_is_taken(client: Client, document: str, nu
         ("dragon", "1", "应该是 18 位"),
     ],
 )
-async def test_a_number_that_its_document_cannot_have_is_told_and_kept(client: Client, document, number, said):
+async def test_a_number_that_its_document_cannot_have_is_told_and_kept(
+    client: Client, document: str, number: str, said: str
+) -> None:
     await register(client, name="马林", document=document, id_number=number, **BORN)
 
     assert said in refused(client)["id_number"]
     assert typed(client, "id_number") == number
 
 
-async def test_a_document_that_tells_no_birth_asks_for_it(client: Client):
+async def test_a_document_that_tells_no_birth_asks_for_it(client: Client) -> None:
     await register(client, name="MARIA DEL CARMEN", document="passport", id_number="E12345678")
     missing = refused(client)
     open_ = '<details class="spaced" open' in client.text
@@ -98,7 +102,7 @@ async def test_a_document_that_tells_no_birth_asks_for_it(client: Client):
     assert typed(client, "born-month") == "13"
 
 
-async def test_day_of_birth_and_sex_are_sealed(client: Client):
+async def test_day_of_birth_and_sex_are_sealed(client: Client) -> None:
     await register(client, name="马林", document="passport", id_number="E12345678", **BORN)
     id = await fetch_value("SELECT id FROM person")
 
@@ -119,7 +123,7 @@ async def test_day_of_birth_and_sex_are_sealed(client: Client):
         "Maria Del Carmen",
     ],
 )
-async def test_a_name_is_kept_as_it_is(client: Client, name: str):
+async def test_a_name_is_kept_as_it_is(client: Client, name: str) -> None:
     await register(client, name=name, document="resident_id", id_number="511402195503150026")
 
     assert client.path == "/meishan/me"
@@ -127,7 +131,7 @@ async def test_a_name_is_kept_as_it_is(client: Client, name: str):
 
 
 @pytest.mark.parametrize("dot", "•‧・･⋅∙.．。")
-async def test_a_dot_that_looks_alike_becomes_the_right_one_and_this_is_said(client: Client, dot: str):
+async def test_a_dot_that_looks_alike_becomes_the_right_one_and_this_is_said(client: Client, dot: str) -> None:
     await register(client, name=f"迪丽热巴{dot}某某", document="resident_id", id_number="511402195503150026")
 
     assert client.path == "/meishan/registered"
@@ -136,7 +140,7 @@ async def test_a_dot_that_looks_alike_becomes_the_right_one_and_this_is_said(cli
     assert "/meishan/me" in client.text
 
 
-async def test_a_character_of_private_use_is_kept_and_warned_about(client: Client):
+async def test_a_character_of_private_use_is_kept_and_warned_about(client: Client) -> None:
     await register(client, name="李\ue123", document="resident_id", id_number="511402195503150026")
 
     assert "电脑少见的字" in client.text
@@ -166,7 +170,7 @@ async def at_the_desk(desk: Client) -> str:
     return desk.path
 
 
-async def test_a_name_that_does_not_match_goes_to_people_and_they_let_it_pass(client: Client):
+async def test_a_name_that_does_not_match_goes_to_people_and_they_let_it_pass(client: Client) -> None:
     await to_staff(client)
     waiting = client.text
     async with Client() as desk:
@@ -187,7 +191,7 @@ async def test_a_name_that_does_not_match_goes_to_people_and_they_let_it_pass(cl
     assert await fetch_value("SELECT count(*) FROM audit WHERE act = 'identity_passed'") == 1
 
 
-async def test_or_they_refuse_it_with_a_reason_and_the_person_can_try_again(client: Client):
+async def test_or_they_refuse_it_with_a_reason_and_the_person_can_try_again(client: Client) -> None:
     await to_staff(client)
     async with Client() as desk:
         address = await at_the_desk(desk)
@@ -201,7 +205,7 @@ async def test_or_they_refuse_it_with_a_reason_and_the_person_can_try_again(clie
     assert await fetch_value("SELECT count(*) FROM person") == 0
 
 
-async def test_two_clerks_at_once_decide_once(client: Client):
+async def test_two_clerks_at_once_decide_once(client: Client) -> None:
     await to_staff(client)
     async with Client() as desk:
         address = await at_the_desk(desk)
@@ -213,7 +217,7 @@ async def test_two_clerks_at_once_decide_once(client: Client):
     assert await fetch_value("SELECT count(*) FROM person") == 1
 
 
-async def test_the_list_of_the_desk_is_masked_and_of_one_s_own_city(client: Client):
+async def test_the_list_of_the_desk_is_masked_and_of_one_s_own_city(client: Client) -> None:
     await to_staff(client)
     await make_staff(region="xinxing")
     async with Client() as desk, Client() as elsewhere:
@@ -225,7 +229,7 @@ async def test_the_list_of_the_desk_is_masked_and_of_one_s_own_city(client: Clie
         assert "现在没有要核对的" in elsewhere.text
 
 
-async def test_a_clerk_of_another_city_finds_nothing_there(client: Client):
+async def test_a_clerk_of_another_city_finds_nothing_there(client: Client) -> None:
     await to_staff(client)
     id = client.path.rpartition("/")[2]
     await make_staff(region="xinxing")
@@ -235,7 +239,7 @@ async def test_a_clerk_of_another_city_finds_nothing_there(client: Client):
         assert elsewhere.status == 404
 
 
-async def test_a_check_is_seen_with_the_phone_that_asked_only(client: Client):
+async def test_a_check_is_seen_with_the_phone_that_asked_only(client: Client) -> None:
     await to_staff(client)
     address = client.path
     async with Client() as other:
@@ -244,7 +248,7 @@ async def test_a_check_is_seen_with_the_phone_that_asked_only(client: Client):
         assert other.status == 404
 
 
-async def test_what_was_typed_for_a_check_is_sealed(client: Client):
+async def test_what_was_typed_for_a_check_is_sealed(client: Client) -> None:
     await to_staff(client)
 
     kept = bytes(await fetch_value("SELECT content FROM identity_check"))
@@ -253,7 +257,7 @@ async def test_what_was_typed_for_a_check_is_sealed(client: Client):
     assert "张莉".encode() not in kept
 
 
-async def test_nobody_tries_out_identities_without_end(client: Client, monkeypatch):
+async def test_nobody_tries_out_identities_without_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portal.citizen.account.register.TRIES", 3)
     for _ in range(3):
         await register(client, **HOMOPHONE)
@@ -278,7 +282,7 @@ async def with_a_new_phone(client: Client) -> str:
     return client.path
 
 
-async def test_a_new_phone_is_let_in_by_the_face_and_the_old_one_is_told(client: Client):
+async def test_a_new_phone_is_let_in_by_the_face_and_the_old_one_is_told(client: Client) -> None:
     check = (await with_a_new_phone(client)).rpartition("/")[2]
     await client.get(f"/meishan/face?check={check}")
     await client.post("/meishan/face", {"consent": "yes"})
@@ -294,7 +298,7 @@ async def test_a_new_phone_is_let_in_by_the_face_and_the_old_one_is_told(client:
         assert later.path == "/meishan/me"
 
 
-async def test_or_by_people(client: Client):
+async def test_or_by_people(client: Client) -> None:
     where = await with_a_new_phone(client)
     await client.post(where)
     async with Client() as desk:
@@ -307,7 +311,7 @@ async def test_or_by_people(client: Client):
     assert "张丽" in client.text
 
 
-async def test_without_a_step_up_the_new_phone_shows_nothing(client: Client):
+async def test_without_a_step_up_the_new_phone_shows_nothing(client: Client) -> None:
     await with_a_new_phone(client)
 
     await client.get("/meishan/me")
@@ -317,7 +321,7 @@ async def test_without_a_step_up_the_new_phone_shows_nothing(client: Client):
     assert len(await phones.phones_of(str(await fetch_value("SELECT id FROM person")))) == 1
 
 
-async def test_the_face_does_not_help_who_typed_another_name(client: Client):
+async def test_the_face_does_not_help_who_typed_another_name(client: Client) -> None:
     await make_person()
     await register(client, **{**SAME, "name": "张莉"})
     await client.post("/meishan/register", {**CARD, **SAME, "name": "张莉", "action": "check"})
@@ -331,7 +335,7 @@ async def test_the_face_does_not_help_who_typed_another_name(client: Client):
     assert await fetch_value("SELECT count(*) FROM person_phone") == 1
 
 
-async def test_whoever_closed_the_account_comes_back_by_a_step_up(client: Client):
+async def test_whoever_closed_the_account_comes_back_by_a_step_up(client: Client) -> None:
     who = await make_person()
     from portal.accounts import consents
 
@@ -349,7 +353,7 @@ async def test_whoever_closed_the_account_comes_back_by_a_step_up(client: Client
     assert await fetch_value("SELECT count(*) FROM closed_account") == 0
 
 
-async def test_one_person_signs_in_with_each_of_several_phones(client: Client):
+async def test_one_person_signs_in_with_each_of_several_phones(client: Client) -> None:
     who = await make_person()
     await phones.add_phone(who.id, await person.phone_of("13900000001"))
 
@@ -359,7 +363,7 @@ async def test_one_person_signs_in_with_each_of_several_phones(client: Client):
             assert one.path == "/meishan/me"
 
 
-async def test_a_recycled_number_lets_its_new_owner_register_and_see_nothing_of_the_old(client: Client):
+async def test_a_recycled_number_lets_its_new_owner_register_and_see_nothing_of_the_old(client: Client) -> None:
     old = await make_person()
     clock.shift(timedelta(days=120))
     await client.sign_in("13800000101")

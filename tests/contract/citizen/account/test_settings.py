@@ -24,7 +24,7 @@ async def at_settings(client: Client) -> None:
     await client.get("/meishan/settings")
 
 
-async def test_the_open_sessions_are_listed_and_this_one_is_marked(client: Client):
+async def test_the_open_sessions_are_listed_and_this_one_is_marked(client: Client) -> None:
     await make_person()
     client.http.headers["user-agent"] = "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0"
     async with Client() as other:
@@ -37,7 +37,7 @@ async def test_the_open_sessions_are_listed_and_this_one_is_marked(client: Clien
     assert "Windows 电脑" in client.text
 
 
-async def test_one_session_ends_another_and_stays_itself(client: Client):
+async def test_one_session_ends_another_and_stays_itself(client: Client) -> None:
     await make_person()
     async with Client() as other:
         await other.sign_in(PHONE)
@@ -51,7 +51,7 @@ async def test_one_session_ends_another_and_stays_itself(client: Client):
     assert client.path == "/meishan/me"
 
 
-async def test_all_others_end_at_one_press(client: Client):
+async def test_all_others_end_at_one_press(client: Client) -> None:
     await make_person()
     async with Client() as second, Client() as third:
         await second.sign_in(PHONE)
@@ -67,7 +67,7 @@ async def test_all_others_end_at_one_press(client: Client):
 
 
 @pytest.mark.parametrize("session", ["", "zz", "00"])
-async def test_a_session_that_is_none_of_mine_is_left_alone(client: Client, session: str):
+async def test_a_session_that_is_none_of_mine_is_left_alone(client: Client, session: str) -> None:
     await make_person()
     await at_settings(client)
     fields = {"csrf": await token_of(client), "session": session}
@@ -78,7 +78,7 @@ async def test_a_session_that_is_none_of_mine_is_left_alone(client: Client, sess
     assert await fetch_value("SELECT count(*) FROM session") == 1
 
 
-async def test_signing_out_everywhere_ends_every_session(client: Client):
+async def test_signing_out_everywhere_ends_every_session(client: Client) -> None:
     await make_person()
     async with Client() as other:
         await other.sign_in(PHONE)
@@ -92,7 +92,7 @@ async def test_signing_out_everywhere_ends_every_session(client: Client):
     assert await fetch_value("SELECT count(*) FROM session") == 0
 
 
-async def test_a_new_browser_beside_another_is_told_and_the_first_is_not(client: Client):
+async def test_a_new_browser_beside_another_is_told_and_the_first_is_not(client: Client) -> None:
     who = await make_person()
     await client.sign_in(PHONE)
     first = await fetch_value("SELECT count(*) FROM notice WHERE person = $1", who.id)
@@ -105,7 +105,7 @@ async def test_a_new_browser_beside_another_is_told_and_the_first_is_not(client:
     assert await fetch_value("SELECT count(*) FROM notice WHERE channel = 'sms' AND code = 'N35'") == 1
 
 
-async def test_a_browser_that_was_here_before_is_known_again(client: Client):
+async def test_a_browser_that_was_here_before_is_known_again(client: Client) -> None:
     await make_person()
     await client.sign_in(PHONE)
     await client.get("/meishan/logout")
@@ -117,7 +117,7 @@ async def test_a_browser_that_was_here_before_is_known_again(client: Client):
     assert await fetch_value("SELECT count(*) FROM notice") == 0
 
 
-async def test_a_second_phone_can_be_removed_but_not_the_one_in_use_nor_the_last(client: Client):
+async def test_a_second_phone_can_be_removed_but_not_the_one_in_use_nor_the_last(client: Client) -> None:
     who = await make_person()
     second = await person.phone_of("13900000001")
     await phones.add_phone(who.id, second)
@@ -135,7 +135,7 @@ async def test_a_second_phone_can_be_removed_but_not_the_one_in_use_nor_the_last
     assert await phones.phones_of(who.id) == [(first, PHONE)]
 
 
-async def test_consents_are_listed_with_version_and_the_face_can_be_taken_back(client: Client):
+async def test_consents_are_listed_with_version_and_the_face_can_be_taken_back(client: Client) -> None:
     who = await make_person()
     await face._consent(who.id)
     await at_settings(client)
@@ -150,7 +150,7 @@ async def test_consents_are_listed_with_version_and_the_face_can_be_taken_back(c
     assert await fetch_value("SELECT count(*) FROM consent WHERE withdrawn_at IS NULL") == 1
 
 
-async def test_everything_we_hold_can_be_taken_away_as_json(client: Client):
+async def test_everything_we_hold_can_be_taken_away_as_json(client: Client) -> None:
     who = await make_person()
     case = await make_case()
     await at_settings(client)
@@ -167,7 +167,7 @@ async def test_everything_we_hold_can_be_taken_away_as_json(client: Client):
     assert held["messages"]
 
 
-async def test_and_as_a_pdf(client: Client):
+async def test_and_as_a_pdf(client: Client) -> None:
     await make_case()
     await at_settings(client)
 
@@ -178,7 +178,7 @@ async def test_and_as_a_pdf(client: Client):
     assert client.page.headers["content-disposition"].startswith("attachment")
 
 
-async def test_there_is_no_other_export(client: Client):
+async def test_there_is_no_other_export(client: Client) -> None:
     await make_person()
     await at_settings(client)
 
@@ -187,7 +187,7 @@ async def test_there_is_no_other_export(client: Client):
     assert client.status == 404
 
 
-async def test_closing_the_account_asks_first_and_then_nobody_gets_in_by_that_phone(client: Client):
+async def test_closing_the_account_asks_first_and_then_nobody_gets_in_by_that_phone(client: Client) -> None:
     await make_draft()
     await at_settings(client)
     await client.get("/meishan/settings/closing")
@@ -205,7 +205,7 @@ async def test_closing_the_account_asks_first_and_then_nobody_gets_in_by_that_ph
     assert heading(client) == "实名注册"
 
 
-async def test_with_a_case_under_way_the_account_stays_open(client: Client):
+async def test_with_a_case_under_way_the_account_stays_open(client: Client) -> None:
     await make_case()
     await at_settings(client)
     await client.get("/meishan/settings/closing")
@@ -226,7 +226,7 @@ async def token_of(client: Client) -> str:
     return client.hidden["csrf"]
 
 
-async def test_a_phone_that_was_silent_for_long_shows_nothing_before_more_is_known(client: Client):
+async def test_a_phone_that_was_silent_for_long_shows_nothing_before_more_is_known(client: Client) -> None:
     await make_person()
     clock.shift(timedelta(days=91))
 
@@ -239,7 +239,7 @@ async def test_a_phone_that_was_silent_for_long_shows_nothing_before_more_is_kno
     assert "张丽" not in client.text
 
 
-async def test_who_knows_both_numbers_is_back_in(client: Client):
+async def test_who_knows_both_numbers_is_back_in(client: Client) -> None:
     who = await make_person()
     clock.shift(timedelta(days=91))
     await client.sign_in(PHONE)
@@ -253,7 +253,7 @@ async def test_who_knows_both_numbers_is_back_in(client: Client):
     assert client.path == "/meishan/me"
 
 
-async def test_after_five_wrong_pairs_it_is_enough(client: Client):
+async def test_after_five_wrong_pairs_it_is_enough(client: Client) -> None:
     who = await make_person()
     clock.shift(timedelta(days=91))
     await client.sign_in(PHONE)
@@ -265,7 +265,7 @@ async def test_after_five_wrong_pairs_it_is_enough(client: Client):
     assert client.status == 429
 
 
-async def test_a_phone_in_use_stays_in_use(client: Client):
+async def test_a_phone_in_use_stays_in_use(client: Client) -> None:
     await make_person()
     for days in (0, 60, 120, 180):
         clock.shift(timedelta(days=days))
@@ -275,7 +275,7 @@ async def test_a_phone_in_use_stays_in_use(client: Client):
         await client.post("/meishan/logout")
 
 
-async def test_where_one_of_two_was_silent_the_other_chooses_themself(client: Client):
+async def test_where_one_of_two_was_silent_the_other_chooses_themself(client: Client) -> None:
     old, young = await make_person("ms-02"), await make_person("ms-03")
     phone = await person.phone_of("13800000103")
     await execute(

@@ -28,7 +28,7 @@ async def to_the_code(client: Client, phone: str = PHONE) -> str:
     return (await demo_messages(phone.replace(" ", ""), 1))[0].rpartition("#")[2]
 
 
-async def test_at_the_first_visit_phone_code_and_identity_lead_in(client: Client):
+async def test_at_the_first_visit_phone_code_and_identity_lead_in(client: Client) -> None:
     await client.sign_in(PHONE)
     assert heading(client) == "实名注册"
 
@@ -38,7 +38,7 @@ async def test_at_the_first_visit_phone_code_and_identity_lead_in(client: Client
     assert "迪丽努尔·艾合买提" in client.text
 
 
-async def test_the_second_time_phone_and_code_are_enough(client: Client):
+async def test_the_second_time_phone_and_code_are_enough(client: Client) -> None:
     await make_person("ms-01")
 
     code = await to_the_code(client, "138 0000 0101")
@@ -48,7 +48,7 @@ async def test_the_second_time_phone_and_code_are_enough(client: Client):
     assert "张丽" in client.text
 
 
-async def test_a_phone_number_that_is_none_is_shown_again_to_be_mended(client: Client):
+async def test_a_phone_number_that_is_none_is_shown_again_to_be_mended(client: Client) -> None:
     await client.get("/meishan/login")
 
     await client.post("/meishan/login", {"mobile": "1380013"})
@@ -57,7 +57,7 @@ async def test_a_phone_number_that_is_none_is_shown_again_to_be_mended(client: C
     assert typed(client, "mobile") == "1380013"
 
 
-async def test_a_wrong_code_says_how_many_tries_are_left(client: Client):
+async def test_a_wrong_code_says_how_many_tries_are_left(client: Client) -> None:
     await make_person("ms-01")
     code = await to_the_code(client, "13800000101")
     wrong = f"{(int(code) + 1) % 1_000_000:06}"
@@ -72,7 +72,7 @@ async def test_a_wrong_code_says_how_many_tries_are_left(client: Client):
     assert client.status == 422
 
 
-async def test_a_code_that_ran_out_is_told_as_such(client: Client):
+async def test_a_code_that_ran_out_is_told_as_such(client: Client) -> None:
     await make_person("ms-01")
     code = await to_the_code(client, "13800000101")
     clock.shift(timedelta(minutes=6))
@@ -82,7 +82,7 @@ async def test_a_code_that_ran_out_is_told_as_such(client: Client):
     assert "验证码过期了" in refused(client)["code"]
 
 
-async def test_a_code_may_be_pasted_with_spaces_and_full_width_digits(client: Client):
+async def test_a_code_may_be_pasted_with_spaces_and_full_width_digits(client: Client) -> None:
     await make_person("ms-01")
     code = await to_the_code(client, "13800000101")
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
@@ -92,7 +92,7 @@ async def test_a_code_may_be_pasted_with_spaces_and_full_width_digits(client: Cl
     assert client.path == "/meishan/me"
 
 
-async def test_who_asks_for_another_code_too_soon_hears_how_long_to_wait(client: Client):
+async def test_who_asks_for_another_code_too_soon_hears_how_long_to_wait(client: Client) -> None:
     await to_the_code(client)
     await client.post("/meishan/login/code", {"action": "again"})
     soon = client.text
@@ -104,7 +104,7 @@ async def test_who_asks_for_another_code_too_soon_hears_how_long_to_wait(client:
     assert len(await demo_messages(PHONE)) == 2
 
 
-async def test_the_page_of_a_code_shows_the_phone_masked_and_no_code(client: Client):
+async def test_the_page_of_a_code_shows_the_phone_masked_and_no_code(client: Client) -> None:
     code = await to_the_code(client)
 
     assert "138****0108" in client.text
@@ -115,13 +115,13 @@ async def test_the_page_of_a_code_shows_the_phone_masked_and_no_code(client: Cli
 @pytest.mark.parametrize(
     "address", ["/meishan/login/code", "/meishan/login/code?c=nothing", "/meishan/login/code?c=%00"]
 )
-async def test_without_a_challenge_there_is_no_page_for_a_code(client: Client, address):
+async def test_without_a_challenge_there_is_no_page_for_a_code(client: Client, address: str) -> None:
     await client.get(address)
 
     assert client.path == "/meishan/login"
 
 
-async def test_the_code_of_another_browser_is_of_no_use(client: Client):
+async def test_the_code_of_another_browser_is_of_no_use(client: Client) -> None:
     await make_person("ms-01")
     code = await to_the_code(client, "13800000101")
     challenge = client.hidden["c"]
@@ -131,7 +131,7 @@ async def test_the_code_of_another_browser_is_of_no_use(client: Client):
         assert thief.path == "/meishan/login"
 
 
-async def test_everything_wrong_with_an_identity_is_said_at_once_and_stays_typed(client: Client):
+async def test_everything_wrong_with_an_identity_is_said_at_once_and_stays_typed(client: Client) -> None:
     await client.sign_in(PHONE)
 
     await client.post("/meishan/register", {"name": "张3", "id_number": "650000199607070025", "card_no": "1"})
@@ -161,7 +161,9 @@ async def test_everything_wrong_with_an_identity_is_said_at_once_and_stays_typed
         ({"consent": ""}, "consent", "同意后打勾"),
     ],
 )
-async def test_what_does_not_agree_is_told_at_its_field(client: Client, changed, field, said):
+async def test_what_does_not_agree_is_told_at_its_field(
+    client: Client, changed: dict[str, str], field: str, said: str
+) -> None:
     await client.sign_in(PHONE)
 
     await client.post("/meishan/register", {**NEWCOMER, **changed})
@@ -170,7 +172,7 @@ async def test_what_does_not_agree_is_told_at_its_field(client: Client, changed,
     assert await fetch_value("SELECT count(*) FROM person") == 0
 
 
-async def test_a_name_with_another_dot_and_a_number_with_spaces_are_the_same_person(client: Client):
+async def test_a_name_with_another_dot_and_a_number_with_spaces_are_the_same_person(client: Client) -> None:
     await client.sign_in(PHONE)
     written = {"name": "迪丽努尔•艾合买提", "id_number": "650000 19960707 0024", "card_no": "m 00000008"}
 
@@ -182,7 +184,7 @@ async def test_a_name_with_another_dot_and_a_number_with_spaces_are_the_same_per
     assert "迪丽努尔·艾合买提" in client.text
 
 
-async def test_an_identity_of_another_phone_is_not_taken_over(client: Client):
+async def test_an_identity_of_another_phone_is_not_taken_over(client: Client) -> None:
     await make_person("ms-08")
     await client.sign_in("13900000000")
 
@@ -191,7 +193,9 @@ async def test_an_identity_of_another_phone_is_not_taken_over(client: Client):
     assert "已经用别的手机号注册过" in refused(client)["id_number"]
 
 
-async def test_when_the_register_is_silent_people_can_register_all_the_same(client: Client, monkeypatch):
+async def test_when_the_register_is_silent_people_can_register_all_the_same(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Demo, "unreachable", True)
     await client.sign_in(PHONE)
 
@@ -200,7 +204,7 @@ async def test_when_the_register_is_silent_people_can_register_all_the_same(clie
     assert client.path == "/meishan/me"
 
 
-async def test_one_phone_of_two_people_asks_who_it_is(client: Client):
+async def test_one_phone_of_two_people_asks_who_it_is(client: Client) -> None:
     await make_person("ms-02")
     second = await make_person("ms-03")
     await client.sign_in("13800000103")
@@ -214,7 +218,7 @@ async def test_one_phone_of_two_people_asks_who_it_is(client: Client):
     assert "黄德贵" not in client.text
 
 
-async def test_the_people_behind_a_phone_are_shown_masked(client: Client):
+async def test_the_people_behind_a_phone_are_shown_masked(client: Client) -> None:
     await make_person("ms-02")
     await make_person("ms-03")
 
@@ -226,7 +230,7 @@ async def test_the_people_behind_a_phone_are_shown_masked(client: Client):
         assert secret not in client.text
 
 
-async def test_nobody_is_chosen_who_is_not_behind_the_phone(client: Client):
+async def test_nobody_is_chosen_who_is_not_behind_the_phone(client: Client) -> None:
     await make_person("ms-02")
     await make_person("ms-03")
     stranger = await make_person("ms-01")
@@ -239,7 +243,7 @@ async def test_nobody_is_chosen_who_is_not_behind_the_phone(client: Client):
     assert client.path == "/meishan/login/person"
 
 
-async def test_a_phone_alone_opens_no_page_of_a_citizen_but_leads_to_who_it_is(client: Client):
+async def test_a_phone_alone_opens_no_page_of_a_citizen_but_leads_to_who_it_is(client: Client) -> None:
     await client.sign_in(PHONE)
 
     await client.get("/meishan/apply/new")
@@ -248,7 +252,7 @@ async def test_a_phone_alone_opens_no_page_of_a_citizen_but_leads_to_who_it_is(c
     assert client.hidden["next"] == "/meishan/apply/new"
 
 
-async def test_who_wanted_to_go_somewhere_gets_there_after_signing_in(client: Client):
+async def test_who_wanted_to_go_somewhere_gets_there_after_signing_in(client: Client) -> None:
     case = await make_draft()
     await client.get(f"/meishan/apply/{case.id}/disease")
     assert client.path == "/meishan/login"
@@ -260,7 +264,7 @@ async def test_who_wanted_to_go_somewhere_gets_there_after_signing_in(client: Cl
     assert client.path == f"/meishan/apply/{case.id}/disease"
 
 
-async def test_who_is_in_already_is_not_asked_again(client: Client):
+async def test_who_is_in_already_is_not_asked_again(client: Client) -> None:
     await make_person("ms-01")
     await client.sign_in("13800000101")
 
@@ -269,7 +273,7 @@ async def test_who_is_in_already_is_not_asked_again(client: Client):
     assert client.path == "/meishan/me"
 
 
-async def test_after_half_an_hour_one_is_out_and_told_that_nothing_is_lost(client: Client):
+async def test_after_half_an_hour_one_is_out_and_told_that_nothing_is_lost(client: Client) -> None:
     case = await make_draft()
     await client.sign_in("13800000101")
     clock.shift(timedelta(minutes=31))
@@ -283,7 +287,7 @@ async def test_after_half_an_hour_one_is_out_and_told_that_nothing_is_lost(clien
     assert heading(client) == "申请人信息"
 
 
-async def test_signing_out_ends_the_session_on_the_server(client: Client):
+async def test_signing_out_ends_the_session_on_the_server(client: Client) -> None:
     await make_person("ms-01")
     await client.sign_in("13800000101")
     cookies = dict(client.http.cookies)
@@ -297,7 +301,7 @@ async def test_signing_out_ends_the_session_on_the_server(client: Client):
     assert client.path == "/meishan/login"
 
 
-async def test_a_good_page_has_no_error_summary(client: Client):
+async def test_a_good_page_has_no_error_summary(client: Client) -> None:
     await client.get("/meishan/login")
 
     assert errors(client) == {}

@@ -72,7 +72,9 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("slug", "sent", "said"), WRONG)
-async def test_every_error_is_said_in_the_summary_and_at_its_field(client: Client, slug, sent, said):
+async def test_every_error_is_said_in_the_summary_and_at_its_field(
+    client: Client, slug: str, sent: dict[str, object] | dict[str, str], said: dict[str, str]
+) -> None:
     home = await begun(client)
 
     await walk.answer(client, home, slug, sent)
@@ -82,7 +84,7 @@ async def test_every_error_is_said_in_the_summary_and_at_its_field(client: Clien
     assert f"done.{slug}" not in await kept(home)
 
 
-async def test_what_was_typed_stands_there_again(client: Client):
+async def test_what_was_typed_stands_there_again(client: Client) -> None:
     home = await begun(client)
 
     await walk.answer(
@@ -105,7 +107,7 @@ async def test_what_was_typed_stands_there_again(client: Client):
     assert [typed(client, f"diagnosed_on-{part}") for part in ("year", "month", "day")] == ["26", "十三", "4"]
 
 
-async def test_a_choice_stays_chosen_when_something_else_is_wrong(client: Client):
+async def test_a_choice_stays_chosen_when_something_else_is_wrong(client: Client) -> None:
     home = await begun(client)
 
     await walk.answer(client, home, "notify", {"notify_channel": "official_account", "notify_mobile": "1"})
@@ -120,7 +122,9 @@ async def test_a_choice_stays_chosen_when_something_else_is_wrong(client: Client
 )
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("text", ["answer", "home", "token", "none", "{{ 7 * 7 }}", "{name}", "%s", "$1"])
-async def test_what_was_typed_stands_in_its_field_and_nowhere_else(client: Client, slug, name, language, text):
+async def test_what_was_typed_stands_in_its_field_and_nowhere_else(
+    client: Client, slug: str, name: str, language: str, text: str
+) -> None:
     home = await begun(client, **{name: "标记"})
     await client.get(f"{home}/{slug}?look={language}")
     before = client.text.count("标记")
@@ -137,7 +141,7 @@ async def test_what_was_typed_stands_in_its_field_and_nowhere_else(client: Clien
 
 
 @pytest.mark.parametrize("action", ["save", "back"])
-async def test_saving_and_going_back_keep_what_was_typed_unchecked(client: Client, action):
+async def test_saving_and_going_back_keep_what_was_typed_unchecked(client: Client, action: str) -> None:
     home = await begun(client)
 
     await walk.answer(
@@ -156,7 +160,7 @@ async def test_saving_and_going_back_keep_what_was_typed_unchecked(client: Clien
     assert typed(client, "diagnosed_on-year") == "26"
 
 
-async def test_going_back_from_the_first_step_leads_to_the_list(client: Client):
+async def test_going_back_from_the_first_step_leads_to_the_list(client: Client) -> None:
     home = await begun(client)
 
     await walk.answer(client, home, "insurance", {"action": "back"})
@@ -164,7 +168,7 @@ async def test_going_back_from_the_first_step_leads_to_the_list(client: Client):
     assert client.path == home
 
 
-async def test_a_step_that_was_saved_half_done_says_so_in_the_list(client: Client):
+async def test_a_step_that_was_saved_half_done_says_so_in_the_list(client: Client) -> None:
     home = await begun(client)
     await walk.answer(client, home, "diagnosis", {"hospital": "甲医院", "action": "save"})
 
@@ -172,7 +176,7 @@ async def test_a_step_that_was_saved_half_done_says_so_in_the_list(client: Clien
     assert "进行中" in client.text
 
 
-async def test_an_answer_that_stopped_being_good_is_to_be_mended(client: Client):
+async def test_an_answer_that_stopped_being_good_is_to_be_mended(client: Client) -> None:
     home = await begun(client, **{"disease": "M99999", "done.disease": "yes"})
 
     await client.get(home)
@@ -180,7 +184,7 @@ async def test_an_answer_that_stopped_being_good_is_to_be_mended(client: Client)
     assert "需要修改" in client.text
 
 
-async def test_only_the_steps_own_answers_are_kept(client: Client):
+async def test_only_the_steps_own_answers_are_kept(client: Client) -> None:
     home = await begun(client)
 
     await walk.answer(client, home, "person", {"mobile": "13800000101", "disease": "M01600", "state": "approved"})
@@ -189,7 +193,7 @@ async def test_only_the_steps_own_answers_are_kept(client: Client):
     assert "state" not in await kept(home)
 
 
-async def test_a_tab_that_is_older_than_the_draft_is_told_so_and_changes_nothing(client: Client):
+async def test_a_tab_that_is_older_than_the_draft_is_told_so_and_changes_nothing(client: Client) -> None:
     home = await begun(client)
     await client.get(f"{home}/person")
     older = dict(client.hidden)
@@ -203,7 +207,7 @@ async def test_a_tab_that_is_older_than_the_draft_is_told_so_and_changes_nothing
     assert (await kept(home))["address"] == "新地址"
 
 
-async def test_coming_from_the_review_a_good_answer_leads_back_to_it(client: Client):
+async def test_coming_from_the_review_a_good_answer_leads_back_to_it(client: Client) -> None:
     home = walk.home_of(await walk.ready())
     await client.sign_in("13800000101")
     await client.get(f"{home}/review")
@@ -216,7 +220,7 @@ async def test_coming_from_the_review_a_good_answer_leads_back_to_it(client: Cli
     assert client.path == f"{home}/review"
 
 
-async def test_a_bad_answer_on_the_way_back_to_the_review_keeps_leading_there(client: Client):
+async def test_a_bad_answer_on_the_way_back_to_the_review_keeps_leading_there(client: Client) -> None:
     home = walk.home_of(await walk.ready())
     await client.sign_in("13800000101")
     await client.get(f"{home}/person?return=review")
@@ -229,7 +233,7 @@ async def test_a_bad_answer_on_the_way_back_to_the_review_keeps_leading_there(cl
 
 
 @pytest.mark.parametrize("slug", ["nothing", "review2", "signatur", "__init__", "%2e%2e", "answers"])
-async def test_a_step_that_is_not_on_the_way_is_not_there(client: Client, slug):
+async def test_a_step_that_is_not_on_the_way_is_not_there(client: Client, slug: str) -> None:
     home = await begun(client)
 
     await client.get(f"{home}/{slug}")
@@ -252,7 +256,7 @@ STEPS = (
 
 
 @pytest.mark.parametrize("page", STEPS)
-async def test_the_draft_of_somebody_else_looks_as_if_it_were_not_there(client: Client, page):
+async def test_the_draft_of_somebody_else_looks_as_if_it_were_not_there(client: Client, page: str) -> None:
     foreign = walk.home_of(await walk.ready("ms-10"))
     await make_person("ms-01")
     await client.sign_in("13800000101")
@@ -265,7 +269,7 @@ async def test_the_draft_of_somebody_else_looks_as_if_it_were_not_there(client: 
 
 
 @pytest.mark.parametrize("page", STEPS)
-async def test_a_draft_of_one_city_is_not_there_in_another(client: Client, page):
+async def test_a_draft_of_one_city_is_not_there_in_another(client: Client, page: str) -> None:
     case = await walk.ready()
     await client.sign_in("13800000101")
 
@@ -275,7 +279,7 @@ async def test_a_draft_of_one_city_is_not_there_in_another(client: Client, page)
 
 
 @pytest.mark.parametrize("slug", [*walk.GIVEN, "materials", "deletion"])
-async def test_nobody_posts_into_the_draft_of_somebody_else(client: Client, slug):
+async def test_nobody_posts_into_the_draft_of_somebody_else(client: Client, slug: str) -> None:
     foreign = await walk.ready("ms-10")
     home = await begun(client)
     await client.get(home + "/person")
@@ -288,7 +292,7 @@ async def test_nobody_posts_into_the_draft_of_somebody_else(client: Client, slug
     assert answers_of(foreign) == ANSWERS
 
 
-async def test_a_field_that_is_missing_or_doubled_upsets_nobody(client: Client):
+async def test_a_field_that_is_missing_or_doubled_upsets_nobody(client: Client) -> None:
     home = await begun(client)
     await client.get(f"{home}/person")
     body = [("csrf", client.hidden["csrf"]), ("row_version", "1"), ("mobile", "13800000101"), ("mobile", "123")]

@@ -24,7 +24,7 @@ PEOPLE = {
 
 
 @pytest.mark.parametrize("city", PEOPLE)
-async def test_a_citizen_applies_from_the_first_page_to_the_receipt(client: Client, city: str):
+async def test_a_citizen_applies_from_the_first_page_to_the_receipt(client: Client, city: str) -> None:
     no, phone, name, state, said = PEOPLE[city]
     await make_person(no)
     await client.get("/")
@@ -45,7 +45,7 @@ async def test_a_citizen_applies_from_the_first_page_to_the_receipt(client: Clie
     assert len(await keep.documents(case.id)) == len(slots(REGIONS[city], answers_of(case)))
 
 
-async def test_on_the_way_each_step_says_where_one_is_and_leads_on(client: Client):
+async def test_on_the_way_each_step_says_where_one_is_and_leads_on(client: Client) -> None:
     await make_person("ms-01")
     await client.sign_in("13800000101")
     home = await walk.begin(client, "meishan")
@@ -63,7 +63,7 @@ async def test_on_the_way_each_step_says_where_one_is_and_leads_on(client: Clien
     ]
 
 
-async def test_the_task_list_counts_what_is_done_and_offers_what_is_next(client: Client):
+async def test_the_task_list_counts_what_is_done_and_offers_what_is_next(client: Client) -> None:
     await make_person("ms-01")
     await client.sign_in("13800000101")
     home = await walk.begin(client, "meishan")
@@ -78,7 +78,7 @@ async def test_the_task_list_counts_what_is_done_and_offers_what_is_next(client:
     assert client.text.count("还不能开始") == 1
 
 
-async def test_what_is_known_already_is_not_asked_again(client: Client):
+async def test_what_is_known_already_is_not_asked_again(client: Client) -> None:
     await make_person("ms-01")
     await client.sign_in("13800000101")
     home = await walk.begin(client, "meishan")
@@ -91,7 +91,7 @@ async def test_what_is_known_already_is_not_asked_again(client: Client):
     assert 'value="13800000101"' in client.text
 
 
-async def test_beginning_twice_leads_to_the_same_draft(client: Client):
+async def test_beginning_twice_leads_to_the_same_draft(client: Client) -> None:
     await make_person("ms-01")
     await client.sign_in("13800000101")
     first = await walk.begin(client, "meishan")
@@ -102,7 +102,7 @@ async def test_beginning_twice_leads_to_the_same_draft(client: Client):
     assert await walk.begin(client, "meishan") == first
 
 
-async def test_the_step_after_the_insurance_is_the_person(client: Client):
+async def test_the_step_after_the_insurance_is_the_person(client: Client) -> None:
     await make_person("ms-01")
     await client.sign_in("13800000101")
     home = await walk.begin(client, "meishan")
@@ -120,7 +120,7 @@ async def test_the_step_after_the_insurance_is_the_person(client: Client):
     assert passed == ["person", "disease", "diagnosis", "form", "materials", "delivery", "notify", "review"]
 
 
-async def test_the_application_form_is_made_from_the_answers(client: Client):
+async def test_the_application_form_is_made_from_the_answers(client: Client) -> None:
     case = await walk.ready(treatment="打胰岛素")
     await client.sign_in("13800000101")
 
@@ -130,7 +130,7 @@ async def test_the_application_form_is_made_from_the_answers(client: Client):
         assert text in client.text
 
 
-async def test_a_draft_can_be_deleted_after_a_question(client: Client):
+async def test_a_draft_can_be_deleted_after_a_question(client: Client) -> None:
     case = await walk.ready()
     home = walk.home_of(case)
     await client.sign_in("13800000101")

@@ -18,7 +18,7 @@ SLOTS = (
 
 async def test_a_virus_is_told_in_a_sentence_and_what_is_there_stays(
     client: Client, scanner: Scanner, settings: ChangeSettings
-):
+) -> None:
     settings(clamd=scanner.address)
     await make_person()
     await client.sign_in("13800000101")
@@ -35,7 +35,7 @@ async def test_a_virus_is_told_in_a_sentence_and_what_is_there_stays(
 
 async def test_the_citizen_submits_and_the_desk_opens_nothing_before_it_was_looked_at(
     client: Client, scanner: Scanner, settings: ChangeSettings
-):
+) -> None:
     settings(clamd="127.0.0.1:1")
     await make_person()
     await client.sign_in("13800000101")
@@ -76,7 +76,7 @@ async def test_the_citizen_submits_and_the_desk_opens_nothing_before_it_was_look
 
 async def test_what_was_found_later_is_said_on_the_page_it_was_sent_from(
     client: Client, scanner: Scanner, settings: ChangeSettings
-):
+) -> None:
     settings(clamd="127.0.0.1:1")
     await make_person()
     await client.sign_in("13800000101")

@@ -1,8 +1,11 @@
 """A step is made once for everybody and filled in for each: nobody can tell, and nobody sees what another typed."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
+from litestar import Request, Response
 from msgspec import structs
 
 from portal.cases.apply.draft import keep_answers
@@ -37,7 +40,7 @@ async def seen(client: Client, slug: str, typed: str, region: str) -> str:
 @pytest.mark.parametrize("slug", PAGES)
 async def test_it_is_letter_for_letter_the_page_made_for_one_person_alone(
     client: Client, slug: str, region: str, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     await make_person()
     await client.sign_in("13800000101", region)
     frames._frames.clear()
@@ -49,10 +52,12 @@ async def test_it_is_letter_for_letter_the_page_made_for_one_person_alone(
     assert all(EDGE not in text.replace(TYPED[2], "") for text in filled)
 
 
-def alone(request, name, key, filled, /, *, here, **context):
+def alone(
+    request: Request[Any, Any, Any], name: str, key: Any, filled: Mapping[str, str], /, *, here: str, **context: Any
+) -> Response[bytes]:
     """Make the page for this visitor with the texts in their places, as `page` does."""
 
-    def put(thing):
+    def put(thing: Any) -> Any:
         for hole, text in filled.items():
             thing = thing.replace(frames.mark(hole), text) if isinstance(thing, str) else thing
         return thing
@@ -68,7 +73,9 @@ def alone(request, name, key, filled, /, *, here, **context):
     return page(request, name, **context)
 
 
-async def test_a_page_is_made_once_for_people_whose_page_is_the_same(client: Client, monkeypatch: pytest.MonkeyPatch):
+async def test_a_page_is_made_once_for_people_whose_page_is_the_same(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await make_person()
     await client.sign_in("13800000101")
     frames._frames.clear()
@@ -86,7 +93,9 @@ async def test_a_page_is_made_once_for_people_whose_page_is_the_same(client: Cli
     assert 'name="hospital" value="眉山市人民医院"' not in text
 
 
-async def test_of_many_frames_the_one_nobody_asked_for_longest_goes(client: Client, monkeypatch: pytest.MonkeyPatch):
+async def test_of_many_frames_the_one_nobody_asked_for_longest_goes(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(frames, "FRAMES", 2)
     frames._frames.clear()
 

@@ -40,14 +40,14 @@ def address(file: keep.Document) -> str:
     return f"/meishan/files/{file.id}"
 
 
-async def test_the_page_counts_files_and_pages_of_each_material_and_of_all(client: Client, case: Case):
+async def test_the_page_counts_files_and_pages_of_each_material_and_of_all(client: Client, case: Case) -> None:
     await client.get(f"{home_of(case)}/materials")
 
     assert "已传 3 份，共 3 页" in client.text
     assert "一共传了 3 个文件、3 页，最多 30 个。" in client.text
 
 
-async def test_a_file_is_turned_and_the_page_leads_back_to_it(client: Client, case: Case):
+async def test_a_file_is_turned_and_the_page_leads_back_to_it(client: Client, case: Case) -> None:
     first, *_ = await files(case)
 
     answer = await client.post(f"{address(first)}/turn", follow=False)
@@ -57,7 +57,7 @@ async def test_a_file_is_turned_and_the_page_leads_back_to_it(client: Client, ca
     assert f"{address(first)}/small?turned=1" in (await client.get(f"{home_of(case)}/materials")).text
 
 
-async def test_one_page_of_a_scan_is_turned_while_the_others_stay(client: Client, case: Case):
+async def test_one_page_of_a_scan_is_turned_while_the_others_stay(client: Client, case: Case) -> None:
     await client.upload(f"{home_of(case)}/materials/identity", ("证件.pdf", pdf(2), "application/pdf"))
     (card,) = await files(case, "identity")
     assert f'href="{address(card)}/pages"' in client.text
@@ -73,7 +73,7 @@ async def test_one_page_of_a_scan_is_turned_while_the_others_stay(client: Client
     assert (await client.get(f"{address(card)}/pages/3")).status_code == 404
 
 
-async def test_the_pages_of_a_file_that_was_handed_in_are_looked_at_only(client: Client):
+async def test_the_pages_of_a_file_that_was_handed_in_are_looked_at_only(client: Client) -> None:
     made = await make_case()
     await add_document(made, "identity")
     (file,) = await files(made, "identity")
@@ -87,7 +87,7 @@ async def test_the_pages_of_a_file_that_was_handed_in_are_looked_at_only(client:
     assert (await client.http.post(f"{address(file)}/pages/1/turn", data=client.hidden)).status_code == 409
 
 
-async def test_a_file_is_moved_down_and_up_again(client: Client, case: Case):
+async def test_a_file_is_moved_down_and_up_again(client: Client, case: Case) -> None:
     first, *_ = await files(case)
 
     await client.post(f"{address(first)}/position", {"to": "1"})
@@ -97,7 +97,7 @@ async def test_a_file_is_moved_down_and_up_again(client: Client, case: Case):
 
 
 @pytest.mark.parametrize("to", ["", "-1", "x", "9999999"])
-async def test_a_place_nobody_offers_is_not_found(client: Client, case: Case, to: str):
+async def test_a_place_nobody_offers_is_not_found(client: Client, case: Case, to: str) -> None:
     first, *_ = await files(case)
 
     answer = await client.post(f"{address(first)}/position", {"to": to})
@@ -105,7 +105,7 @@ async def test_a_place_nobody_offers_is_not_found(client: Client, case: Case, to
     assert answer.status_code == 404
 
 
-async def test_removing_asks_first_and_names_the_file(client: Client, case: Case):
+async def test_removing_asks_first_and_names_the_file(client: Client, case: Case) -> None:
     first, *_ = await files(case)
 
     await client.get(f"{address(first)}/removal")
@@ -115,7 +115,7 @@ async def test_removing_asks_first_and_names_the_file(client: Client, case: Case
     assert await names(case) == ["照片1.jpg", "照片2.jpg"]
 
 
-async def test_a_replacement_takes_the_place_and_the_old_one_is_gone(client: Client, case: Case):
+async def test_a_replacement_takes_the_place_and_the_old_one_is_gone(client: Client, case: Case) -> None:
     _, second, _ = await files(case)
 
     await client.get(f"{address(second)}/replacement")
@@ -125,7 +125,7 @@ async def test_a_replacement_takes_the_place_and_the_old_one_is_gone(client: Cli
     assert await names(case) == ["照片0.jpg", "新的.jpg", "照片2.jpg"]
 
 
-async def test_when_the_new_file_is_refused_the_old_one_stays(client: Client, case: Case):
+async def test_when_the_new_file_is_refused_the_old_one_stays(client: Client, case: Case) -> None:
     _, second, _ = await files(case)
     await client.get(f"{address(second)}/replacement")
 
@@ -135,7 +135,7 @@ async def test_when_the_new_file_is_refused_the_old_one_stays(client: Client, ca
     assert await names(case) == ["照片0.jpg", "照片1.jpg", "照片2.jpg"]
 
 
-async def test_a_full_material_refuses_one_more_but_lets_one_be_replaced(client: Client):
+async def test_a_full_material_refuses_one_more_but_lets_one_be_replaced(client: Client) -> None:
     made = await make_draft(answers={"form_way": "download_fill_upload"})
     await client.sign_in("13800000101")
     await walk.upload(client, home_of(made), "application_form", *(photo(number) for number in range(7)))
@@ -149,7 +149,7 @@ async def test_a_full_material_refuses_one_more_but_lets_one_be_replaced(client:
     assert len(await names(made, "application_form")) == 6
 
 
-async def test_a_pile_must_be_sorted_before_going_on_and_what_is_sorted_moves(client: Client, case: Case):
+async def test_a_pile_must_be_sorted_before_going_on_and_what_is_sorted_moves(client: Client, case: Case) -> None:
     home = home_of(case)
     await walk.upload(client, home, "pile", photo(4), photo(5))
     await client.get(f"{home}/materials")
@@ -163,7 +163,7 @@ async def test_a_pile_must_be_sorted_before_going_on_and_what_is_sorted_moves(cl
     assert await names(case, "pile") == ["照片1.jpg"]
 
 
-async def test_what_another_file_contains_is_not_asked_for_again(client: Client, case: Case):
+async def test_what_another_file_contains_is_not_asked_for_again(client: Client, case: Case) -> None:
     home = home_of(case)
     await walk.upload(client, home, "identity", photo(8))
     await client.get(f"{home}/materials")
@@ -176,7 +176,7 @@ async def test_what_another_file_contains_is_not_asked_for_again(client: Client,
     assert client.text.count("在别的文件里") == 2
 
 
-async def test_the_self_check_is_kept_and_hinders_nobody(client: Client, case: Case):
+async def test_the_self_check_is_kept_and_hinders_nobody(client: Client, case: Case) -> None:
     home = home_of(case)
     await client.get(f"{home}/materials")
 
@@ -188,7 +188,7 @@ async def test_the_self_check_is_kept_and_hinders_nobody(client: Client, case: C
     assert answers_of(kept)["checked.stamp"] == ""
 
 
-async def test_a_file_of_somebody_else_can_be_neither_seen_nor_changed(client: Client, case: Case):
+async def test_a_file_of_somebody_else_can_be_neither_seen_nor_changed(client: Client, case: Case) -> None:
     first, *_ = await files(case)
     async with Client() as other:
         await make_draft("ms-10")
@@ -220,7 +220,7 @@ async def answering(client: Client) -> tuple[Case, str]:
     return case, notice
 
 
-async def test_files_for_a_notice_are_moved_and_removed_like_any_others(client: Client):
+async def test_files_for_a_notice_are_moved_and_removed_like_any_others(client: Client) -> None:
     case, notice = await answering(client)
     first, second = await keep.documents(case.id)
 
@@ -233,7 +233,7 @@ async def test_files_for_a_notice_are_moved_and_removed_like_any_others(client: 
     assert [file.id for file in await keep.documents(case.id)] == [second.id]
 
 
-async def test_once_the_answer_has_gone_out_files_can_be_seen_but_not_changed(client: Client):
+async def test_once_the_answer_has_gone_out_files_can_be_seen_but_not_changed(client: Client) -> None:
     case, notice = await answering(client)
     first, _ = await keep.documents(case.id)
     await client.get(notice)

@@ -1,6 +1,7 @@
 """Pages of a renewal: from 我的 to the receipt, for oneself and for somebody else."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -47,7 +48,7 @@ def page_of(held: Benefit) -> str:
     return f"/meishan/benefits/{held.id}/renewals/new"
 
 
-async def test_a_benefit_is_renewed_with_new_evidence_only(client: Client, files):
+async def test_a_benefit_is_renewed_with_new_evidence_only(client: Client, files: Path) -> None:
     await make_person("ms-01")
     await comes_back(client)
     home = await walk.fill_in(client, "meishan")
@@ -86,7 +87,7 @@ async def test_a_benefit_is_renewed_with_new_evidence_only(client: Client, files
     assert "这个病种有一件正在办" in client.text
 
 
-async def test_pressed_twice_it_leads_to_the_same_task_list_and_a_new_application_to_another(client: Client):
+async def test_pressed_twice_it_leads_to_the_same_task_list_and_a_new_application_to_another(client: Client) -> None:
     held = await held_until(30)
     await comes_back(client)
     found = []
@@ -102,7 +103,7 @@ async def test_pressed_twice_it_leads_to_the_same_task_list_and_a_new_applicatio
 @pytest.mark.parametrize(
     ("days", "said"), [(91, "起可以申请续期"), (90, "请在到期前申请续期"), (-1, "这项待遇已经结束")]
 )
-async def test_the_page_says_when_it_opens_and_when_it_is_over(client: Client, days: int, said: str):
+async def test_the_page_says_when_it_opens_and_when_it_is_over(client: Client, days: int, said: str) -> None:
     held = await held_until(days)
     await comes_back(client)
 
@@ -114,7 +115,7 @@ async def test_the_page_says_when_it_opens_and_when_it_is_over(client: Client, d
     assert client.status == (200 if days == 90 else 409)
 
 
-async def test_in_a_renewal_the_disease_cannot_be_changed(client: Client):
+async def test_in_a_renewal_the_disease_cannot_be_changed(client: Client) -> None:
     case = await renewal.begin(await held_until(30), None, MOBILE)
     await comes_back(client)
     await client.get(f"{walk.home_of(case)}/disease")
@@ -124,7 +125,7 @@ async def test_in_a_renewal_the_disease_cannot_be_changed(client: Client):
     assert errors(client) == {"disease": "续期和复审只办原来的病种。要办别的病种，请另外申请。"}
 
 
-async def test_applying_anew_for_what_is_held_says_until_when_and_leads_to_the_renewal(client: Client):
+async def test_applying_anew_for_what_is_held_says_until_when_and_leads_to_the_renewal(client: Client) -> None:
     held = await held_until(120)
     case = await make_draft(answers={"mobile": MOBILE})
     await comes_back(client)
@@ -144,7 +145,7 @@ async def test_applying_anew_for_what_is_held_says_until_when_and_leads_to_the_r
     assert page_of(held) in client.text
 
 
-async def test_what_was_filled_in_before_it_was_held_is_not_sent_in(client: Client):
+async def test_what_was_filled_in_before_it_was_held_is_not_sent_in(client: Client) -> None:
     ready = await walk.ready()
     await make_benefit("ms-10", months=0)
     await execute("UPDATE benefit SET person = $1", ready.person)
@@ -155,7 +156,7 @@ async def test_what_was_filled_in_before_it_was_held_is_not_sent_in(client: Clie
     assert (client.status, "长期有效，不用再申请" in client.text) == (409, True)
 
 
-async def test_a_benefit_of_somebody_else_is_not_there(client: Client):
+async def test_a_benefit_of_somebody_else_is_not_there(client: Client) -> None:
     held = await held_until(30, no="ms-10")
     await make_person("ms-01")
     await comes_back(client)
@@ -170,7 +171,7 @@ async def test_a_benefit_of_somebody_else_is_not_there(client: Client):
     assert await fetch_value("SELECT count(*) FROM cases WHERE kind = 'renewal'") == 0
 
 
-async def test_a_proxy_renews_with_a_delegation_in_scope_and_without_one_it_is_not_there(client: Client):
+async def test_a_proxy_renews_with_a_delegation_in_scope_and_without_one_it_is_not_there(client: Client) -> None:
     held = await held_until(30)
     known = await care.propose(await make_person("ms-03"), "ms-01", "online")
     await comes_back(client, "ms-03", PROXY)
@@ -190,7 +191,7 @@ async def test_a_proxy_renews_with_a_delegation_in_scope_and_without_one_it_is_n
     assert client.status == 404
 
 
-async def test_the_link_in_the_reminder_leads_there_and_a_proxy_who_is_out_loses_the_message(client: Client):
+async def test_the_link_in_the_reminder_leads_there_and_a_proxy_who_is_out_loses_the_message(client: Client) -> None:
     held = await held_until(30)
     known = await care.become(await care.propose(await make_person("ms-03"), "ms-01"), "active")
     await reminders.remind()
@@ -210,7 +211,7 @@ async def test_the_link_in_the_reminder_leads_there_and_a_proxy_who_is_out_loses
     assert await inbox.unread(known.proxy) == 0
 
 
-async def test_a_re_review_waits_for_its_person_until_its_day(client: Client):
+async def test_a_re_review_waits_for_its_person_until_its_day(client: Client) -> None:
     held = await make_benefit(disease="M00500")
     assert held.rereview_on
     clock.shift(held.rereview_on - clock.today())

@@ -18,7 +18,7 @@ from tests.helpers.world import make_world
 MOBILE = "13800000101"
 
 
-async def test_the_progress_says_whose_turn_it_is_and_its_fragment_is_the_same_part(client: Client):
+async def test_the_progress_says_whose_turn_it_is_and_its_fragment_is_the_same_part(client: Client) -> None:
     case = await make_case()
     await client.sign_in(MOBILE)
     address = walk.case_address(case)
@@ -35,7 +35,7 @@ async def test_the_progress_says_whose_turn_it_is_and_its_fragment_is_the_same_p
     assert (client.status, client.text) == (204, "")
 
 
-async def test_within_ten_minutes_it_is_taken_back_to_a_draft_and_its_address_leads_there(client: Client):
+async def test_within_ten_minutes_it_is_taken_back_to_a_draft_and_its_address_leads_there(client: Client) -> None:
     case = await make_case()
     await client.sign_in(MOBILE)
     await client.get(f"{walk.case_address(case)}/take-back")
@@ -47,7 +47,7 @@ async def test_within_ten_minutes_it_is_taken_back_to_a_draft_and_its_address_le
     assert client.path == walk.home_of(case)
 
 
-async def test_later_it_is_not(client: Client):
+async def test_later_it_is_not(client: Client) -> None:
     case = await make_case()
     await backdate(case, 11)
     await client.sign_in(MOBILE)
@@ -60,7 +60,7 @@ async def test_later_it_is_not(client: Client):
     assert client.status == 409
 
 
-async def test_a_case_is_withdrawn_once_after_a_question(client: Client):
+async def test_a_case_is_withdrawn_once_after_a_question(client: Client) -> None:
     case = await make_case()
     await client.sign_in(MOBILE)
     page = f"{walk.case_address(case)}/withdrawal"
@@ -77,7 +77,7 @@ async def test_a_case_is_withdrawn_once_after_a_question(client: Client):
     assert found.at is State.WITHDRAWN
 
 
-async def test_a_notice_is_answered_item_by_item_and_what_is_missing_is_said(client: Client):
+async def test_a_notice_is_answered_item_by_item_and_what_is_missing_is_said(client: Client) -> None:
     clerk = await make_staff()
     defects = [NewDefect("identity", "one_side", ""), NewDefect("medical_records.exam_report", "missing", "")]
     case = await corrections.ask(await make_case(), acting(clerk, Role.REVIEWER), defects)
@@ -112,7 +112,7 @@ async def test_a_notice_is_answered_item_by_item_and_what_is_missing_is_said(cli
         (("a.exe", b"MZ", "application/x-msdownload"), "这种文件我们打不开"),
     ],
 )
-async def test_a_file_that_cannot_be_taken_is_said_with_what_to_do(client: Client, file: tuple, said: str):
+async def test_a_file_that_cannot_be_taken_is_said_with_what_to_do(client: Client, file: tuple, said: str) -> None:
     case = await make_draft()
     await client.sign_in(MOBILE)
     await client.get(f"{walk.home_of(case)}/materials")
@@ -125,7 +125,7 @@ async def test_a_file_that_cannot_be_taken_is_said_with_what_to_do(client: Clien
     assert await keep.documents(case.id) == []
 
 
-async def test_a_file_is_looked_at_and_removed_after_a_question(client: Client):
+async def test_a_file_is_looked_at_and_removed_after_a_question(client: Client) -> None:
     case = await make_draft()
     home = walk.home_of(case)
     await client.sign_in(MOBILE)
@@ -144,7 +144,7 @@ async def test_a_file_is_looked_at_and_removed_after_a_question(client: Client):
     assert client.status == 404
 
 
-async def test_messages_are_new_until_they_were_read(client: Client):
+async def test_messages_are_new_until_they_were_read(client: Client) -> None:
     await make_case()
     await client.sign_in(MOBILE)
     assert re.search(r"有 \d+ 条新消息", client.text)
@@ -157,7 +157,7 @@ async def test_messages_are_new_until_they_were_read(client: Client):
     assert "条新消息" not in client.text
 
 
-async def test_my_cases_begin_with_what_waits_for_me_and_show_the_benefit(client: Client):
+async def test_my_cases_begin_with_what_waits_for_me_and_show_the_benefit(client: Client) -> None:
     world = await make_world()
     await client.sign_in(MOBILE)
 

@@ -29,7 +29,7 @@ def page_of(case: Case) -> str:
     return f"/meishan/cases/{case.number}/delivery"
 
 
-async def test_a_copy_is_ordered_changed_and_cancelled_until_it_is_printed(client: Client):
+async def test_a_copy_is_ordered_changed_and_cancelled_until_it_is_printed(client: Client) -> None:
     case = await ended(mail=False)
     await client.sign_in(ME)
     await client.get(f"/meishan/cases/{case.number}")
@@ -66,7 +66,7 @@ async def test_a_copy_is_ordered_changed_and_cancelled_until_it_is_printed(clien
     assert client.status == 409
 
 
-async def test_on_its_way_one_sees_the_waybill_and_says_what_has_not_come(client: Client):
+async def test_on_its_way_one_sees_the_waybill_and_says_what_has_not_come(client: Client) -> None:
     case = await ended()
     known = await post.act(await envelope(case), "print", CLERK)
     await post.act(known, "post", CLERK, courier="邮政EMS", waybill="1234567890123")
@@ -83,7 +83,7 @@ async def test_on_its_way_one_sees_the_waybill_and_says_what_has_not_come(client
     assert "我没收到" not in client.text
 
 
-async def test_what_came_back_asks_for_the_right_address(client: Client):
+async def test_what_came_back_asks_for_the_right_address(client: Client) -> None:
     case = await ended()
     known = await post.act(await envelope(case), "print", CLERK)
     known = await post.act(known, "post", CLERK, courier="邮政EMS", waybill="1234567890123")
@@ -99,7 +99,7 @@ async def test_what_came_back_asks_for_the_right_address(client: Client):
     assert (await envelope(case)).where.recipient == "王五"
 
 
-async def test_two_tabs_do_not_write_over_each_other(client: Client):
+async def test_two_tabs_do_not_write_over_each_other(client: Client) -> None:
     case = await ended()
     await client.sign_in(ME)
     await client.get(f"{page_of(case)}/address")
@@ -112,7 +112,7 @@ async def test_two_tabs_do_not_write_over_each_other(client: Client):
     assert (await envelope(case)).where.recipient == "王五"
 
 
-async def test_where_nothing_is_mailed_or_decided_and_to_others_there_is_no_such_page(client: Client):
+async def test_where_nothing_is_mailed_or_decided_and_to_others_there_is_no_such_page(client: Client) -> None:
     case, refused = await ended(), await made.refused_at_the_door()
     await make_person("ms-03")
     await client.sign_in(STRANGER)
@@ -138,7 +138,7 @@ async def under_a_delegation() -> tuple[Case, Delegation]:
 
 
 @pytest.mark.parametrize(("scope", "status"), [("view", 404), ("view receive", 200), ("view collect_mail", 200)])
-async def test_a_proxy_orders_only_with_the_scope_for_it(client: Client, scope: str, status: int):
+async def test_a_proxy_orders_only_with_the_scope_for_it(client: Client, scope: str, status: int) -> None:
     case, known = await under_a_delegation()
     await execute("UPDATE delegation SET scope = $2 WHERE id = $1", known.id, scope)
     await client.sign_in("13800000103")
@@ -155,7 +155,7 @@ async def test_a_proxy_orders_only_with_the_scope_for_it(client: Client, scope: 
     assert (await envelopes.latest(case) is not None) == (status == 200)
 
 
-async def test_the_first_opening_of_a_letter_is_kept_and_the_desk_sees_it(client: Client):
+async def test_the_first_opening_of_a_letter_is_kept_and_the_desk_sees_it(client: Client) -> None:
     case = await ended()
     row = next(one for one in await letters(case.id) if one.kind == "L09")
     certificate = next(one for one in await letters(case.id) if one.kind == "L10")
@@ -181,7 +181,7 @@ async def test_the_first_opening_of_a_letter_is_kept_and_the_desk_sees_it(client
     assert "邮寄：等打印" in client.text
 
 
-async def test_a_proxy_who_may_only_follow_does_not_open_a_letter_for_its_person(client: Client):
+async def test_a_proxy_who_may_only_follow_does_not_open_a_letter_for_its_person(client: Client) -> None:
     case, known = await under_a_delegation()
     row = next(one for one in await letters(case.id) if one.kind == "L02")
     await client.sign_in("13800000103")

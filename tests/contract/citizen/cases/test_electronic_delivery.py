@@ -22,7 +22,7 @@ ROW = re.compile(r"<dt>电子送达</dt><dd>([^<]+)</dd>")
 @pytest.mark.parametrize(("no", "region"), [("ms-01", "meishan"), ("xx-01", "xinxing")])
 async def test_the_box_is_never_ticked_beforehand_and_says_what_happens_without_it(
     client: Client, no: str, region: str
-):
+) -> None:
     case = await make_draft(no, region, {})
     await client.sign_in(care.record(no).phone, region)
 
@@ -33,7 +33,7 @@ async def test_the_box_is_never_ticked_beforehand_and_says_what_happens_without_
     assert "放进去就算送到，申诉的期限从那天算起" in client.text
 
 
-async def test_who_leaves_it_open_goes_on_and_reads_it_on_the_review_page_and_the_form(client: Client):
+async def test_who_leaves_it_open_goes_on_and_reads_it_on_the_review_page_and_the_form(client: Client) -> None:
     case = await walk.ready(electronic_delivery="")
     await client.sign_in(ME)
     home = walk.home_of(case)
@@ -52,7 +52,7 @@ async def test_who_leaves_it_open_goes_on_and_reads_it_on_the_review_page_and_th
     assert await fetch_value("SELECT count(*) FROM consent WHERE purpose = 'electronic_delivery'") == 0
 
 
-async def test_who_changes_their_mind_on_the_review_page_comes_back_to_it(client: Client):
+async def test_who_changes_their_mind_on_the_review_page_comes_back_to_it(client: Client) -> None:
     case = await walk.ready(electronic_delivery="")
     await client.sign_in(ME)
     home = walk.home_of(case)
@@ -66,7 +66,7 @@ async def test_who_changes_their_mind_on_the_review_page_comes_back_to_it(client
     assert chosen(client, ELECTRONIC.name) == ["yes"]
 
 
-async def test_the_consent_stands_in_the_settings_and_is_taken_back_with_one_press(client: Client):
+async def test_the_consent_stands_in_the_settings_and_is_taken_back_with_one_press(client: Client) -> None:
     case = await sent_in(ANSWERS)
     await client.sign_in(ME)
     await client.get("/meishan/settings")
@@ -93,7 +93,7 @@ async def test_the_consent_stands_in_the_settings_and_is_taken_back_with_one_pre
 )
 async def test_the_desk_sees_whether_letters_are_served_on_line_or_must_be_mailed(
     client: Client, answers: dict[str, str], said: str
-):
+) -> None:
     case = await decided(await sent_in(answers))
     await make_staff("supervisor")
     await client.staff_sign_in("meishan-supervisor")
@@ -105,7 +105,7 @@ async def test_the_desk_sees_whether_letters_are_served_on_line_or_must_be_maile
     assert ("放在网上账号里，没有同意电子送达" in client.text) == (answers is not ANSWERS)
 
 
-async def test_where_no_mail_is_sent_the_desk_is_told_to_serve_the_local_way(client: Client):
+async def test_where_no_mail_is_sent_the_desk_is_told_to_serve_the_local_way(client: Client) -> None:
     case = await sent_in({**REFUSED}, "xinxing")
     await make_staff("supervisor", "xinxing")
     await client.staff_sign_in("xinxing-supervisor")
@@ -115,7 +115,7 @@ async def test_where_no_mail_is_sent_the_desk_is_told_to_serve_the_local_way(cli
     assert "没有同意电子送达，本地不邮寄，请按本地的办法送达" in client.text
 
 
-async def test_the_progress_page_says_that_the_result_comes_on_paper_too(client: Client):
+async def test_the_progress_page_says_that_the_result_comes_on_paper_too(client: Client) -> None:
     agreed, refused = await sent_in(ANSWERS), await sent_in({**REFUSED, "disease": "M06900"})
     await client.sign_in(ME)
 
@@ -125,7 +125,9 @@ async def test_the_progress_page_says_that_the_result_comes_on_paper_too(client:
 
 
 @pytest.mark.parametrize(("scopes", "asked"), [(care.SCOPES, True), (("apply", "view"), False)])
-async def test_a_proxy_is_asked_only_where_they_may_receive(client: Client, scopes: tuple[str, ...], asked: bool):
+async def test_a_proxy_is_asked_only_where_they_may_receive(
+    client: Client, scopes: tuple[str, ...], asked: bool
+) -> None:
     known = await care.become(await care.propose(await make_person("ms-03"), "ms-14", scopes=scopes), "active")
     case = await acting.begin(known, "13800000103")
     await client.sign_in("13800000103")
@@ -140,7 +142,7 @@ async def test_a_proxy_is_asked_only_where_they_may_receive(client: Client, scop
     assert ROW.findall(client.text) == (["同意电子送达"] if asked else [])
 
 
-async def test_a_box_that_was_posted_with_something_else_in_it_is_refused(client: Client):
+async def test_a_box_that_was_posted_with_something_else_in_it_is_refused(client: Client) -> None:
     case = await walk.ready()
     await client.sign_in(ME)
 
@@ -153,7 +155,7 @@ async def test_a_box_that_was_posted_with_something_else_in_it_is_refused(client
     assert answers_of(kept)[ELECTRONIC.name] == "yes"
 
 
-async def test_a_draft_that_was_thrown_away_agreed_to_nothing(client: Client):
+async def test_a_draft_that_was_thrown_away_agreed_to_nothing(client: Client) -> None:
     case = await walk.ready()
     await client.sign_in(ME)
 

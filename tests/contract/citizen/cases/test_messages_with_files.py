@@ -39,7 +39,9 @@ async def send(client: Client, path: str, text: str, *files: tuple[str, bytes, s
     client.page = await client.http.post(path, files=parts, follow_redirects=True)
 
 
-async def test_words_and_files_go_out_together_and_the_desk_reads_them_marked_and_noted(client: Client, case: Case):
+async def test_words_and_files_go_out_together_and_the_desk_reads_them_marked_and_noted(
+    client: Client, case: Case
+) -> None:
     clerk = await make_staff(login="clerk")
     report = ("化验单.pdf", pdf(2), "application/pdf")
 
@@ -62,7 +64,7 @@ async def test_words_and_files_go_out_together_and_the_desk_reads_them_marked_an
     assert read == [f"document:{said.files[1].id}"]
 
 
-async def test_what_is_added_with_script_waits_for_the_words_and_can_be_taken_off(client: Client, case: Case):
+async def test_what_is_added_with_script_waits_for_the_words_and_can_be_taken_off(client: Client, case: Case) -> None:
     await make_staff(login="clerk")
     await client.upload(
         f"{address(case)}/files", ("甲.jpg", photo(1), "image/jpeg"), ("乙.jpg", photo(2), "image/jpeg")
@@ -85,7 +87,7 @@ async def test_what_is_added_with_script_waits_for_the_words_and_can_be_taken_of
     assert await enclosed.unsent(case.id, case.person) == []
 
 
-async def test_a_refused_file_keeps_the_words_and_the_good_files_on_the_page(client: Client, case: Case):
+async def test_a_refused_file_keeps_the_words_and_the_good_files_on_the_page(client: Client, case: Case) -> None:
     bad = ("小结.docx", b"PK", "application/msword")
 
     await send(client, f"{address(case)}/files", "请看附件", ("好.jpg", photo(), "image/jpeg"), bad)
@@ -98,7 +100,7 @@ async def test_a_refused_file_keeps_the_words_and_the_good_files_on_the_page(cli
     assert [file.name for file in (await conversation.messages(case))[0].files] == ["好.jpg"]
 
 
-async def test_a_message_takes_five_files_and_says_so_before(client: Client, case: Case):
+async def test_a_message_takes_five_files_and_says_so_before(client: Client, case: Case) -> None:
     assert "一条留言最多 5 个。" in client.text
     photos = [(f"{n}.jpg", photo(n), "image/jpeg") for n in range(6)]
 
@@ -110,7 +112,7 @@ async def test_a_message_takes_five_files_and_says_so_before(client: Client, cas
     assert len(await enclosed.unsent(case.id, case.person)) == 1
 
 
-async def test_files_of_messages_are_no_papers_of_the_application(client: Client, case: Case):
+async def test_files_of_messages_are_no_papers_of_the_application(client: Client, case: Case) -> None:
     before = [row.id for row in await keep.documents(case.id)]
 
     await send(client, f"{address(case)}/files", "看看", ("药盒.jpg", photo(), "image/jpeg"))
@@ -119,7 +121,9 @@ async def test_files_of_messages_are_no_papers_of_the_application(client: Client
     assert all("药盒.jpg" not in str(letter.opened()) for letter in await letters(case.id))
 
 
-async def test_the_office_answers_with_a_file_that_only_this_citizen_opens_once_it_is_sent(client: Client, case: Case):
+async def test_the_office_answers_with_a_file_that_only_this_citizen_opens_once_it_is_sent(
+    client: Client, case: Case
+) -> None:
     clerk = await make_staff(login="clerk")
     async with Client() as desk:
         await desk.staff_sign_in("clerk")
@@ -144,7 +148,7 @@ async def test_the_office_answers_with_a_file_that_only_this_citizen_opens_once_
         assert (await stranger.get(f"/meishan/files/{sample.id}")).status_code == 404
 
 
-async def test_an_answer_by_telephone_is_noted_without_script_too(client: Client, case: Case):
+async def test_an_answer_by_telephone_is_noted_without_script_too(client: Client, case: Case) -> None:
     await make_staff(login="clerk")
     await conversation.say(case, case.person, "还要等多久？", by_staff=False)
     async with Client() as desk:
@@ -157,7 +161,9 @@ async def test_an_answer_by_telephone_is_noted_without_script_too(client: Client
     assert await conversation.waiting("meishan") == 0
 
 
-async def test_a_proxy_adds_files_only_with_that_part_of_the_delegation_and_nobody_sees_the_other_s(client: Client):
+async def test_a_proxy_adds_files_only_with_that_part_of_the_delegation_and_nobody_sees_the_other_s(
+    client: Client,
+) -> None:
     proxy, _ = await make_person("ms-03"), await make_person("ms-14")
     known = await care.become(await care.propose(proxy, "ms-14"), "active")
     ready = await care.ready(known, {"disease": "M03900"})

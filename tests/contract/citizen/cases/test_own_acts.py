@@ -26,7 +26,7 @@ async def current(case: Case) -> Case:
     return found
 
 
-async def test_material_is_added_at_any_open_moment_and_the_reviewer_hears_of_it(client: Client):
+async def test_material_is_added_at_any_open_moment_and_the_reviewer_hears_of_it(client: Client) -> None:
     case, home = await signed_in(client)
     reviewer = await make_staff()
     await execute("UPDATE cases SET assigned_to = $2 WHERE id = $1", case.id, reviewer.id)
@@ -51,7 +51,7 @@ async def test_material_is_added_at_any_open_moment_and_the_reviewer_hears_of_it
     assert file.slot == "supplement:medical_records.exam_report"
 
 
-async def test_an_addition_can_be_taken_away_until_it_is_sent(client: Client):
+async def test_an_addition_can_be_taken_away_until_it_is_sent(client: Client) -> None:
     case, home = await signed_in(client)
     await client.get(f"{home}/supplements")
     await client.upload(f"{home}/supplements/identity", ("new.jpg", photo(1), "image/jpeg"))
@@ -64,7 +64,7 @@ async def test_an_addition_can_be_taken_away_until_it_is_sent(client: Client):
     assert client.status == 404
 
 
-async def test_nothing_is_added_to_a_case_that_waits_for_corrections(client: Client):
+async def test_nothing_is_added_to_a_case_that_waits_for_corrections(client: Client) -> None:
     case, home = await signed_in(client)
     await client.get(f"{home}/supplements")
     await corrections.ask(case, REVIEWER, [NewDefect("identity", "one_side", "")])
@@ -79,7 +79,7 @@ async def test_nothing_is_added_to_a_case_that_waits_for_corrections(client: Cli
     assert "经办机构告知需要补正的材料" in client.text
 
 
-async def test_more_time_is_given_once_from_the_page_of_the_notice(client: Client):
+async def test_more_time_is_given_once_from_the_page_of_the_notice(client: Client) -> None:
     case, home = await signed_in(client)
     await corrections.ask(case, REVIEWER, [NewDefect("identity", "one_side", "")])
     await client.get(f"{home}/corrections/1")
@@ -95,7 +95,7 @@ async def test_more_time_is_given_once_from_the_page_of_the_notice(client: Clien
     assert "申请延长补正期限" in client.text
 
 
-async def test_who_withdrew_applies_again_with_the_answers_and_the_files(client: Client):
+async def test_who_withdrew_applies_again_with_the_answers_and_the_files(client: Client) -> None:
     case, home = await signed_in(client)
     await client.get(f"{home}/supplements")
     await client.upload(f"{home}/supplements/identity", ("new.jpg", photo(1), "image/jpeg"))
@@ -112,7 +112,7 @@ async def test_who_withdrew_applies_again_with_the_answers_and_the_files(client:
     assert await fetch_value("SELECT count(*) FROM cases") == 2
 
 
-async def test_an_open_case_cannot_be_begun_again(client: Client):
+async def test_an_open_case_cannot_be_begun_again(client: Client) -> None:
     _, home = await signed_in(client)
     await client.get(home)
 
@@ -121,7 +121,7 @@ async def test_an_open_case_cannot_be_begun_again(client: Client):
     assert client.status == 409
 
 
-async def test_whoever_withdraws_second_reads_what_the_office_did_first(client: Client):
+async def test_whoever_withdraws_second_reads_what_the_office_did_first(client: Client) -> None:
     case, home = await signed_in(client)
     await client.get(f"{home}/withdrawal")
     await move(case, "withdraw", citizen(await make_person()))
@@ -132,7 +132,7 @@ async def test_whoever_withdraws_second_reads_what_the_office_did_first(client: 
     assert "申请人撤回了申请" in client.text
 
 
-async def test_what_is_late_is_said_honestly(client: Client):
+async def test_what_is_late_is_said_honestly(client: Client) -> None:
     case, home = await signed_in(client)
     await execute("UPDATE case_event SET at = '2026-03-02T04:00:00+00:00' WHERE case_id = $1", case.id)
 
@@ -142,7 +142,7 @@ async def test_what_is_late_is_said_honestly(client: Client):
     assert "应在这天前办完" in client.text
 
 
-async def test_an_extension_is_shown_with_its_reason(client: Client):
+async def test_an_extension_is_shown_with_its_reason(client: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     case = await move(case, "accept", REVIEWER)
     await move(case, "extend_deadline", Actor("s", Role.SUPERVISOR), note="专家出差", days=10)

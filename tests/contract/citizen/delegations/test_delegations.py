@@ -47,7 +47,7 @@ async def number_on(client: Client) -> str:
     return read_number(number)
 
 
-async def test_the_principal_agrees_with_a_code_to_their_own_phone_and_the_application_is_in():
+async def test_the_principal_agrees_with_a_code_to_their_own_phone_and_the_application_is_in() -> None:
     await make_person("ms-14")
     await make_person("ms-03")
     async with Client() as proxy, Client() as principal:
@@ -81,7 +81,7 @@ async def texts_to(phone: str) -> str:
     return "\n".join(await demo_messages(phone))
 
 
-async def test_both_are_told_when_it_is_asked_submitted_decided_and_withdrawn():
+async def test_both_are_told_when_it_is_asked_submitted_decided_and_withdrawn() -> None:
     who = await make_person("ms-03")
     known = await care.propose(who, "ms-14", "online")
     case = await care.ready(known)
@@ -107,7 +107,7 @@ async def test_both_are_told_when_it_is_asked_submitted_decided_and_withdrawn():
 
 
 @pytest.mark.parametrize(("word", "said"), [("refuse", "您没有同意"), ("stranger", "您不认识这个人")])
-async def test_a_principal_who_says_no_puts_the_proxy_out_at_once(word: str, said: str):
+async def test_a_principal_who_says_no_puts_the_proxy_out_at_once(word: str, said: str) -> None:
     who = await make_person("ms-03")
     known = await care.propose(who, "ms-14", "online")
     case = await care.ready(known)
@@ -129,7 +129,7 @@ async def test_a_principal_who_says_no_puts_the_proxy_out_at_once(word: str, sai
         assert (await care.again(known)).reported == (word == "stranger")
 
 
-async def test_a_proxy_cannot_answer_in_the_principals_place():
+async def test_a_proxy_cannot_answer_in_the_principals_place() -> None:
     who = await make_person("ms-03")
     known = await care.propose(who, "ms-14", "online")
     case = await care.ready(known)
@@ -153,7 +153,7 @@ async def test_a_proxy_cannot_answer_in_the_principals_place():
     assert (await care.again(known)).state == "asked"
 
 
-async def test_a_question_nobody_answers_goes_back_after_seven_days_and_a_letter_may_take_its_place():
+async def test_a_question_nobody_answers_goes_back_after_seven_days_and_a_letter_may_take_its_place() -> None:
     who = await make_person("ms-03")
     known = await care.propose(who, "ms-14", "online")
     case = await care.ready(known)
@@ -195,7 +195,7 @@ async def a_case_by_letter(proxy: Client) -> Case:
     return case
 
 
-async def test_with_a_letter_staff_verify_before_anything_is_accepted():
+async def test_with_a_letter_staff_verify_before_anything_is_accepted() -> None:
     await make_staff("reviewer", "xinxing")
     async with Client() as proxy, Client() as clerk:
         case = await a_case_by_letter(proxy)
@@ -225,7 +225,7 @@ async def test_with_a_letter_staff_verify_before_anything_is_accepted():
         assert "代办人 张*" in clerk.text
 
 
-async def test_a_letter_that_cannot_be_read_is_mended_by_a_correction_and_verified_again():
+async def test_a_letter_that_cannot_be_read_is_mended_by_a_correction_and_verified_again() -> None:
     await make_staff("reviewer", "xinxing")
     async with Client() as proxy, Client() as clerk:
         case = await a_case_by_letter(proxy)
@@ -246,7 +246,7 @@ async def test_a_letter_that_cannot_be_read_is_mended_by_a_correction_and_verifi
         assert "等经办机构核验" in clerk.text
 
 
-async def test_a_letter_that_the_principal_did_not_sign_puts_the_proxy_out():
+async def test_a_letter_that_the_principal_did_not_sign_puts_the_proxy_out() -> None:
     await make_staff("reviewer", "xinxing")
     async with Client() as proxy, Client() as clerk:
         case = await a_case_by_letter(proxy)
@@ -259,7 +259,7 @@ async def test_a_letter_that_the_principal_did_not_sign_puts_the_proxy_out():
         assert proxy.status == 404
 
 
-async def test_in_meishan_a_letter_waits_for_staff_and_is_accepted_at_once_when_verified():
+async def test_in_meishan_a_letter_waits_for_staff_and_is_accepted_at_once_when_verified() -> None:
     await make_staff("reviewer")
     who = await make_person("ms-03")
     known = await care.propose(who, "ms-14")
@@ -276,7 +276,7 @@ async def test_in_meishan_a_letter_waits_for_staff_and_is_accepted_at_once_when_
     assert "委托书核验有结果了" in await texts_to(HE)
 
 
-async def test_nobody_verifies_a_letter_that_was_taken_back():
+async def test_nobody_verifies_a_letter_that_was_taken_back() -> None:
     await make_staff("reviewer", "xinxing")
     async with Client() as proxy, Client() as clerk:
         case = await a_case_by_letter(proxy)
@@ -296,7 +296,7 @@ async def test_nobody_verifies_a_letter_that_was_taken_back():
         assert "核验通过" not in clerk.text
 
 
-async def test_a_guardian_applies_for_a_child_with_the_proof_of_relationship(client: Client):
+async def test_a_guardian_applies_for_a_child_with_the_proof_of_relationship(client: Client) -> None:
     await make_person("xx-07")
     await client.sign_in("13800000007", "xinxing")
 
@@ -333,7 +333,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-async def test_a_mistake_is_said_and_what_was_typed_stays(client: Client, mistake: str):
+async def test_a_mistake_is_said_and_what_was_typed_stays(client: Client, mistake: str) -> None:
     no, other, place, said = MISTAKES[mistake]
     await make_person("ms-03")
     await client.sign_in(HE)
@@ -346,7 +346,7 @@ async def test_a_mistake_is_said_and_what_was_typed_stays(client: Client, mistak
     assert await fetch_value("SELECT count(*) FROM delegation") == 0
 
 
-async def test_a_child_cannot_act_for_others(client: Client):
+async def test_a_child_cannot_act_for_others(client: Client) -> None:
     await make_person("ms-06")
     await client.sign_in("13899999999")
 
@@ -355,7 +355,7 @@ async def test_a_child_cannot_act_for_others(client: Client):
     assert "不满 18 岁的人不能替别人办" in errors(client)["principal_name"]
 
 
-async def test_a_strictly_private_disease_is_for_a_proxy_only_when_the_letter_names_it(client: Client):
+async def test_a_strictly_private_disease_is_for_a_proxy_only_when_the_letter_names_it(client: Client) -> None:
     who = await make_person("ms-03")
     known = await care.become(await care.propose(who, "ms-14"), "active")
     case = await care.ready(known)
@@ -367,7 +367,7 @@ async def test_a_strictly_private_disease_is_for_a_proxy_only_when_the_letter_na
     assert "涉及隐私" in errors(client)["disease"]
 
 
-async def test_the_principal_revokes_with_one_press_and_the_proxy_is_out_at_once():
+async def test_the_principal_revokes_with_one_press_and_the_proxy_is_out_at_once() -> None:
     _, known, case = await care.by_proxy()
     await make_person("ms-14")
     async with Client() as proxy, Client() as principal:
@@ -402,7 +402,7 @@ async def claim(principal: Client) -> None:
         await principal.sign_in(SHE)
 
 
-async def test_who_was_only_named_by_a_proxy_registers_later_and_sees_what_was_done_for_them(client: Client):
+async def test_who_was_only_named_by_a_proxy_registers_later_and_sees_what_was_done_for_them(client: Client) -> None:
     _, _, case = await care.by_proxy()
 
     await claim(client)
@@ -414,7 +414,7 @@ async def test_who_was_only_named_by_a_proxy_registers_later_and_sees_what_was_d
     assert one.level == REGISTERED
 
 
-async def test_nobody_takes_over_a_person_who_has_an_account():
+async def test_nobody_takes_over_a_person_who_has_an_account() -> None:
     await make_person("ms-14")
     one = care.record("ms-14")
 
@@ -426,7 +426,7 @@ async def test_nobody_takes_over_a_person_who_has_an_account():
     assert bound.problem == "bound_elsewhere"
 
 
-async def test_a_delegation_ends_with_its_last_day_and_the_case_stays_with_the_principal(client: Client):
+async def test_a_delegation_ends_with_its_last_day_and_the_case_stays_with_the_principal(client: Client) -> None:
     _, known, case = await care.by_proxy()
     await execute("UPDATE delegation SET ends_on = $2 WHERE id = $1", known.id, clock.today() - timedelta(days=1))
     await client.sign_in(HE)
@@ -439,7 +439,7 @@ async def test_a_delegation_ends_with_its_last_day_and_the_case_stays_with_the_p
     assert [event.action for event in await history(case)][-1] == "end_delegation"
 
 
-async def test_a_proxy_does_only_what_the_letter_says(client: Client):
+async def test_a_proxy_does_only_what_the_letter_says(client: Client) -> None:
     who = await make_person("ms-03")
     known = await care.become(await care.propose(who, "ms-14", scopes=("apply", "view")), "active")
     case = await care.ready(known)
@@ -454,7 +454,7 @@ async def test_a_proxy_does_only_what_the_letter_says(client: Client):
     assert client.status == 404
 
 
-async def test_a_proxy_withdraws_only_with_a_code(client: Client):
+async def test_a_proxy_withdraws_only_with_a_code(client: Client) -> None:
     _, _, case = await care.by_proxy()
     await client.sign_in(HE)
     here = f"/meishan/cases/{case.number}/withdrawal"
@@ -470,7 +470,7 @@ async def test_a_proxy_withdraws_only_with_a_code(client: Client):
     assert (await case_by_id(case.id)).at is State.WITHDRAWN  # type: ignore[union-attr]
 
 
-async def test_both_are_told_of_the_decision():
+async def test_both_are_told_of_the_decision() -> None:
     _, _, case = await care.by_proxy()
     (disease,) = await decision.diseases(case)
     case = await decision.draft(case, Actor("a reviewer", Role.REVIEWER), [Proposal(disease.id, True, 24, Reasons())])
@@ -481,7 +481,7 @@ async def test_both_are_told_of_the_decision():
         assert "认定已通过" in await texts_to(phone)
 
 
-async def test_a_proxy_learns_nothing_of_what_else_the_person_applied_for(client: Client):
+async def test_a_proxy_learns_nothing_of_what_else_the_person_applied_for(client: Client) -> None:
     await make_person("ms-14")
     own = await make_case("ms-14")
     who = await make_person("ms-03")
@@ -495,7 +495,7 @@ async def test_a_proxy_learns_nothing_of_what_else_the_person_applied_for(client
     assert "已经在办" not in client.text
 
 
-async def test_two_people_in_one_care_never_mix(client: Client):
+async def test_two_people_in_one_care_never_mix(client: Client) -> None:
     who = await make_person("ms-03")
     first = await care.become(await care.propose(who, "ms-14"), "active")
     second = await care.become(await care.propose(who, "ms-08"), "active")
@@ -514,7 +514,7 @@ async def test_two_people_in_one_care_never_mix(client: Client):
     assert "您正在为" not in client.text
 
 
-async def test_somebody_who_acts_for_many_waits_for_the_office(client: Client):
+async def test_somebody_who_acts_for_many_waits_for_the_office(client: Client) -> None:
     who = await make_person("ms-03")
     await make_staff("reviewer")
     for no in ("ms-01", "ms-04", "ms-05", "ms-08", "ms-09"):
@@ -535,7 +535,7 @@ async def test_somebody_who_acts_for_many_waits_for_the_office(client: Client):
     assert heading(client) == "办理清单"
 
 
-async def test_the_roster_shows_everybody_with_the_next_thing_to_do_and_finds_one(client: Client):
+async def test_the_roster_shows_everybody_with_the_next_thing_to_do_and_finds_one(client: Client) -> None:
     who = await make_person("ms-03")
     for no in ("ms-14", "ms-08", "ms-01"):
         await care.propose(who, no)
@@ -555,7 +555,7 @@ async def test_the_roster_shows_everybody_with_the_next_thing_to_do_and_finds_on
     assert "徐" not in client.page.url.query.decode()
 
 
-async def test_the_letter_is_a_pdf_that_everybody_can_read(client: Client):
+async def test_the_letter_is_a_pdf_that_everybody_can_read(client: Client) -> None:
     who = await make_person("ms-03")
     known = await care.propose(who, "ms-14")
     await client.sign_in(HE)
@@ -568,7 +568,7 @@ async def test_the_letter_is_a_pdf_that_everybody_can_read(client: Client):
         assert str(pdf.Root.Lang).lower().startswith("zh")
 
 
-async def test_a_citizen_sees_who_looked_at_the_papers_when_and_why(client: Client):
+async def test_a_citizen_sees_who_looked_at_the_papers_when_and_why(client: Client) -> None:
     _, _, case = await care.by_proxy()
     await make_staff("reviewer")
     async with Client() as proxy, Client() as clerk:
@@ -587,7 +587,7 @@ async def test_a_citizen_sees_who_looked_at_the_papers_when_and_why(client: Clie
     assert "reviewer of meishan" not in client.text
 
 
-async def test_nobody_sees_who_looked_at_the_papers_of_another(client: Client):
+async def test_nobody_sees_who_looked_at_the_papers_of_another(client: Client) -> None:
     await care.by_proxy()
     await client.sign_in("13800000101") if await make_person("ms-01") else None
 

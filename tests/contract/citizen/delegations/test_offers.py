@@ -74,7 +74,7 @@ async def offered(client: Client) -> str:
     return home
 
 
-async def test_who_is_asked_accepts_and_then_fills_in_for_the_principal():
+async def test_who_is_asked_accepts_and_then_fills_in_for_the_principal() -> None:
     async with Client() as me, Client() as proxy:
         await make_person(THEIRS)
         home = await write(me)
@@ -101,7 +101,7 @@ async def test_who_is_asked_accepts_and_then_fills_in_for_the_principal():
     assert any("您已同意代张*办理" in text for text in await told(known.proxy))
 
 
-async def test_nobody_is_told_and_nothing_is_seen_before_the_principals_code():
+async def test_nobody_is_told_and_nothing_is_seen_before_the_principals_code() -> None:
     async with Client() as me, Client() as proxy:
         await make_person(THEIRS)
         home = await write(me)
@@ -119,7 +119,7 @@ async def test_nobody_is_told_and_nothing_is_seen_before_the_principals_code():
     assert await told(known.proxy) == []
 
 
-async def test_a_wrong_code_confirms_nothing_and_the_right_one_does(client: Client):
+async def test_a_wrong_code_confirms_nothing_and_the_right_one_does(client: Client) -> None:
     await make_person(THEIRS)
     home = await write(client)
     await client.post(f"{home}/code")
@@ -132,7 +132,7 @@ async def test_a_wrong_code_confirms_nothing_and_the_right_one_does(client: Clie
     assert (await at(home)).state == "offered"
 
 
-async def test_before_the_proxy_accepts_they_may_do_nothing():
+async def test_before_the_proxy_accepts_they_may_do_nothing() -> None:
     async with Client() as me, Client() as proxy:
         home = await offered(me)
         await proxy.sign_in(PROXY)
@@ -145,7 +145,7 @@ async def test_before_the_proxy_accepts_they_may_do_nothing():
     assert not any(known.allows(act, clock.today()) for act in delegations.SCOPES)
 
 
-async def test_a_proxy_who_does_not_want_to_says_so_and_the_principal_hears_it():
+async def test_a_proxy_who_does_not_want_to_says_so_and_the_principal_hears_it() -> None:
     async with Client() as me, Client() as proxy:
         home = await offered(me)
         await proxy.sign_in(PROXY)
@@ -162,7 +162,7 @@ async def test_a_proxy_who_does_not_want_to_says_so_and_the_principal_hears_it()
     assert any("没有接受您的委托" in text for text in await told(known.principal))
 
 
-async def test_the_principal_cannot_accept_in_the_proxys_place(client: Client):
+async def test_the_principal_cannot_accept_in_the_proxys_place(client: Client) -> None:
     home = await offered(client)
     await client.get(home)
 
@@ -173,7 +173,7 @@ async def test_the_principal_cannot_accept_in_the_proxys_place(client: Client):
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
-async def test_the_principal_takes_it_back_with_one_press(client: Client, confirmed: bool):
+async def test_the_principal_takes_it_back_with_one_press(client: Client, confirmed: bool) -> None:
     await make_person(THEIRS)
     home = await write(client)
     if confirmed:
@@ -188,7 +188,7 @@ async def test_the_principal_takes_it_back_with_one_press(client: Client, confir
     assert any("委托已结束" in text for text in await told(known.proxy)) == confirmed  # who never knew hears nothing
 
 
-async def test_who_does_not_answer_in_time_is_asked_no_more(client: Client):
+async def test_who_does_not_answer_in_time_is_asked_no_more(client: Client) -> None:
     home = await offered(client)
     clock.shift(timedelta(days=8))
 
@@ -199,7 +199,7 @@ async def test_who_does_not_answer_in_time_is_asked_no_more(client: Client):
     assert any("没有接受您的委托" in text for text in await told(known.principal))
 
 
-async def test_the_answers_are_the_same_whether_the_proxy_has_an_account_or_not():
+async def test_the_answers_are_the_same_whether_the_proxy_has_an_account_or_not() -> None:
     pages = []
     for account in (True, False):
         async with Client() as me:
@@ -223,7 +223,7 @@ def clean(text: str, home: str, names: list[str]) -> str:
     return re.sub(r'name="csrf" value="[^"]*"', "", main)
 
 
-async def test_an_sms_goes_to_the_number_on_record_and_never_to_another_that_was_typed(client: Client):
+async def test_an_sms_goes_to_the_number_on_record_and_never_to_another_that_was_typed(client: Client) -> None:
     await make_person(THEIRS)
     home = await write(client, proxy_mobile="13812345678")
 
@@ -247,7 +247,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-async def test_a_mistake_is_said_and_what_was_typed_stays(client: Client, mistake: str):
+async def test_a_mistake_is_said_and_what_was_typed_stays(client: Client, mistake: str) -> None:
     no, other, place, said = MISTAKES[mistake]
 
     await write(client, no, **other)
@@ -258,7 +258,7 @@ async def test_a_mistake_is_said_and_what_was_typed_stays(client: Client, mistak
     assert await fetch_value("SELECT count(*) FROM delegation") == 0
 
 
-async def test_a_proxy_of_many_waits_for_the_office_and_hears_nothing_until_then():
+async def test_a_proxy_of_many_waits_for_the_office_and_hears_nothing_until_then() -> None:
     async with Client() as me, Client() as clerk:
         who = await make_person(THEIRS)
         for no in ("ms-05", "ms-07", "ms-11", "ms-12", "ms-13"):
@@ -278,7 +278,7 @@ async def test_a_proxy_of_many_waits_for_the_office_and_hears_nothing_until_then
     assert any("请您代办门诊待遇认定" in text for text in await told(who.id))
 
 
-async def test_every_step_is_noted_with_who_took_it():
+async def test_every_step_is_noted_with_who_took_it() -> None:
     async with Client() as me, Client() as proxy:
         home = await offered(me)
         await proxy.sign_in(PROXY)
@@ -294,7 +294,7 @@ async def test_every_step_is_noted_with_who_took_it():
     ]
 
 
-async def test_where_a_letter_is_needed_the_page_says_so_and_offers_nothing(client: Client):
+async def test_where_a_letter_is_needed_the_page_says_so_and_offers_nothing(client: Client) -> None:
     await make_person("xx-01")
     await client.sign_in("13800000001", "xinxing")
 
@@ -305,7 +305,7 @@ async def test_where_a_letter_is_needed_the_page_says_so_and_offers_nothing(clie
     assert client.status == 404
 
 
-async def test_a_stranger_finds_nothing():
+async def test_a_stranger_finds_nothing() -> None:
     async with Client() as me, Client() as stranger:
         home = await offered(me)
         await make_person("ms-14")

@@ -55,7 +55,7 @@ async def stored() -> set[str]:
     return {name.partition("/")[0] async for name in storage.names()}
 
 
-async def test_no_room_for_what_arrives(client: Client, home: str):
+async def test_no_room_for_what_arrives(client: Client, home: str) -> None:
     await client.get(f"{home}/materials")
 
     with files_of_at_most(60_000):
@@ -68,7 +68,7 @@ async def test_no_room_for_what_arrives(client: Client, home: str):
     await still_whole(client, home)
 
 
-async def test_no_room_for_what_is_to_be_kept(client: Client, home: str):
+async def test_no_room_for_what_is_to_be_kept(client: Client, home: str) -> None:
     content = small_here_large_there()
     await client.get(f"{home}/materials")
 
@@ -81,7 +81,7 @@ async def test_no_room_for_what_is_to_be_kept(client: Client, home: str):
     await still_whole(client, home)
 
 
-async def test_no_room_in_the_database(client: Client, home: str):
+async def test_no_room_in_the_database(client: Client, home: str) -> None:
     await client.get(f"{home}/materials")
     names = [("照" * 90 + f"{number}.jpg", photo(1) + b"%d" % number, "image/jpeg") for number in range(20)]
 
@@ -99,7 +99,7 @@ async def test_no_room_in_the_database(client: Client, home: str):
     assert client.status == 200
 
 
-async def test_when_there_is_room_again_the_same_file_is_taken(client: Client, home: str):
+async def test_when_there_is_room_again_the_same_file_is_taken(client: Client, home: str) -> None:
     content = small_here_large_there()
     await client.get(f"{home}/materials")
     with files_of_at_most(60_000):

@@ -68,7 +68,7 @@ async def held(sender: Sender) -> list[str]:
     return [file.name for file in await keep.documents(sender.materials.split("/")[3])]
 
 
-async def test_a_file_comes_in_two_pieces_and_the_form_takes_it_under_its_name(sender: Sender):
+async def test_a_file_comes_in_two_pieces_and_the_form_takes_it_under_its_name(sender: Sender) -> None:
     begun = await sender.begin()
     assert (begun.status_code, begun.headers["upload-offset"], begun.headers["upload-complete"]) == (201, "0", "?0")
     assert f"max-size={len(CONTENT)}" in begun.headers["upload-limit"]
@@ -83,7 +83,7 @@ async def test_a_file_comes_in_two_pieces_and_the_form_takes_it_under_its_name(s
     assert await held(sender) == ["报告.jpg"]
 
 
-async def test_what_had_arrived_when_the_connection_broke_need_not_be_sent_again(sender: Sender):
+async def test_what_had_arrived_when_the_connection_broke_need_not_be_sent_again(sender: Sender) -> None:
     await sender.begin()
 
     async def broken() -> Any:
@@ -96,7 +96,7 @@ async def test_what_had_arrived_when_the_connection_broke_need_not_be_sent_again
     assert (await sender.send(CONTENT[300_000:], 300_000)).headers["upload-complete"] == "?1"
 
 
-async def test_whoever_sends_from_another_offset_is_told_the_right_one(sender: Sender):
+async def test_whoever_sends_from_another_offset_is_told_the_right_one(sender: Sender) -> None:
     await sender.begin()
     await sender.send(CONTENT[:1000], 0)
 
@@ -108,7 +108,7 @@ async def test_whoever_sends_from_another_offset_is_told_the_right_one(sender: S
     assert await sender.how_far() == (1000, "?0")
 
 
-async def test_a_file_named_twice_is_taken_once(sender: Sender):
+async def test_a_file_named_twice_is_taken_once(sender: Sender) -> None:
     await sender.begin()
     await sender.send(CONTENT, 0)
 
@@ -118,7 +118,7 @@ async def test_a_file_named_twice_is_taken_once(sender: Sender):
     assert await held(sender) == ["报告.jpg"]
 
 
-async def test_a_file_that_is_not_whole_yet_is_not_taken(sender: Sender):
+async def test_a_file_that_is_not_whole_yet_is_not_taken(sender: Sender) -> None:
     await sender.begin()
     await sender.send(CONTENT[:1000], 0)
 
@@ -129,7 +129,7 @@ async def test_a_file_that_is_not_whole_yet_is_not_taken(sender: Sender):
     assert await held(sender) == []
 
 
-async def test_a_refused_file_is_said_with_its_name_however_often_it_is_named(sender: Sender):
+async def test_a_refused_file_is_said_with_its_name_however_often_it_is_named(sender: Sender) -> None:
     await sender.begin(size=4, name="a.docx")
     await sender.send(b"PK\x03\x04", 0)
 
@@ -140,7 +140,7 @@ async def test_a_refused_file_is_said_with_its_name_however_often_it_is_named(se
         assert "“a.docx”是文档文件" in answer.text
 
 
-async def test_an_upload_that_was_given_up_is_gone(sender: Sender):
+async def test_an_upload_that_was_given_up_is_gone(sender: Sender) -> None:
     await sender.begin()
     await sender.send(CONTENT[:1000], 0)
 
@@ -149,7 +149,7 @@ async def test_an_upload_that_was_given_up_is_gone(sender: Sender):
     assert (await sender.ask("HEAD", sender.address)).status_code == 404
 
 
-async def test_somebody_else_s_upload_is_not_there(sender: Sender):
+async def test_somebody_else_s_upload_is_not_there(sender: Sender) -> None:
     await sender.begin()
     async with Client() as other:
         await make_draft("ms-12")
@@ -168,20 +168,20 @@ async def test_somebody_else_s_upload_is_not_there(sender: Sender):
 @pytest.mark.parametrize(
     ("size", "status"), [("", 400), ("-1", 400), ("1e3", 400), (str(21 << 20), 413), ("9" * 20, 400)]
 )
-async def test_an_upload_begins_with_a_size_we_take(sender: Sender, size: str, status: int):
+async def test_an_upload_begins_with_a_size_we_take(sender: Sender, size: str, status: int) -> None:
     answer = await sender.ask("POST", UPLOADS, upload_length=size)
 
     assert answer.status_code == status
 
 
-async def test_more_than_was_announced_is_refused(sender: Sender):
+async def test_more_than_was_announced_is_refused(sender: Sender) -> None:
     await sender.begin(size=10)
 
     assert (await sender.send(b"x" * 11, 0)).status_code == 413
     assert await sender.how_far() == (0, "?0")
 
 
-async def test_a_name_with_folders_and_strange_signs_is_only_its_last_part(sender: Sender):
+async def test_a_name_with_folders_and_strange_signs_is_only_its_last_part(sender: Sender) -> None:
     await sender.begin(name="..%2F..%2Fetc%5Cpasswd%00%E2%80%AE%0A.jpg")
 
     upload = await partial.partial(sender.address.rpartition("/")[2], await _subject(sender))

@@ -35,7 +35,7 @@ async def state(case: Case) -> State:
     return found.at
 
 
-async def test_an_application_is_not_accepted_with_a_reason_and_the_ways_to_object(clerk: Client):
+async def test_an_application_is_not_accepted_with_a_reason_and_the_ways_to_object(clerk: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     await clerk.get(f"/staff/cases/{case.number}")
     assert "不予受理" in clerk.text
@@ -56,7 +56,7 @@ async def test_an_application_is_not_accepted_with_a_reason_and_the_ways_to_obje
     assert any(part.heading == "不同意怎么办" for part in letter.lists)
 
 
-async def test_a_notice_is_previewed_as_the_citizen_will_read_it(clerk: Client):
+async def test_a_notice_is_previewed_as_the_citizen_will_read_it(clerk: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     home = f"/staff/cases/{case.number}/corrections/new"
     await clerk.get(home)
@@ -69,7 +69,7 @@ async def test_a_notice_is_previewed_as_the_citizen_will_read_it(clerk: Client):
     assert await state(case) is State.SUBMITTED
 
 
-async def test_a_notice_is_cancelled_with_a_reason(clerk: Client):
+async def test_a_notice_is_cancelled_with_a_reason(clerk: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     reviewer = acting(await make_staff(login="other", region="xinxing"), Role.REVIEWER)
     await nobodys(await corrections.ask(case, reviewer, [NewDefect("identity", "one_side", "")]))
@@ -82,7 +82,7 @@ async def test_a_notice_is_cancelled_with_a_reason(clerk: Client):
     assert "取消了补正要求：已经在系统里查到" in clerk.text
 
 
-async def test_a_supervisor_extends_and_a_reviewer_cannot(clerk: Client):
+async def test_a_supervisor_extends_and_a_reviewer_cannot(clerk: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     other = acting(await make_staff(login="other", region="xinxing"), Role.REVIEWER)
     case = await nobodys(await move(case, "accept", other))
@@ -103,7 +103,7 @@ async def test_a_supervisor_extends_and_a_reviewer_cannot(clerk: Client):
     assert clerk.status == 409
 
 
-async def test_a_benefit_is_revoked_after_hearing_the_person(clerk: Client):
+async def test_a_benefit_is_revoked_after_hearing_the_person(clerk: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     await approved(case)
     await as_somebody_else(clerk, "supervisor")
@@ -128,7 +128,7 @@ async def approved(case: Case) -> None:
     await decision.decide(found, acting(approver, Role.APPROVER))
 
 
-async def test_in_meishan_a_second_notice_is_refused_until_a_supervisor_allows_it(client: Client):
+async def test_in_meishan_a_second_notice_is_refused_until_a_supervisor_allows_it(client: Client) -> None:
     for role in ("reviewer", "supervisor"):
         await make_staff(role, login=role)
     case = await make_case()
@@ -156,7 +156,7 @@ async def test_in_meishan_a_second_notice_is_refused_until_a_supervisor_allows_i
     assert client.status == 200
 
 
-async def test_each_unmet_criterion_becomes_a_reason_of_the_refusal(client: Client):
+async def test_each_unmet_criterion_becomes_a_reason_of_the_refusal(client: Client) -> None:
     reviewer, approver = await make_staff("reviewer", login="reviewer"), await make_staff("approver", login="approver")
     case = await make_case()
     (disease,) = await decision.diseases(case)
@@ -176,7 +176,7 @@ async def test_each_unmet_criterion_becomes_a_reason_of_the_refusal(client: Clie
     assert reasons == [f"没有达到这一条：{text}" for text in case.city.diseases["M01600"].evidence_zh[1:]]
 
 
-async def test_who_comes_second_reads_what_changed_and_by_whom(clerk: Client):
+async def test_who_comes_second_reads_what_changed_and_by_whom(clerk: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     await clerk.get(f"/staff/cases/{case.number}/acts/non-acceptance")
     await move(case, "withdraw", citizen(await make_person("xx-01")))
@@ -187,7 +187,7 @@ async def test_who_comes_second_reads_what_changed_and_by_whom(clerk: Client):
     assert "撤回了申请" in clerk.text
 
 
-async def test_an_unknown_act_is_not_found(clerk: Client):
+async def test_an_unknown_act_is_not_found(clerk: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
 
     await clerk.get(f"/staff/cases/{case.number}/acts/dance")
@@ -195,7 +195,7 @@ async def test_an_unknown_act_is_not_found(clerk: Client):
     assert clerk.status == 404
 
 
-async def test_an_objection_is_recorded_only_by_a_reviewer_during_the_display(clerk: Client):
+async def test_an_objection_is_recorded_only_by_a_reviewer_during_the_display(clerk: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     await clerk.get(f"/staff/cases/{case.number}")
     csrf = clerk.hidden
@@ -206,7 +206,7 @@ async def test_an_objection_is_recorded_only_by_a_reviewer_during_the_display(cl
     assert await fetch_value("SELECT count(*) FROM objection") == 0
 
 
-async def test_a_proposal_with_no_reason_at_all_is_refused_by_the_page(client: Client):
+async def test_a_proposal_with_no_reason_at_all_is_refused_by_the_page(client: Client) -> None:
     await make_staff("reviewer", login="reviewer")
     case = await make_case()
     (disease,) = await decision.diseases(case)

@@ -8,7 +8,7 @@ from tests.helpers.client import Client
 from tests.helpers.factories import acting, add_document, citizen, make_case, make_person, make_staff
 
 
-async def test_the_clerk_reads_the_citizen_s_explanation_and_opens_the_file_sent_for_a_defect(client: Client):
+async def test_the_clerk_reads_the_citizen_s_explanation_and_opens_the_file_sent_for_a_defect(client: Client) -> None:
     clerk = await make_staff()
     defects = [
         NewDefect("identity", "one_side", ""),

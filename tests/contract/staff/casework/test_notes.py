@@ -13,7 +13,7 @@ from tests.helpers.factories import make_case, make_person, make_staff
 MOBILE = "13800000101"
 
 
-async def test_a_note_is_read_by_colleagues_and_never_by_the_citizen(client: Client):
+async def test_a_note_is_read_by_colleagues_and_never_by_the_citizen(client: Client) -> None:
     await make_staff(login="clerk")
     case = await make_case()
     await client.staff_sign_in("clerk")
@@ -31,7 +31,7 @@ async def test_a_note_is_read_by_colleagues_and_never_by_the_citizen(client: Cli
             assert "已电话核实" not in citizen.text
 
 
-async def test_a_citizen_asks_the_office_answers_and_the_citizen_is_told(client: Client):
+async def test_a_citizen_asks_the_office_answers_and_the_citizen_is_told(client: Client) -> None:
     await make_staff(login="clerk")
     case = await make_case()
     await client.sign_in(MOBILE)
@@ -55,7 +55,7 @@ async def test_a_citizen_asks_the_office_answers_and_the_citizen_is_told(client:
     assert await fetch_value("SELECT count(*) FROM notice WHERE code = 'N33' AND channel = 'sms'") == 1
 
 
-async def test_an_answer_by_telephone_ends_the_waiting_without_a_message(client: Client):
+async def test_an_answer_by_telephone_ends_the_waiting_without_a_message(client: Client) -> None:
     await make_staff(login="clerk")
     case = await make_case()
     await conversation.say(case, case.person, "还要等多久？", by_staff=False)
@@ -68,7 +68,7 @@ async def test_an_answer_by_telephone_ends_the_waiting_without_a_message(client:
     assert len(await conversation.messages(case)) == 1
 
 
-async def test_a_question_that_waits_too_long_is_shown_as_late(client: Client):
+async def test_a_question_that_waits_too_long_is_shown_as_late(client: Client) -> None:
     await make_staff(login="clerk")
     case = await make_case()
     await conversation.say(case, case.person, "还要等多久？", by_staff=False)
@@ -80,7 +80,7 @@ async def test_a_question_that_waits_too_long_is_shown_as_late(client: Client):
     assert "回复超期" in client.text
 
 
-async def test_nobody_writes_to_or_reads_a_stranger_s_case(client: Client):
+async def test_nobody_writes_to_or_reads_a_stranger_s_case(client: Client) -> None:
     case = await make_case()
     await make_person("ms-10")
     await client.sign_in("13800000110")
@@ -95,7 +95,7 @@ async def test_nobody_writes_to_or_reads_a_stranger_s_case(client: Client):
     assert await conversation.messages(case) == []
 
 
-async def test_too_long_or_too_many_messages_are_refused_and_kept_on_the_page(client: Client):
+async def test_too_long_or_too_many_messages_are_refused_and_kept_on_the_page(client: Client) -> None:
     case = await make_case()
     await client.sign_in(MOBILE)
     await client.get(f"/meishan/cases/{case.number}/conversation")
@@ -111,7 +111,7 @@ async def test_too_long_or_too_many_messages_are_refused_and_kept_on_the_page(cl
     assert len(await conversation.messages(case)) == 20
 
 
-async def test_every_look_of_the_office_is_logged_and_shown_to_the_citizen(client: Client):
+async def test_every_look_of_the_office_is_logged_and_shown_to_the_citizen(client: Client) -> None:
     clerk = await make_staff(login="clerk")
     case = await make_case()
     await client.staff_sign_in("clerk")
@@ -129,7 +129,7 @@ async def test_every_look_of_the_office_is_logged_and_shown_to_the_citizen(clien
     assert await broken() is None
 
 
-async def test_every_move_of_a_case_is_in_the_log(client: Client):
+async def test_every_move_of_a_case_is_in_the_log(client: Client) -> None:
     case = await make_case()
 
     assert [row.act for row in await entries(thing=f"case:{case.id}")] == ["accept", "submit"]

@@ -44,7 +44,7 @@ async def propose(client: Client, case: Case) -> str:
     return f"{home}/approval"
 
 
-async def test_it_is_called_so_and_passes_without_a_new_period(client: Client):
+async def test_it_is_called_so_and_passes_without_a_new_period(client: Client) -> None:
     held, case = await submitted()
 
     page = await propose(client, case)
@@ -57,7 +57,7 @@ async def test_it_is_called_so_and_passes_without_a_new_period(client: Client):
     assert (now.starts_on, now.ends_on, now.rereview_by) == (held.starts_on, held.ends_on, None)
 
 
-async def test_the_approver_is_told_when_the_benefit_is_gone_meanwhile(client: Client):
+async def test_the_approver_is_told_when_the_benefit_is_gone_meanwhile(client: Client) -> None:
     held, case = await submitted()
     page = await propose(client, case)
     await execute("UPDATE benefit SET state = 'revoked' WHERE id = $1", held.id)

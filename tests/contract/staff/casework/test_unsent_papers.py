@@ -117,7 +117,9 @@ NOWHERE = dict.fromkeys(("picture", "asking", "download", "viewer", "page", "cou
 EVERYWHERE = dict.fromkeys(NOWHERE, True)
 
 
-async def test_an_addition_is_seen_by_nobody_at_the_desk_until_it_is_sent(client: Client, desk: Client, case: Case):
+async def test_an_addition_is_seen_by_nobody_at_the_desk_until_it_is_sent(
+    client: Client, desk: Client, case: Case
+) -> None:
     file = await add(client, f"{home(case)}/supplements/{EXAM}", "新的.jpg")
     assert await looks(desk, case, file) == NOWHERE
     await client.get(f"{home(case)}/supplements")
@@ -128,7 +130,9 @@ async def test_an_addition_is_seen_by_nobody_at_the_desk_until_it_is_sent(client
     assert await looks(desk, case, file) == EVERYWHERE
 
 
-async def test_what_is_added_after_the_first_sending_waits_for_the_second(client: Client, desk: Client, case: Case):
+async def test_what_is_added_after_the_first_sending_waits_for_the_second(
+    client: Client, desk: Client, case: Case
+) -> None:
     first = await add(client, f"{home(case)}/supplements/{EXAM}", "第一份.jpg", 1)
     await client.get(f"{home(case)}/supplements")
     await client.post(f"{home(case)}/supplements")
@@ -145,7 +149,9 @@ async def test_what_is_added_after_the_first_sending_waits_for_the_second(client
     assert await looks(desk, case, second) == EVERYWHERE
 
 
-async def test_an_answer_is_seen_by_nobody_at_the_desk_until_it_is_sent(client: Client, desk: Client, case: Case):
+async def test_an_answer_is_seen_by_nobody_at_the_desk_until_it_is_sent(
+    client: Client, desk: Client, case: Case
+) -> None:
     case = await ask(case)
     file = await add_for_defect(client, case)
     defect, notice = await only_defect(case)
@@ -166,7 +172,7 @@ async def test_an_answer_is_seen_by_nobody_at_the_desk_until_it_is_sent(client: 
 
 async def test_what_waits_unsent_can_be_replaced_and_removed_and_the_desk_never_saw_it(
     client: Client, desk: Client, case: Case
-):
+) -> None:
     case = await ask(case)
     wrong = await add_for_defect(client, case, "拍错了.jpg")
     await client.get(f"/meishan/files/{wrong.id}/replacement")
@@ -181,7 +187,7 @@ async def test_what_waits_unsent_can_be_replaced_and_removed_and_the_desk_never_
     assert await looks(desk, case, wrong) == NOWHERE
 
 
-async def test_a_file_of_another_case_looks_as_missing_as_one_that_was_not_sent(desk: Client, case: Case):
+async def test_a_file_of_another_case_looks_as_missing_as_one_that_was_not_sent(desk: Client, case: Case) -> None:
     other = await make_case("ms-10")
     await add_document(other, IDENTITY)
     (theirs,) = await keep.documents(other.id)
@@ -189,7 +195,9 @@ async def test_a_file_of_another_case_looks_as_missing_as_one_that_was_not_sent(
     assert await looks(desk, case, theirs) == NOWHERE
 
 
-async def test_a_message_s_file_opens_for_the_desk_once_the_message_is_sent(client: Client, desk: Client, case: Case):
+async def test_a_message_s_file_opens_for_the_desk_once_the_message_is_sent(
+    client: Client, desk: Client, case: Case
+) -> None:
     await client.get(f"{home(case)}/conversation")
     await client.upload(f"{client.path}/files", ("问.jpg", photo(3), "image/jpeg"))
     id = str(await fetch_value("SELECT id FROM document"))
@@ -202,7 +210,7 @@ async def test_a_message_s_file_opens_for_the_desk_once_the_message_is_sent(clie
     assert (await desk.get(address)).status_code == 200
 
 
-async def test_a_virus_found_in_what_was_not_sent_is_told_to_the_citizen_alone(desk: Client, case: Case):
+async def test_a_virus_found_in_what_was_not_sent_is_told_to_the_citizen_alone(desk: Client, case: Case) -> None:
     await add_document(case, supplement.upload_slot(EXAM))
     await execute("UPDATE document SET state = 'virus'")
     await desk.get(f"/staff/cases/{case.number}")
@@ -216,7 +224,7 @@ async def test_a_virus_found_in_what_was_not_sent_is_told_to_the_citizen_alone(d
     assert "1 份不安全，已经删除" in desk.text
 
 
-async def test_an_expert_reads_an_addition_only_once_it_is_sent(client: Client):
+async def test_an_expert_reads_an_addition_only_once_it_is_sent(client: Client) -> None:
     one, other = await make_expert("one", hospital="甲"), await make_expert("other", hospital="乙")
     made, reviewer = await make_case("xx-01", "xinxing", "M03900"), Actor("a reviewer", Role.REVIEWER)
     case = await panel.invite(await move(made, "accept", reviewer), reviewer, [one.id, other.id])
@@ -234,7 +242,7 @@ async def test_an_expert_reads_an_addition_only_once_it_is_sent(client: Client):
     assert len(await medical(await current(case))) == 1
 
 
-async def test_whoever_verifies_a_proxy_sees_the_mended_letter_only_once_it_is_sent(client: Client):
+async def test_whoever_verifies_a_proxy_sees_the_mended_letter_only_once_it_is_sent(client: Client) -> None:
     clerk = await make_staff(login="clerk")
     proxy, case = await under_a_letter()
     case = await ask(case, "authorization_letter")
@@ -263,7 +271,7 @@ async def corrections_files(case: Case) -> list[Document]:
     return [file for file in await keep.documents(case.id) if file.slot.startswith(sent.ANSWER)]
 
 
-async def test_a_proxy_sees_what_the_principal_has_not_sent_and_the_desk_does_not(client: Client, desk: Client):
+async def test_a_proxy_sees_what_the_principal_has_not_sent_and_the_desk_does_not(client: Client, desk: Client) -> None:
     _, case = await under_a_letter()
     await add_document(case, supplement.upload_slot(EXAM))
     file = next(one for one in await keep.documents(case.id) if one.slot.startswith(sent.ADDITION))
@@ -277,7 +285,9 @@ async def test_a_proxy_sees_what_the_principal_has_not_sent_and_the_desk_does_no
     assert file.id not in desk.text
 
 
-async def test_an_application_that_was_taken_back_shows_the_desk_nothing(client: Client, desk: Client, case: Case):
+async def test_an_application_that_was_taken_back_shows_the_desk_nothing(
+    client: Client, desk: Client, case: Case
+) -> None:
     await add_document(case, IDENTITY)
     (old,) = await keep.documents(case.id)
     assert old.id in (await desk.get(f"/staff/cases/{case.number}?file={old.id}")).text
@@ -292,7 +302,7 @@ async def test_an_application_that_was_taken_back_shows_the_desk_nothing(client:
     assert len(await sent.documents(back)) == 2
 
 
-async def test_an_addition_that_waits_when_it_is_taken_back_waits_on_after_it_was_sent_in_again(case: Case):
+async def test_an_addition_that_waits_when_it_is_taken_back_waits_on_after_it_was_sent_in_again(case: Case) -> None:
     await add_document(case, supplement.upload_slot(EXAM))
     me = citizen(await make_person())
 
@@ -307,7 +317,7 @@ async def test_an_addition_that_waits_when_it_is_taken_back_waits_on_after_it_wa
 
 async def test_the_clerk_who_entered_an_application_sees_no_more_of_it_once_its_person_took_it_back(
     client: Client, case: Case
-):
+) -> None:
     clerk = await make_staff(login="clerk")
     me = await make_person()
     await draft.take_back(case, citizen(me))
@@ -324,7 +334,7 @@ async def test_the_clerk_who_entered_an_application_sees_no_more_of_it_once_its_
     assert await assisted.under_way(clerk.id) == []
 
 
-async def test_a_letter_counts_what_was_sent_and_nothing_else(case: Case):
+async def test_a_letter_counts_what_was_sent_and_nothing_else(case: Case) -> None:
     me = citizen(await make_person())
     taken = await draft.take_back(case, me)
     await add_document(taken, IDENTITY)
@@ -338,7 +348,7 @@ async def test_a_letter_counts_what_was_sent_and_nothing_else(case: Case):
 
 async def test_an_addition_that_waits_becomes_the_answer_that_waits_when_the_office_asks_for_it(
     client: Client, desk: Client, case: Case
-):
+) -> None:
     file = await add(client, f"{home(case)}/supplements/{EXAM}", "先传的.jpg")
 
     case = await ask(case)
@@ -352,7 +362,7 @@ async def test_an_addition_that_waits_becomes_the_answer_that_waits_when_the_off
 
 async def test_what_waits_for_a_notice_that_is_cancelled_can_be_sent_as_an_addition(
     client: Client, desk: Client, case: Case
-):
+) -> None:
     asked = await ask(case)
     file = await add_for_defect(client, asked)
     _, notice = await only_defect(asked)
@@ -367,7 +377,7 @@ async def test_what_waits_for_a_notice_that_is_cancelled_can_be_sent_as_an_addit
     assert await looks(desk, case, file) == EVERYWHERE
 
 
-async def test_a_further_notice_is_about_what_was_sent_after_the_last_one_only(case: Case):
+async def test_a_further_notice_is_about_what_was_sent_after_the_last_one_only(case: Case) -> None:
     me, reviewer = citizen(await make_person()), await make_staff()
     case = await ask(case, IDENTITY)
     defect, notice = await only_defect(case)

@@ -51,7 +51,7 @@ async def shown(case: Case, query: str = "") -> Viewer:
     return made
 
 
-async def test_next_goes_through_all_pages_in_the_order_of_the_materials_and_back(case: Case):
+async def test_next_goes_through_all_pages_in_the_order_of_the_materials_and_back(case: Case) -> None:
     now, there = await shown(case), []
     while True:
         there.append((now.name(now.chosen), now.leaf))
@@ -69,7 +69,7 @@ async def test_next_goes_through_all_pages_in_the_order_of_the_materials_and_bac
     assert back == there[::-1]
 
 
-async def test_zoom_stays_on_the_next_page_and_a_turn_ends_with_its_file(case: Case):
+async def test_zoom_stays_on_the_next_page_and_a_turn_ends_with_its_file(case: Case) -> None:
     now = await shown(case)
     now = await shown(case, now.larger)
     now = await shown(case, now.turned)
@@ -84,7 +84,7 @@ async def test_zoom_stays_on_the_next_page_and_a_turn_ends_with_its_file(case: C
 
 
 @pytest.mark.parametrize("query", ["file=nothing", "leaf=99", "leaf=-3", "zoom=7", "turn=-1"])
-async def test_an_address_somebody_has_changed_still_shows_a_page(case: Case, query: str):
+async def test_an_address_somebody_has_changed_still_shows_a_page(case: Case, query: str) -> None:
     now = await shown(case, query)
 
     assert 1 <= now.leaf <= now.chosen.pages
@@ -92,7 +92,7 @@ async def test_an_address_somebody_has_changed_still_shows_a_page(case: Case, qu
     assert 0 <= now.turn <= 3
 
 
-async def test_every_look_is_noted_and_the_picture_carries_the_reader_s_name(client: Client, case: Case):
+async def test_every_look_is_noted_and_the_picture_carries_the_reader_s_name(client: Client, case: Case) -> None:
     clerk = await make_staff()
     await client.staff_sign_in(clerk.login)
     card = next(file for file in await keep.documents(case.id) if file.slot == "identity")
@@ -106,7 +106,7 @@ async def test_every_look_is_noted_and_the_picture_carries_the_reader_s_name(cli
     assert answer.headers["cache-control"] == "private, no-store"
 
 
-async def test_the_file_itself_is_sent_only_to_who_says_why_and_that_is_noted(client: Client, case: Case):
+async def test_the_file_itself_is_sent_only_to_who_says_why_and_that_is_noted(client: Client, case: Case) -> None:
     clerk = await make_staff()
     await client.staff_sign_in(clerk.login)
     report = next(file for file in await keep.documents(case.id) if file.kind == "pdf")
@@ -125,7 +125,7 @@ async def test_the_file_itself_is_sent_only_to_who_says_why_and_that_is_noted(cl
     assert await noted() == [("download_document", f"document:{report.id}", "evidence")]
 
 
-async def test_the_desk_of_another_city_sees_no_paper(client: Client, case: Case):
+async def test_the_desk_of_another_city_sees_no_paper(client: Client, case: Case) -> None:
     clerk = await make_staff(region="xinxing")
     await client.staff_sign_in(clerk.login)
     card, *_ = await keep.documents(case.id)
@@ -138,7 +138,7 @@ async def test_the_desk_of_another_city_sees_no_paper(client: Client, case: Case
     assert await noted() == []
 
 
-async def test_a_picture_nobody_has_is_not_found(client: Client, case: Case):
+async def test_a_picture_nobody_has_is_not_found(client: Client, case: Case) -> None:
     clerk = await make_staff()
     await client.staff_sign_in(clerk.login)
     card = next(file for file in await keep.documents(case.id) if file.slot == "identity")
@@ -148,7 +148,7 @@ async def test_a_picture_nobody_has_is_not_found(client: Client, case: Case):
     assert answer.status_code == 404
 
 
-async def test_the_desk_reads_what_the_citizen_has_looked_over(client: Client):
+async def test_the_desk_reads_what_the_citizen_has_looked_over(client: Client) -> None:
     made = await make_draft(
         answers={**ANSWERS, "checked.stamp": "yes", "within.medical_records.inpatient_record": "yes"}
     )

@@ -36,7 +36,7 @@ async def asked(client: Client) -> tuple[Case, Seat]:
     return case, next(seat for seat in await seats(case.id) if seat.expert == one.id)
 
 
-async def test_a_reviewer_asks_two_experts(client: Client):
+async def test_a_reviewer_asks_two_experts(client: Client) -> None:
     one, other = await make_expert("one", hospital="甲"), await make_expert("other", hospital="乙")
     await make_staff("reviewer", "xinxing", login="clerk")
     case = await accepted()
@@ -55,7 +55,7 @@ async def test_a_reviewer_asks_two_experts(client: Client):
     assert (await case_by_id(case.id) or case).at is State.APPRAISING
 
 
-async def test_an_expert_with_a_conflict_is_shown_with_the_reason_and_refused(client: Client):
+async def test_an_expert_with_a_conflict_is_shown_with_the_reason_and_refused(client: Client) -> None:
     one, own = await make_expert("one", hospital="甲"), await make_expert("own", hospital="眉山市人民医院")
     await make_staff("reviewer", "xinxing", login="clerk")
     case = await accepted()
@@ -69,7 +69,9 @@ async def test_an_expert_with_a_conflict_is_shown_with_the_reason_and_refused(cl
     assert "和确诊医院是同一家" in client.text
 
 
-async def test_an_expert_lands_on_the_list_and_never_reads_who_the_person_is(client: Client, asked):
+async def test_an_expert_lands_on_the_list_and_never_reads_who_the_person_is(
+    client: Client, asked: tuple[Case, Seat]
+) -> None:
     case, seat = asked
 
     assert client.path == "/staff/opinions"
@@ -83,7 +85,7 @@ async def test_an_expert_lands_on_the_list_and_never_reads_who_the_person_is(cli
     assert "第 1、2、3 条都要符合。" in client.text
 
 
-async def test_an_expert_cannot_open_the_case_nor_another_s_place(client: Client, asked):
+async def test_an_expert_cannot_open_the_case_nor_another_s_place(client: Client, asked: tuple[Case, Seat]) -> None:
     case, seat = asked
     other = next(one for one in await seats(case.id) if one.id != seat.id)
 
@@ -95,7 +97,7 @@ async def test_an_expert_cannot_open_the_case_nor_another_s_place(client: Client
     assert client.status == 404
 
 
-async def test_an_opinion_is_checked_kept_and_shown_again(client: Client, asked):
+async def test_an_opinion_is_checked_kept_and_shown_again(client: Client, asked: tuple[Case, Seat]) -> None:
     _, seat = asked
     home = f"/staff/opinions/{seat.id}"
     await client.get(home)
@@ -118,7 +120,7 @@ async def test_an_opinion_is_checked_kept_and_shown_again(client: Client, asked)
     assert "交意见" not in page_before
 
 
-async def test_an_expert_steps_back_and_the_reviewer_reads_why(client: Client, asked):
+async def test_an_expert_steps_back_and_the_reviewer_reads_why(client: Client, asked: tuple[Case, Seat]) -> None:
     case, seat = asked
     await client.get(f"/staff/opinions/{seat.id}")
     await client.post(f"/staff/opinions/{seat.id}/recusal", {"why": "relation"})
@@ -134,7 +136,7 @@ async def test_an_expert_steps_back_and_the_reviewer_reads_why(client: Client, a
     assert "回避了" in client.text
 
 
-async def test_a_reviewer_replaces_who_is_late_and_reminds_the_other(client: Client, asked):
+async def test_a_reviewer_replaces_who_is_late_and_reminds_the_other(client: Client, asked: tuple[Case, Seat]) -> None:
     case, seat = asked
     new = await make_expert("new", hospital="丙")
     await make_staff("reviewer", "xinxing", login="clerk")
@@ -154,7 +156,7 @@ async def test_a_reviewer_replaces_who_is_late_and_reminds_the_other(client: Cli
     assert client.status == 409
 
 
-async def test_the_citizen_sees_how_many_opinions_are_in(client: Client, asked):
+async def test_the_citizen_sees_how_many_opinions_are_in(client: Client, asked: tuple[Case, Seat]) -> None:
     case, seat = asked
     await client.get(f"/staff/opinions/{seat.id}")
     await client.post(f"/staff/opinions/{seat.id}", OPINION)
@@ -167,7 +169,7 @@ async def test_the_citizen_sees_how_many_opinions_are_in(client: Client, asked):
     assert "专家正在鉴定，您不用做什么" in client.text
 
 
-async def test_the_reviewer_hears_in_the_portal(client: Client):
+async def test_the_reviewer_hears_in_the_portal(client: Client) -> None:
     await make_staff("reviewer", "xinxing", login="clerk")
     await client.staff_sign_in("clerk")
     await client.get("/staff/notices")

@@ -38,7 +38,9 @@ def pages_of(content: bytes) -> list[str]:
     return found
 
 
-async def test_an_envelope_is_printed_posted_and_signed_for_and_the_desk_never_reads_the_disease(client: Client):
+async def test_an_envelope_is_printed_posted_and_signed_for_and_the_desk_never_reads_the_disease(
+    client: Client,
+) -> None:
     case = await ended()
     await at_the_desk(client)
     await client.get("/staff/")
@@ -75,7 +77,7 @@ async def test_an_envelope_is_printed_posted_and_signed_for_and_the_desk_never_r
     assert acts == ["mail_print", "print_letters", "mail_post", "read_address", "mail_deliver", "read_address"]
 
 
-async def test_the_citizen_sees_who_read_the_address_and_printed(client: Client):
+async def test_the_citizen_sees_who_read_the_address_and_printed(client: Client) -> None:
     await ended()
     await at_the_desk(client)
     await client.get(HOME)
@@ -98,7 +100,7 @@ async def test_the_citizen_sees_who_read_the_address_and_printed(client: Client)
         ("顺风", "1234567890123", "请选快递公司"),
     ],
 )
-async def test_a_waybill_that_cannot_be_right_is_refused(client: Client, courier: str, number: str, said: str):
+async def test_a_waybill_that_cannot_be_right_is_refused(client: Client, courier: str, number: str, said: str) -> None:
     other = await post.act(await envelope(await ended(no="ms-02")), "print", CLERK)
     await post.act(other, "post", CLERK, courier="邮政EMS", waybill="USED01")
     known = await post.act(await envelope(await ended()), "print", CLERK)
@@ -112,7 +114,7 @@ async def test_a_waybill_that_cannot_be_right_is_refused(client: Client, courier
     assert await fetch_value("SELECT state FROM delivery WHERE id = $1", known.id) == "printed"
 
 
-async def test_what_comes_back_goes_out_again_to_the_address_said_on_the_telephone(client: Client):
+async def test_what_comes_back_goes_out_again_to_the_address_said_on_the_telephone(client: Client) -> None:
     case = await ended()
     known = await post.act(await envelope(case), "print", CLERK)
     known = await post.act(known, "post", CLERK, courier="邮政EMS", waybill="1234567890123")
@@ -134,7 +136,7 @@ async def test_what_comes_back_goes_out_again_to_the_address_said_on_the_telepho
     assert (await envelope(case)).waybill == ""
 
 
-async def test_a_day_nobody_signed_on_is_refused(client: Client):
+async def test_a_day_nobody_signed_on_is_refused(client: Client) -> None:
     known = await post.act(await envelope(await ended()), "print", CLERK)
     known = await post.act(known, "post", CLERK, courier="邮政EMS", waybill="1234567890123")
     await at_the_desk(client)
@@ -150,7 +152,7 @@ async def test_a_day_nobody_signed_on_is_refused(client: Client):
         assert client.status == 422, wrong
 
 
-async def test_a_clerk_who_came_second_changes_nothing(client: Client):
+async def test_a_clerk_who_came_second_changes_nothing(client: Client) -> None:
     case = await ended()
     await at_the_desk(client)
     await client.get(HOME)
@@ -169,7 +171,7 @@ async def test_a_clerk_who_came_second_changes_nothing(client: Client):
     assert client.status == 200
 
 
-async def test_a_name_that_cannot_be_printed_stops_only_itself(client: Client):
+async def test_a_name_that_cannot_be_printed_stops_only_itself(client: Client) -> None:
     rare, fine = await ended(), await ended(no="ms-02")
     me = By(rare.person, Hand.CITIZEN, "citizen")
     await post.change_address(await envelope(rare), msgspec.structs.replace(WHERE, recipient="𪛖某"), me)
@@ -186,7 +188,7 @@ async def test_a_name_that_cannot_be_printed_stops_only_itself(client: Client):
     assert (await envelope(fine)).at is Stand.PRINTED
 
 
-async def test_another_city_and_one_that_sends_no_mail_find_nothing(client: Client):
+async def test_another_city_and_one_that_sends_no_mail_find_nothing(client: Client) -> None:
     known = await envelope(await ended())
     await at_the_desk(client, region="xinxing")
     for path in ("", "/batches/x", f"/{known.id}"):
@@ -196,7 +198,7 @@ async def test_another_city_and_one_that_sends_no_mail_find_nothing(client: Clie
     assert "没有要在这里办的事" in client.text
 
 
-async def test_the_workbench_counts_what_waits_to_be_posted(client: Client):
+async def test_the_workbench_counts_what_waits_to_be_posted(client: Client) -> None:
     await ended()
     await at_the_desk(client, "supervisor")
 

@@ -53,7 +53,7 @@ async def begun(client: Client, mobile: str = "") -> str:
     return client.path
 
 
-async def test_somebody_without_a_phone_applies_by_a_signed_form(client: Client):
+async def test_somebody_without_a_phone_applies_by_a_signed_form(client: Client) -> None:
     home = await begun(client)
     await client.post(home, FILLED)
     assert client.status == 200, re.findall(r'<li><a href="#[^<]*', client.text)
@@ -83,7 +83,7 @@ async def test_somebody_without_a_phone_applies_by_a_signed_form(client: Client)
     )  # there is no phone to send one to
 
 
-async def test_somebody_with_a_phone_gets_a_message_that_leads_to_the_filled_in_draft(client: Client):
+async def test_somebody_with_a_phone_gets_a_message_that_leads_to_the_filled_in_draft(client: Client) -> None:
     home = await begun(client, "13800000108")
     await client.post(home, {**FILLED, "mobile": "13800000108", "notify_mobile": "13800000108"})
     for number, slot in enumerate(("identity", "medical_records.exam_report")):
@@ -114,7 +114,7 @@ def by_day() -> None:
     clock.shift(now.replace(hour=12, minute=0) - now)
 
 
-async def test_who_it_is_must_be_complete_and_agree_with_what_is_known(client: Client):
+async def test_who_it_is_must_be_complete_and_agree_with_what_is_known(client: Client) -> None:
     known = await make_person()
     await make_staff(login="clerk")
     await client.staff_sign_in("clerk")
@@ -134,7 +134,7 @@ async def test_who_it_is_must_be_complete_and_agree_with_what_is_known(client: C
     assert await fetch_value("SELECT count(*) FROM person") == 1
 
 
-async def test_wrong_answers_are_kept_and_said_and_stop_the_submission(client: Client):
+async def test_wrong_answers_are_kept_and_said_and_stop_the_submission(client: Client) -> None:
     home = await begun(client)
 
     await client.post(home, {**FILLED, "disease": "", "diagnosed_on-day": "45"})
@@ -147,7 +147,7 @@ async def test_wrong_answers_are_kept_and_said_and_stop_the_submission(client: C
     assert "请打印申请表" in client.text
 
 
-async def test_a_colleague_and_another_role_cannot_open_what_somebody_enters(client: Client):
+async def test_a_colleague_and_another_role_cannot_open_what_somebody_enters(client: Client) -> None:
     home = await begun(client)
     for role, login, status in (("reviewer", "colleague", 404), ("supervisor", "chief", 403)):
         await make_staff(role, login=login)
@@ -157,7 +157,7 @@ async def test_a_colleague_and_another_role_cannot_open_what_somebody_enters(cli
             assert other.status == status
 
 
-async def test_nothing_is_taken_for_a_case_that_has_been_sent(client: Client):
+async def test_nothing_is_taken_for_a_case_that_has_been_sent(client: Client) -> None:
     home = await begun(client)
     key = home.rpartition("/")[2]
     await client.get(home)
@@ -169,7 +169,7 @@ async def test_nothing_is_taken_for_a_case_that_has_been_sent(client: Client):
 
 
 @pytest.mark.usefixtures("database")
-async def test_an_application_is_not_sent_before_everything_is_there():
+async def test_an_application_is_not_sent_before_everything_is_there() -> None:
     clerk, who = await make_staff(), await make_person()
     case = await assisted.begin(clerk.id, who.id, REGIONS["meishan"], "counter", "")
 

@@ -56,7 +56,7 @@ async def switch_off(who: Member, by: Member) -> bool:
     return await users.switch(await known(who), by, on=False)
 
 
-async def test_the_open_cases_of_who_is_switched_off_can_be_claimed_by_anybody():
+async def test_the_open_cases_of_who_is_switched_off_can_be_claimed_by_anybody() -> None:
     gone, admin = await make_staff(login="gone"), await make_staff("admin")
     office, waiting, over = await cases_of(gone, 3)
     waiting = await move(waiting, "ask_correction", acting(gone, Role.REVIEWER))
@@ -71,7 +71,7 @@ async def test_the_open_cases_of_who_is_switched_off_can_be_claimed_by_anybody()
     assert await allotment.claim(await current(office), colleague.id)
 
 
-async def test_in_a_city_that_gives_out_in_turn_they_go_to_those_with_room_and_the_rest_waits():
+async def test_in_a_city_that_gives_out_in_turn_they_go_to_those_with_room_and_the_rest_waits() -> None:
     gone, one, other = [await make_staff(login=login) for login in ("gone", "one", "other")]
     away, admin = await make_staff(login="away"), await make_staff("admin")
     await allotment.keep_seat(one.id, 1, away=False)
@@ -88,7 +88,7 @@ async def test_in_a_city_that_gives_out_in_turn_they_go_to_those_with_room_and_t
     assert sorted(last) == sorted([(admin.id, "in_turn", LEFT)] * 3 + [(admin.id, "put_back", LEFT)])
 
 
-async def test_cases_of_colleagues_and_of_other_cities_stay_where_they_are():
+async def test_cases_of_colleagues_and_of_other_cities_stay_where_they_are() -> None:
     gone, colleague, admin = await make_staff(login="gone"), await make_staff(login="stays"), await make_staff("admin")
     (theirs,) = await cases_of(colleague, 1)
     far = await make_case("xx-01", "xinxing", "M03900")
@@ -100,7 +100,7 @@ async def test_cases_of_colleagues_and_of_other_cities_stay_where_they_are():
     assert await noted(far) == []
 
 
-async def test_switching_on_again_brings_no_case_back_and_switching_off_twice_counts_once():
+async def test_switching_on_again_brings_no_case_back_and_switching_off_twice_counts_once() -> None:
     gone, admin = await make_staff(login="gone"), await make_staff("admin")
     (case,) = await cases_of(gone, 1)
     seen = await known(gone)
@@ -114,7 +114,7 @@ async def test_switching_on_again_brings_no_case_back_and_switching_off_twice_co
     assert rows == ["claim", "put_back"]
 
 
-async def test_when_the_switching_off_fails_nothing_has_moved(monkeypatch: pytest.MonkeyPatch):
+async def test_when_the_switching_off_fails_nothing_has_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     gone, admin = await make_staff(login="gone"), await make_staff("admin")
     (case,) = await cases_of(gone, 1)
 
@@ -130,7 +130,7 @@ async def test_when_the_switching_off_fails_nothing_has_moved(monkeypatch: pytes
     assert [act for _, act, _ in await noted(case)] == ["claim"]
 
 
-async def test_a_colleague_who_is_amid_one_of_the_cases_finishes_first_and_neither_waits_for_ever():
+async def test_a_colleague_who_is_amid_one_of_the_cases_finishes_first_and_neither_waits_for_ever() -> None:
     gone, admin = await make_staff(login="gone"), await make_staff("admin")
     made = await cases_of(gone, 3)
     last, amid = max(made, key=lambda case: case.id), asyncio.Event()
@@ -167,7 +167,7 @@ async def asked() -> tuple[Case, Member, list[Member]]:
 
 async def test_an_opinion_that_is_owed_is_waited_for_no_more_and_who_has_the_case_is_told_to_ask_another(
     client: Client,
-):
+) -> None:
     case, clerk, (gone, stays) = await asked()
     admin = await make_staff("admin", "xinxing", login="admin")
 
@@ -188,7 +188,7 @@ async def test_an_opinion_that_is_owed_is_waited_for_no_more_and_who_has_the_cas
     assert "专家不够，请再请一位。" in client.text
 
 
-async def test_the_clerk_asks_another_in_their_place_and_the_page_stops_asking(client: Client):
+async def test_the_clerk_asks_another_in_their_place_and_the_page_stops_asking(client: Client) -> None:
     case, _, (gone, _) = await asked()
     new, admin = await make_expert("new", hospital="丙"), await make_staff("admin", "xinxing", login="admin")
     await switch_off(gone, admin)
@@ -202,7 +202,7 @@ async def test_the_clerk_asks_another_in_their_place_and_the_page_stops_asking(c
     assert [seat.expert for seat in await seats(case.id) if seat.open][-1] == new.id
 
 
-async def test_of_a_case_nobody_has_the_supervisors_are_told():
+async def test_of_a_case_nobody_has_the_supervisors_are_told() -> None:
     case, clerk, (gone, _) = await asked()
     boss, admin = await make_staff("supervisor", "xinxing"), await make_staff("admin", "xinxing", login="admin")
     assert await allotment.give(await current(case), "", by=clerk.id, act="put_back")
@@ -213,7 +213,7 @@ async def test_of_a_case_nobody_has_the_supervisors_are_told():
     assert "停用" not in "".join(one.text for one in await messages(clerk.id))
 
 
-async def test_an_opinion_that_was_given_still_counts():
+async def test_an_opinion_that_was_given_still_counts() -> None:
     case, _, (gone, _) = await asked()
     admin = await make_staff("admin", "xinxing", login="admin")
     (place,) = [seat for seat in await seats(case.id) if seat.expert == gone.id]
@@ -228,7 +228,7 @@ async def test_an_opinion_that_was_given_still_counts():
 # -- the page ------------------------------------------------------------------------------------
 
 
-async def test_the_page_says_beforehand_what_it_concerns_and_the_member_is_out_at_once(client: Client):
+async def test_the_page_says_beforehand_what_it_concerns_and_the_member_is_out_at_once(client: Client) -> None:
     gone = await make_staff("reviewer expert", login="gone")
     await make_staff("admin", login="admin")
     (case, _) = await cases_of(gone, 2)
@@ -251,7 +251,7 @@ async def test_the_page_says_beforehand_what_it_concerns_and_the_member_is_out_a
     assert await fetch_value("SELECT count(*) FROM session WHERE subject = $1", gone.id) == 0
 
 
-async def test_the_page_counts_the_opinions_that_are_owed_and_says_when_nothing_is_in_hand(client: Client):
+async def test_the_page_counts_the_opinions_that_are_owed_and_says_when_nothing_is_in_hand(client: Client) -> None:
     _, _, (gone, _) = await asked()
     await make_staff("admin", "xinxing", login="admin")
     idle = await make_staff("reviewer", "xinxing", login="idle")

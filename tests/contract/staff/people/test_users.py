@@ -37,7 +37,7 @@ async def finish(login: str, code: str, password: str = PASSWORD) -> Client:
     return own
 
 
-async def test_somebody_new_gets_a_code_chooses_a_password_and_sets_the_app_up(client: Client):
+async def test_somebody_new_gets_a_code_chooses_a_password_and_sets_the_app_up(client: Client) -> None:
     await at_the_desk(client)
     await client.get(f"{HOME}/new")
     await client.post(f"{HOME}/new", {"name": "", "login": "张"})
@@ -62,7 +62,7 @@ async def test_somebody_new_gets_a_code_chooses_a_password_and_sets_the_app_up(c
     assert acts == ["add_staff", "set_up_sign_in"]
 
 
-async def test_a_code_is_seen_for_ten_minutes_by_who_made_it_and_holds_three_days(client: Client):
+async def test_a_code_is_seen_for_ten_minutes_by_who_made_it_and_holds_three_days(client: Client) -> None:
     await at_the_desk(client)
     someone = await make_staff("reviewer", login="someone")
     await make_staff("admin", login="admin-two")
@@ -83,7 +83,7 @@ async def test_a_code_is_seen_for_ten_minutes_by_who_made_it_and_holds_three_day
     assert late.status == 422
 
 
-async def test_who_lost_phone_and_codes_begins_anew_and_nothing_old_opens_the_door(client: Client):
+async def test_who_lost_phone_and_codes_begins_anew_and_nothing_old_opens_the_door(client: Client) -> None:
     await at_the_desk(client)
     someone = await make_staff("reviewer", login="someone")
     inside = Client()
@@ -109,7 +109,7 @@ async def test_who_lost_phone_and_codes_begins_anew_and_nothing_old_opens_the_do
 
 
 @pytest.mark.parametrize("action", ["off", "roles", "reset"])
-async def test_nobody_changes_oneself(client: Client, action: str):
+async def test_nobody_changes_oneself(client: Client, action: str) -> None:
     await at_the_desk(client)
     me = await by_login("admin-one")
     assert me
@@ -124,7 +124,7 @@ async def test_nobody_changes_oneself(client: Client, action: str):
     assert await by_login("admin-one") == me
 
 
-async def test_switched_off_is_out_at_once_and_other_roles_hold_from_the_next_sign_in(client: Client):
+async def test_switched_off_is_out_at_once_and_other_roles_hold_from_the_next_sign_in(client: Client) -> None:
     await at_the_desk(client)
     someone = await make_staff("reviewer", login="someone")
     inside = Client()
@@ -150,7 +150,7 @@ async def test_switched_off_is_out_at_once_and_other_roles_hold_from_the_next_si
     assert await member(someone.id)
 
 
-async def test_a_login_is_nobody_elses_and_another_city_looks_missing(client: Client):
+async def test_a_login_is_nobody_elses_and_another_city_looks_missing(client: Client) -> None:
     await at_the_desk(client)
     far = await make_staff("reviewer", "xinxing", login="far-away")
     await client.get(f"{HOME}/new")
@@ -173,7 +173,9 @@ async def test_a_login_is_nobody_elses_and_another_city_looks_missing(client: Cl
         ({"login": "x", "code": "x", "password": PASSWORD, "again": PASSWORD}, "账号或设置码不对"),
     ],
 )
-async def test_the_set_up_says_what_is_wrong_and_shows_no_password_again(client: Client, fields, said):
+async def test_the_set_up_says_what_is_wrong_and_shows_no_password_again(
+    client: Client, fields: dict[str, str], said: str
+) -> None:
     await client.get("/staff/setup")
 
     await client.post("/staff/setup", fields)
@@ -183,7 +185,7 @@ async def test_the_set_up_says_what_is_wrong_and_shows_no_password_again(client:
     assert PASSWORD not in client.text
 
 
-async def test_guessing_a_code_is_stopped(client: Client):
+async def test_guessing_a_code_is_stopped(client: Client) -> None:
     someone = await make_staff("reviewer", login="someone")
     admin = await make_staff("admin")
     known = await users.user_in(someone.id, "meishan")

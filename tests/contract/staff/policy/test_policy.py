@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,7 @@ SLOGAN = "零跑腿，不用到现场"
 
 
 @pytest.fixture
-async def second(database: None):
+async def second(database: None) -> AsyncIterator[Client]:
     """Another admin's browser."""
     await make_staff("admin", login="second")
     async with Client() as made:
@@ -65,7 +66,7 @@ def filled_in(text: str) -> dict[str, str | list[str]]:
     return {name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in found.items()}
 
 
-async def test_an_edit_is_compared_previewed_proposed_released_and_on_the_guide(client: Client, second: Client):
+async def test_an_edit_is_compared_previewed_proposed_released_and_on_the_guide(client: Client, second: Client) -> None:
     version = await begin(client)
     assert "和现在的一样" in client.text
     await keep(client, f"{version}/parts/service", slogan_zh="不用跑腿")
@@ -97,7 +98,7 @@ async def proposal(client: Client, days: int = 0) -> str:
     return version
 
 
-async def test_the_maker_finds_no_button_and_is_refused(client: Client):
+async def test_the_maker_finds_no_button_and_is_refused(client: Client) -> None:
     version = await proposal(client)
     assert 'value="release"' not in client.text
 
@@ -107,7 +108,7 @@ async def test_the_maker_finds_no_button_and_is_refused(client: Client):
     assert "要由另一位管理员发布" in client.text
 
 
-async def test_who_released_an_older_look_of_it_gets_the_409_page(client: Client, second: Client):
+async def test_who_released_an_older_look_of_it_gets_the_409_page(client: Client, second: Client) -> None:
     version = await proposal(client)
     await second.get(version)
     seen = second.hidden["row_version"]
@@ -120,7 +121,7 @@ async def test_who_released_an_older_look_of_it_gets_the_409_page(client: Client
     assert "不用跑腿" not in REGIONS["meishan"].rules.service.slogan_zh
 
 
-async def test_a_planned_version_is_listed_and_can_be_withdrawn(client: Client, second: Client):
+async def test_a_planned_version_is_listed_and_can_be_withdrawn(client: Client, second: Client) -> None:
     version = await proposal(client, days=30)
     await second.get(version)
     await second.post(version, {"action": "release"})
@@ -140,7 +141,7 @@ async def test_a_planned_version_is_listed_and_can_be_withdrawn(client: Client, 
 @pytest.mark.parametrize(
     "given", [{"on": "soon", "why": "通知"}, {"on": "2020-01-01", "why": "通知"}, {"on": "", "why": ""}]
 )
-async def test_a_proposal_needs_a_day_to_come_and_a_reason(client: Client, given: dict[str, str]):
+async def test_a_proposal_needs_a_day_to_come_and_a_reason(client: Client, given: dict[str, str]) -> None:
     version = await begin(client)
 
     await client.post(version, {"action": "propose", **given})
@@ -149,7 +150,7 @@ async def test_a_proposal_needs_a_day_to_come_and_a_reason(client: Client, given
     assert "error-summary" in client.text
 
 
-async def test_a_disease_is_changed_added_and_ended_row_by_row(client: Client):
+async def test_a_disease_is_changed_added_and_ended_row_by_row(client: Client) -> None:
     version = await begin(client, "diseases.csv")
     await keep(client, f"{version}/rows/M01600", validity_months="24")
     await keep(client, f"{version}/rows/new", code="L00002", name_zh="地方病", name_en="x", specialty="感染科",
@@ -167,7 +168,7 @@ async def test_a_disease_is_changed_added_and_ended_row_by_row(client: Client):
     assert "M02500" not in region.diseases
 
 
-async def test_what_cannot_be_used_comes_back_as_it_was_typed_with_file_and_key(client: Client):
+async def test_what_cannot_be_used_comes_back_as_it_was_typed_with_file_and_key(client: Client) -> None:
     version = await begin(client)
     await keep(client, f"{version}/parts/correction", days_to_answer="many")
     assert client.status == 422
@@ -181,7 +182,7 @@ async def test_what_cannot_be_used_comes_back_as_it_was_typed_with_file_and_key(
     assert "region.toml" in client.text and "hotlin" in client.text
 
 
-async def test_the_same_file_goes_out_and_comes_in(client: Client):
+async def test_the_same_file_goes_out_and_comes_in(client: Client) -> None:
     await sign_in(client)
     sent = await client.http.get(f"{FILES}/diseases.csv/text")
     assert sent.content.decode("utf-8-sig") == REGIONS["meishan"].texts["diseases.csv"]
@@ -200,7 +201,7 @@ async def test_the_same_file_goes_out_and_comes_in(client: Client):
     assert "diseases.csv:2" in client.text
 
 
-async def test_the_archive_holds_every_file_as_it_holds_today(client: Client):
+async def test_the_archive_holds_every_file_as_it_holds_today(client: Client) -> None:
     await sign_in(client)
 
     sent = await client.http.get("/staff/policy/archive")
@@ -210,7 +211,7 @@ async def test_the_archive_holds_every_file_as_it_holds_today(client: Client):
         assert "calendar.toml" in packed.namelist()
 
 
-async def test_when_everything_is_confirmed_pages_stop_saying_sample(client: Client, second: Client):
+async def test_when_everything_is_confirmed_pages_stop_saying_sample(client: Client, second: Client) -> None:
     await sign_in(client)
     await client.get("/staff/policy/marks")
     await client.post("/staff/policy/marks", {"on": "2999-01-01"})
@@ -230,7 +231,7 @@ async def test_when_everything_is_confirmed_pages_stop_saying_sample(client: Cli
     assert not REGIONS["meishan"].sample()
 
 
-async def test_a_confirmed_value_that_is_changed_waits_for_its_word_again(client: Client, second: Client):
+async def test_a_confirmed_value_that_is_changed_waits_for_its_word_again(client: Client, second: Client) -> None:
     await test_when_everything_is_confirmed_pages_stop_saying_sample(client, second)
     await client.get(f"{FILES}/region.toml")
     await client.post(f"{FILES}/region.toml", {"action": "copy"})
@@ -242,7 +243,7 @@ async def test_a_confirmed_value_that_is_changed_waits_for_its_word_again(client
     assert known and '"service.slogan_zh" = "operator"' in known.text
 
 
-async def test_a_holiday_notice_is_filled_in_and_the_tester_shows_both_days(client: Client):
+async def test_a_holiday_notice_is_filled_in_and_the_tester_shows_both_days(client: Client) -> None:
     version = await begin(client, "calendar.toml")
     off = clock.today() + timedelta(days=1)
     year = off.year
@@ -262,7 +263,7 @@ async def test_a_holiday_notice_is_filled_in_and_the_tester_shows_both_days(clie
     assert client.status == 422
 
 
-async def test_a_pause_is_not_counted_and_an_open_one_leaves_no_day(client: Client):
+async def test_a_pause_is_not_counted_and_an_open_one_leaves_no_day(client: Client) -> None:
     await sign_in(client)
     start, asked, answered = (f"2026-11-{day}" for day in (16, 18, 25))
 
@@ -273,7 +274,7 @@ async def test_a_pause_is_not_counted_and_an_open_one_leaves_no_day(client: Clie
     assert "没有期限" in client.text
 
 
-async def test_a_year_and_a_reason_are_added_and_a_reason_taken_out(client: Client):
+async def test_a_year_and_a_reason_are_added_and_a_reason_taken_out(client: Client) -> None:
     version = await begin(client, "reasons.toml")
     await client.get(f"{version}/parts/correction.too_old")
     await client.post(f"{version}/parts/correction.too_old", {"action": "copy", "new": "no_date"})
@@ -286,7 +287,7 @@ async def test_a_year_and_a_reason_are_added_and_a_reason_taken_out(client: Clie
     assert "no_date" in reasons.correction and "too_old" not in reasons.correction
 
 
-async def test_another_admin_looks_at_a_draft_and_changes_nothing(client: Client, second: Client):
+async def test_another_admin_looks_at_a_draft_and_changes_nothing(client: Client, second: Client) -> None:
     version = await begin(client)
     await second.get(f"{version}/parts/service")
     assert "只能看" in second.text
@@ -296,7 +297,7 @@ async def test_another_admin_looks_at_a_draft_and_changes_nothing(client: Client
     assert second.status == 409
 
 
-async def test_an_admin_of_another_city_finds_nothing_but_the_calendars(client: Client):
+async def test_an_admin_of_another_city_finds_nothing_but_the_calendars(client: Client) -> None:
     version = await begin(client)
     async with Client() as far:
         await make_staff("admin", "xinxing", login="far")

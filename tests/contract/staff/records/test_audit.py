@@ -22,7 +22,7 @@ async def some_rows() -> str:
     return case.number
 
 
-async def test_the_auditor_finds_rows_by_case_by_member_and_by_act(client: Client):
+async def test_the_auditor_finds_rows_by_case_by_member_and_by_act(client: Client) -> None:
     number = await some_rows()
     await make_staff("auditor", login="auditor")
     await client.staff_sign_in("auditor")
@@ -36,7 +36,7 @@ async def test_the_auditor_finds_rows_by_case_by_member_and_by_act(client: Clien
         assert "没有找到" in client.text
 
 
-async def test_the_log_is_turned_page_by_page(client: Client, monkeypatch: pytest.MonkeyPatch):
+async def test_the_log_is_turned_page_by_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "PAGE", 2)
     await some_rows()
     await make_staff("auditor", login="auditor")
@@ -51,7 +51,7 @@ async def test_the_log_is_turned_page_by_page(client: Client, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("role", ["reviewer", "approver", "supervisor", "admin", "expert", "mail_clerk"])
-async def test_nobody_but_the_auditor_sees_the_log(client: Client, role: str):
+async def test_nobody_but_the_auditor_sees_the_log(client: Client, role: str) -> None:
     await make_staff(role, login="somebody")
     await client.staff_sign_in("somebody")
 
@@ -60,7 +60,7 @@ async def test_nobody_but_the_auditor_sees_the_log(client: Client, role: str):
     assert client.status == 403
 
 
-async def test_the_auditor_is_told_at_which_row_the_log_was_changed(client: Client):
+async def test_the_auditor_is_told_at_which_row_the_log_was_changed(client: Client) -> None:
     await some_rows()
     await make_staff("auditor", login="auditor")
     await client.staff_sign_in("auditor")
@@ -75,7 +75,7 @@ async def test_the_auditor_is_told_at_which_row_the_log_was_changed(client: Clie
     assert f"日志在第 {bad} 行对不上" in client.text
 
 
-async def test_a_cut_off_end_is_found_by_what_was_noted_down_outside():
+async def test_a_cut_off_end_is_found_by_what_was_noted_down_outside() -> None:
     await some_rows()
     id, hash = await audit.head()
     assert await audit.holds(id, hash)
@@ -86,7 +86,7 @@ async def test_a_cut_off_end_is_found_by_what_was_noted_down_outside():
     assert not await audit.holds(id, hash)
 
 
-async def test_an_origin_that_nobody_wrote_is_found():
+async def test_an_origin_that_nobody_wrote_is_found() -> None:
     await some_rows()
     last, _ = await audit.head()
     await execute("UPDATE audit SET origin = $2 WHERE id = $1", last, b"x")
@@ -94,7 +94,7 @@ async def test_an_origin_that_nobody_wrote_is_found():
     assert await audit.broken() == last
 
 
-async def test_the_command_ends_with_an_error_when_the_log_was_changed():
+async def test_the_command_ends_with_an_error_when_the_log_was_changed() -> None:
     if not ON_SQLITE:
         return  # another process would need the server's address; the check itself is the same
     await some_rows()

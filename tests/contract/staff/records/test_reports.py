@@ -22,7 +22,7 @@ async def some_figures() -> None:
     await measures.add("xinxing", "ended", "late", n=7)
 
 
-async def test_the_supervisor_reads_time_share_and_reasons_of_the_own_city(client: Client):
+async def test_the_supervisor_reads_time_share_and_reasons_of_the_own_city(client: Client) -> None:
     await make_staff("supervisor", login="chief")
     await some_figures()
     await client.staff_sign_in("chief")
@@ -34,7 +34,7 @@ async def test_the_supervisor_reads_time_share_and_reasons_of_the_own_city(clien
     assert client.text.count('aria-hidden="true"><rect') >= 5
 
 
-async def test_the_table_to_download_says_the_same_and_opens_in_a_spreadsheet(client: Client):
+async def test_the_table_to_download_says_the_same_and_opens_in_a_spreadsheet(client: Client) -> None:
     await make_staff("supervisor", login="chief")
     await some_figures()
     await client.staff_sign_in("chief")
@@ -49,13 +49,13 @@ async def test_the_table_to_download_says_the_same_and_opens_in_a_spreadsheet(cl
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_no_cell_is_a_formula(cell: str):
+def test_no_cell_is_a_formula(cell: str) -> None:
     (row,) = csv.reader(StringIO(as_csv([["a", cell]]), newline=""))
 
     assert row[1] == f"'{cell}"
 
 
-async def test_without_figures_the_reports_say_so(client: Client):
+async def test_without_figures_the_reports_say_so(client: Client) -> None:
     await make_staff("supervisor", login="chief")
     await client.staff_sign_in("chief")
 
@@ -65,7 +65,7 @@ async def test_without_figures_the_reports_say_so(client: Client):
 
 
 @pytest.mark.parametrize("role", ["reviewer", "approver", "expert", "mail_clerk", "admin"])
-async def test_the_reports_are_for_supervisors_and_auditors(client: Client, role: str):
+async def test_the_reports_are_for_supervisors_and_auditors(client: Client, role: str) -> None:
     await make_staff(role, login="somebody")
     await client.staff_sign_in("somebody")
 
@@ -74,7 +74,7 @@ async def test_the_reports_are_for_supervisors_and_auditors(client: Client, role
     assert client.status == 403
 
 
-async def test_everybody_reads_how_long_it_takes_in_a_city(client: Client):
+async def test_everybody_reads_how_long_it_takes_in_a_city(client: Client) -> None:
     await some_figures()
 
     await client.get("/meishan/performance")
@@ -87,7 +87,7 @@ async def test_everybody_reads_how_long_it_takes_in_a_city(client: Client):
     assert client.status == 404
 
 
-async def test_asking_often_for_the_public_figures_asks_the_database_once_a_minute(client: Client):
+async def test_asking_often_for_the_public_figures_asks_the_database_once_a_minute(client: Client) -> None:
     await some_figures()
     await client.get("/meishan/performance")
 

@@ -19,7 +19,7 @@ async def case(client: Client) -> Case:
     return made
 
 
-async def test_the_call_is_on_the_desk_on_the_list_and_on_the_case(client: Client, case: Case):
+async def test_the_call_is_on_the_desk_on_the_list_and_on_the_case(client: Client, case: Case) -> None:
     await client.get("/staff/")
     assert "待打电话" in client.text
     await client.get("/staff/calls")
@@ -28,7 +28,7 @@ async def test_the_call_is_on_the_desk_on_the_list_and_on_the_case(client: Clien
     assert "短信没有送到，打电话" in client.text
 
 
-async def test_what_came_of_it_is_written_down_once_and_stands_in_the_log(client: Client, case: Case):
+async def test_what_came_of_it_is_written_down_once_and_stands_in_the_log(client: Client, case: Case) -> None:
     address = f"/staff/cases/{case.number}/call"
     await client.get(address)
     assert "138****0101" in client.text
@@ -50,7 +50,7 @@ async def test_what_came_of_it_is_written_down_once_and_stands_in_the_log(client
     ]
 
 
-async def test_nobody_calls_about_a_case_of_another_city(client: Client, case: Case):
+async def test_nobody_calls_about_a_case_of_another_city(client: Client, case: Case) -> None:
     await make_staff("supervisor", "xinxing")
     async with Client() as other:
         await other.staff_sign_in("xinxing-supervisor")

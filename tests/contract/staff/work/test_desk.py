@@ -28,7 +28,9 @@ async def at(case: Case) -> State:
         ("nobody", "long enough", {"login": WRONG}),
     ],
 )
-async def test_who_does_not_know_the_password_stays_outside(client: Client, login: str, password: str, said: dict):
+async def test_who_does_not_know_the_password_stays_outside(
+    client: Client, login: str, password: str, said: dict
+) -> None:
     await make_staff()
 
     await client.staff_sign_in(login, password)
@@ -38,7 +40,7 @@ async def test_who_does_not_know_the_password_stays_outside(client: Client, logi
     assert client.path == "/staff/login"
 
 
-async def test_the_queue_shows_the_cases_of_ones_own_city_only(client: Client):
+async def test_the_queue_shows_the_cases_of_ones_own_city_only(client: Client) -> None:
     mine, other = await make_case(), await make_case("xx-01", "xinxing")
     await client.staff_sign_in((await make_staff()).login)
 
@@ -53,7 +55,7 @@ async def test_the_queue_shows_the_cases_of_ones_own_city_only(client: Client):
     assert "这里没有办件" in client.text
 
 
-async def test_a_case_is_claimed_once(client: Client):
+async def test_a_case_is_claimed_once(client: Client) -> None:
     case = await make_case()
     await make_staff(login="first")
     await make_staff(login="second")
@@ -71,7 +73,7 @@ async def test_a_case_is_claimed_once(client: Client):
         assert "这件现在由reviewer of meishan承办" in second.text
 
 
-async def test_the_page_of_a_case_offers_only_what_may_be_done_now(client: Client):
+async def test_the_page_of_a_case_offers_only_what_may_be_done_now(client: Client) -> None:
     case = await make_case()
     await make_staff("approver")
     await client.staff_sign_in((await make_staff()).login)
@@ -89,7 +91,7 @@ async def test_the_page_of_a_case_offers_only_what_may_be_done_now(client: Clien
 @pytest.mark.parametrize(
     ("sent", "place"), [({}, "defects"), ({"reason-identity": "other", "words-identity": " "}, "words-identity")]
 )
-async def test_a_notice_needs_a_defect_and_other_needs_words(client: Client, sent: dict, place: str):
+async def test_a_notice_needs_a_defect_and_other_needs_words(client: Client, sent: dict, place: str) -> None:
     case = await make_case()
     await client.staff_sign_in((await make_staff()).login)
     await client.get(f"/staff/cases/{case.number}/corrections/new")
@@ -100,7 +102,7 @@ async def test_a_notice_needs_a_defect_and_other_needs_words(client: Client, sen
     assert await at(case) is State.REVIEWING
 
 
-async def test_the_second_of_two_clerks_is_told_that_the_case_has_moved_on_and_by_whom(client: Client):
+async def test_the_second_of_two_clerks_is_told_that_the_case_has_moved_on_and_by_whom(client: Client) -> None:
     case = await make_case()
     await make_staff(login="first")
     await make_staff(login="second")
@@ -120,7 +122,7 @@ async def test_the_second_of_two_clerks_is_told_that_the_case_has_moved_on_and_b
     assert await at(case) is State.CORRECTION
 
 
-async def test_one_drafts_and_another_decides_never_the_same(client: Client):
+async def test_one_drafts_and_another_decides_never_the_same(client: Client) -> None:
     case = await make_case()
     (disease,) = await decision.diseases(case)
     await make_staff("reviewer approver", login="both")
@@ -154,7 +156,7 @@ async def test_one_drafts_and_another_decides_never_the_same(client: Client):
         ({"verdict": "failed", "reason": "other"}, "words"),
     ],
 )
-async def test_a_proposal_that_is_not_whole_comes_back(client: Client, sent: dict, place: str):
+async def test_a_proposal_that_is_not_whole_comes_back(client: Client, sent: dict, place: str) -> None:
     case = await make_case()
     (disease,) = await decision.diseases(case)
     await client.staff_sign_in((await make_staff()).login)

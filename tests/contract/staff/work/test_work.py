@@ -36,7 +36,7 @@ def counted(client: Client, label: str) -> str:
     return found[1]
 
 
-async def test_the_desk_counts_what_stands_where_and_shows_my_most_urgent(client: Client):
+async def test_the_desk_counts_what_stands_where_and_shows_my_most_urgent(client: Client) -> None:
     me = await at_the_desk(client)
     first, second, _ = [await make_case(disease=code) for code in CODES[:3]]
     await allotment.claim(first, me.id)
@@ -56,7 +56,7 @@ async def test_the_desk_counts_what_stands_where_and_shows_my_most_urgent(client
     assert "最近 30 天还没有办结的" in client.text
 
 
-async def test_take_the_next_gives_the_most_urgent_and_says_when_there_is_none(client: Client):
+async def test_take_the_next_gives_the_most_urgent_and_says_when_there_is_none(client: Client) -> None:
     me = await at_the_desk(client)
     urgent, _ = await make_case(disease=CODES[0]), await make_case(disease=CODES[1])
     await execute("UPDATE cases SET due_on = '2020-01-01' WHERE id = $1", urgent.id)
@@ -75,7 +75,7 @@ async def test_take_the_next_gives_the_most_urgent_and_says_when_there_is_none(c
     assert "没有还没人认领的办件了" in client.text
 
 
-async def test_a_filter_is_an_address_and_pages_keep_it(client: Client):
+async def test_a_filter_is_an_address_and_pages_keep_it(client: Client) -> None:
     me = await at_the_desk(client)
     made = [
         await make_case(("ms-01", "ms-10")[n // len(CODES)], disease=CODES[n % len(CODES)]) for n in range(PAGE + 2)
@@ -97,7 +97,7 @@ async def test_a_filter_is_an_address_and_pages_keep_it(client: Client):
     assert 'value="reviewing" selected' in client.text
 
 
-async def test_the_queue_is_narrowed_by_disease_and_takes_strange_addresses(client: Client):
+async def test_the_queue_is_narrowed_by_disease_and_takes_strange_addresses(client: Client) -> None:
     await at_the_desk(client)
     one, other = await make_case(disease=CODES[0]), await make_case(disease=CODES[1])
 
@@ -110,7 +110,7 @@ async def test_the_queue_is_narrowed_by_disease_and_takes_strange_addresses(clie
         assert client.status in (200, 400), strange
 
 
-async def test_of_two_clerks_who_claim_the_second_is_told_by_whom(client: Client):
+async def test_of_two_clerks_who_claim_the_second_is_told_by_whom(client: Client) -> None:
     await at_the_desk(client, login="first")
     case = await make_case()
     async with Client() as other:
@@ -126,7 +126,7 @@ async def test_of_two_clerks_who_claim_the_second_is_told_by_whom(client: Client
         assert "这件现在由reviewer of meishan承办" in other.text
 
 
-async def test_a_colleague_s_case_opens_only_with_a_reason_that_stays_in_the_log(client: Client):
+async def test_a_colleague_s_case_opens_only_with_a_reason_that_stays_in_the_log(client: Client) -> None:
     holder = await make_staff(login="holder")
     case = await make_case()
     await allotment.claim(case, holder.id)
@@ -144,7 +144,7 @@ async def test_a_colleague_s_case_opens_only_with_a_reason_that_stays_in_the_log
     assert (row.actor, row.thing, row.about, row.why) == (me.id, f"case:{case.id}", case.person, "申请人来电询问进度")
 
 
-async def test_a_reason_opens_one_case_for_one_member_for_an_hour(client: Client):
+async def test_a_reason_opens_one_case_for_one_member_for_an_hour(client: Client) -> None:
     holder = await make_staff(login="holder")
     case, other = await make_case(disease=CODES[0]), await make_case(disease=CODES[1])
     for one in (case, other):
@@ -161,7 +161,7 @@ async def test_a_reason_opens_one_case_for_one_member_for_an_hour(client: Client
     assert client.path.endswith("/access")
 
 
-async def test_a_reason_lets_look_but_not_act(client: Client):
+async def test_a_reason_lets_look_but_not_act(client: Client) -> None:
     holder = await make_staff(login="holder")
     case = await make_case()
     await allotment.claim(case, holder.id)
@@ -174,7 +174,7 @@ async def test_a_reason_lets_look_but_not_act(client: Client):
     assert await fetch_value("SELECT count(*) FROM case_note") == 0
 
 
-async def test_who_hands_a_case_over_writes_why_and_the_colleague_finds_it(client: Client):
+async def test_who_hands_a_case_over_writes_why_and_the_colleague_finds_it(client: Client) -> None:
     me = await at_the_desk(client)
     colleague = await make_staff(login="colleague")
     case = await make_case()
@@ -195,7 +195,7 @@ async def test_who_hands_a_case_over_writes_why_and_the_colleague_finds_it(clien
         assert "我下周休假" in desk.text
 
 
-async def test_a_case_handed_over_meanwhile_is_not_handed_over_again(client: Client):
+async def test_a_case_handed_over_meanwhile_is_not_handed_over_again(client: Client) -> None:
     me = await at_the_desk(client)
     colleague, third = await make_staff(login="colleague"), await make_staff(login="third")
     case = await make_case()
@@ -210,7 +210,7 @@ async def test_a_case_handed_over_meanwhile_is_not_handed_over_again(client: Cli
     assert (await renewed(case)).assigned_to == third.id
 
 
-async def test_a_supervisor_gives_out_what_is_ticked_and_is_told_what_has_changed(client: Client):
+async def test_a_supervisor_gives_out_what_is_ticked_and_is_told_what_has_changed(client: Client) -> None:
     await at_the_desk(client, "supervisor", "chief")
     clerk, other = await make_staff(login="clerk"), await make_staff(login="other")
     first, second = await make_case(disease=CODES[0]), await make_case(disease=CODES[1])
@@ -228,7 +228,7 @@ async def test_a_supervisor_gives_out_what_is_ticked_and_is_told_what_has_change
     assert (await renewed(second)).assigned_to == other.id
 
 
-async def test_the_supervisor_sets_how_much_each_takes_and_gives_out_in_turn(client: Client):
+async def test_the_supervisor_sets_how_much_each_takes_and_gives_out_in_turn(client: Client) -> None:
     await at_the_desk(client, "supervisor", "chief")
     clerk, away = await make_staff(login="clerk"), await make_staff(login="away")
     await make_case()
@@ -245,7 +245,7 @@ async def test_the_supervisor_sets_how_much_each_takes_and_gives_out_in_turn(cli
 
 
 @pytest.mark.parametrize("role", ["expert", "mail_clerk", "admin", "auditor"])
-async def test_who_does_no_casework_sees_no_case_and_no_queue(client: Client, role: str):
+async def test_who_does_no_casework_sees_no_case_and_no_queue(client: Client, role: str) -> None:
     case = await make_case()
     await at_the_desk(client, role)
 
@@ -254,7 +254,7 @@ async def test_who_does_no_casework_sees_no_case_and_no_queue(client: Client, ro
         assert client.status == 403, path
 
 
-async def test_a_case_of_another_city_looks_missing_everywhere(client: Client):
+async def test_a_case_of_another_city_looks_missing_everywhere(client: Client) -> None:
     await at_the_desk(client, "reviewer approver supervisor")
     case = await make_case("xx-01", "xinxing", "M03900")
 

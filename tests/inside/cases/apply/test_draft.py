@@ -37,7 +37,7 @@ async def again(case: Case) -> Case:
     return found
 
 
-async def test_who_begins_again_goes_on_with_the_open_draft():
+async def test_who_begins_again_goes_on_with_the_open_draft() -> None:
     first = await make_draft()
 
     second = await draft.begin(first.person, MEISHAN, {"mobile": "13900000000"})
@@ -46,7 +46,7 @@ async def test_who_begins_again_goes_on_with_the_open_draft():
     assert answers_of(second)["mobile"] == ANSWERS["mobile"]
 
 
-async def test_each_city_has_a_draft_of_its_own():
+async def test_each_city_has_a_draft_of_its_own() -> None:
     first = await make_draft()
 
     other = await draft.begin(first.person, XINXING, {})
@@ -55,7 +55,7 @@ async def test_each_city_has_a_draft_of_its_own():
     assert [case.id for case in await cases_of(first.person, "xinxing")] == [other.id]
 
 
-async def test_a_draft_has_no_number_no_clock_and_remembers_its_catalogue():
+async def test_a_draft_has_no_number_no_clock_and_remembers_its_catalogue() -> None:
     case = await make_draft()
 
     assert (case.number, case.due_on, case.submitted_at) == ("", None, None)
@@ -63,7 +63,7 @@ async def test_a_draft_has_no_number_no_clock_and_remembers_its_catalogue():
     assert await history(case) == []
 
 
-async def test_answers_are_added_to_and_sealed():
+async def test_answers_are_added_to_and_sealed() -> None:
     case = await make_draft(answers={"hospital": "甲医院", "treatment": "吃药"})
 
     await draft.keep_answers(case, {"hospital": "乙医院"}, seen="1")
@@ -72,7 +72,7 @@ async def test_answers_are_added_to_and_sealed():
     assert "乙医院".encode() not in bytes(await fetch_value("SELECT answers FROM cases"))
 
 
-async def test_of_twenty_tabs_that_save_at_once_one_does():
+async def test_of_twenty_tabs_that_save_at_once_one_does() -> None:
     case = await make_draft()
 
     outcomes = await asyncio.gather(
@@ -84,7 +84,7 @@ async def test_of_twenty_tabs_that_save_at_once_one_does():
 
 
 @pytest.mark.parametrize("seen", ["", "x", "-1", "0", "2", "1.0", "１", "9" * 25, "9" * 5000, "1 OR 1=1"])
-async def test_a_row_version_nobody_saw_saves_nothing(seen):
+async def test_a_row_version_nobody_saw_saves_nothing(seen: str) -> None:
     case = await make_draft()
 
     with pytest.raises(Stale):
@@ -93,14 +93,14 @@ async def test_a_row_version_nobody_saw_saves_nothing(seen):
     assert answers_of(await again(case))["hospital"] == ANSWERS["hospital"]
 
 
-async def test_a_submitted_case_keeps_its_answers():
+async def test_a_submitted_case_keeps_its_answers() -> None:
     case = await make_case()
 
     with pytest.raises(Stale):
         await draft.keep_answers(case, {"hospital": "乙医院"}, seen=str(case.row_version))
 
 
-async def test_a_draft_is_found_in_its_city_only_and_only_while_it_is_one():
+async def test_a_draft_is_found_in_its_city_only_and_only_while_it_is_one() -> None:
     case = await make_draft()
 
     assert await draft.draft_in("meishan", case.id)
@@ -109,7 +109,7 @@ async def test_a_draft_is_found_in_its_city_only_and_only_while_it_is_one():
     assert await draft.draft_in("meishan", (await make_case("ms-08")).id) is None
 
 
-async def test_deleting_a_draft_takes_its_files_along():
+async def test_deleting_a_draft_takes_its_files_along() -> None:
     case = await make_draft()
     await add_document(case, "identity")
 
@@ -119,7 +119,7 @@ async def test_deleting_a_draft_takes_its_files_along():
     assert await keep.documents(case.id) == []
 
 
-async def test_what_was_submitted_is_never_deleted():
+async def test_what_was_submitted_is_never_deleted() -> None:
     case = await make_case()
     await add_document(case, "identity")
 
@@ -130,7 +130,7 @@ async def test_what_was_submitted_is_never_deleted():
     assert len(await keep.documents(case.id)) == 1
 
 
-async def test_nor_is_what_was_taken_back_because_its_history_stays():
+async def test_nor_is_what_was_taken_back_because_its_history_stays() -> None:
     case = await make_case()
     await add_document(case, "identity")
     taken = await draft.take_back(case, citizen(await make_person()))
@@ -142,7 +142,7 @@ async def test_nor_is_what_was_taken_back_because_its_history_stays():
     assert len(await keep.documents(case.id)) == 1
 
 
-async def test_a_draft_changed_in_another_tab_is_not_deleted():
+async def test_a_draft_changed_in_another_tab_is_not_deleted() -> None:
     case = await make_draft()
     await add_document(case, "identity")
     await draft.keep_answers(case, {"hospital": "乙医院"}, seen="1")
@@ -153,7 +153,7 @@ async def test_a_draft_changed_in_another_tab_is_not_deleted():
     assert len(await keep.documents(case.id)) == 1
 
 
-async def test_submitting_with_a_token_of_another_page_is_told_to_be_stale():
+async def test_submitting_with_a_token_of_another_page_is_told_to_be_stale() -> None:
     case = await make_draft()
     await add_papers(case)
     who = citizen(await make_person())
@@ -166,7 +166,7 @@ async def test_submitting_with_a_token_of_another_page_is_told_to_be_stale():
         await draft.submit(submitted, who, "an older token")
 
 
-async def test_submitting_again_with_the_same_token_gives_the_same_case():
+async def test_submitting_again_with_the_same_token_gives_the_same_case() -> None:
     case = await make_draft()
     await add_papers(case)
     who = citizen(await make_person())
@@ -178,7 +178,7 @@ async def test_submitting_again_with_the_same_token_gives_the_same_case():
     assert await fetch_value("SELECT count(*) FROM case_event WHERE action = 'submit'") == 1
 
 
-async def test_two_drafts_of_one_disease_submitted_at_once_become_one_case():
+async def test_two_drafts_of_one_disease_submitted_at_once_become_one_case() -> None:
     first = await make_draft()
     second = await make_draft(region="xinxing")
     who = citizen(await make_person())
@@ -191,7 +191,7 @@ async def test_two_drafts_of_one_disease_submitted_at_once_become_one_case():
 
 
 @pytest.mark.parametrize("ending", ["withdraw", "take_back"])
-async def test_what_was_ended_or_taken_back_does_not_stand_in_the_way(ending):
+async def test_what_was_ended_or_taken_back_does_not_stand_in_the_way(ending: str) -> None:
     case = await make_case()
     who = citizen(await make_person())
     if ending == "withdraw":
@@ -203,7 +203,7 @@ async def test_what_was_ended_or_taken_back_does_not_stand_in_the_way(ending):
     assert (await send_in(renewed, who)).at is State.REVIEWING
 
 
-async def test_taking_back_voids_the_letters_stops_the_clock_and_leaves_everything_else():
+async def test_taking_back_voids_the_letters_stops_the_clock_and_leaves_everything_else() -> None:
     case = await make_case()
     await add_document(case, "identity")
 
@@ -215,7 +215,7 @@ async def test_taking_back_voids_the_letters_stops_the_clock_and_leaves_everythi
     assert await fetch_value("SELECT count(*) FROM letter WHERE void_at IS NULL") == 0
 
 
-async def test_the_next_submission_starts_every_clock_anew():
+async def test_the_next_submission_starts_every_clock_anew() -> None:
     case = await make_case()
     who = citizen(await make_person())
     taken = await draft.take_back(case, who)
@@ -229,7 +229,7 @@ async def test_the_next_submission_starts_every_clock_anew():
     assert (await draft.take_back(renewed, who)).at is State.DRAFT
 
 
-async def test_taking_back_and_a_clerk_at_the_same_moment_have_one_winner():
+async def test_taking_back_and_a_clerk_at_the_same_moment_have_one_winner() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     who = citizen(await make_person("xx-01"))
 
@@ -255,7 +255,7 @@ STANDINGS = [
 
 
 @pytest.mark.parametrize(("no", "region", "expected"), STANDINGS)
-async def test_the_register_and_the_rules_of_the_city_say_who_may_apply(no, region, expected):
+async def test_the_register_and_the_rules_of_the_city_say_who_may_apply(no: str, region: str, expected: str) -> None:
     who = await make_person(no)
 
     record = await look_up(who.id_number)
@@ -264,14 +264,14 @@ async def test_the_register_and_the_rules_of_the_city_say_who_may_apply(no, regi
     assert (expected in BLOCKS) is (expected not in ("good", "warn"))
 
 
-async def test_who_cannot_be_looked_up_is_not_turned_away(monkeypatch):
+async def test_who_cannot_be_looked_up_is_not_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Demo, "unreachable", True)
 
     assert standing(None, MEISHAN, reachable=False) == "unreachable"
     assert "unreachable" not in BLOCKS
 
 
-async def test_what_the_register_said_is_kept_sealed_with_the_case():
+async def test_what_the_register_said_is_kept_sealed_with_the_case() -> None:
     case = await make_draft()
     who = await make_person()
 

@@ -68,7 +68,7 @@ async def renewed(held: Benefit) -> Case:
 
 
 @pytest.mark.parametrize(("days", "word"), [(91, "early"), (90, "open"), (0, "open"), (-1, "over")])
-async def test_it_opens_so_many_days_before_the_end_and_closes_with_it(days: int, word: str):
+async def test_it_opens_so_many_days_before_the_end_and_closes_with_it(days: int, word: str) -> None:
     held = await near_its_end(days)
 
     found = await renewal.chance(held)
@@ -78,7 +78,7 @@ async def test_it_opens_so_many_days_before_the_end_and_closes_with_it(days: int
     assert renewal.opens_on(held) == held.ends_on - timedelta(days=90)
 
 
-async def test_a_benefit_without_end_needs_no_renewal_and_a_revoked_one_has_none():
+async def test_a_benefit_without_end_needs_no_renewal_and_a_revoked_one_has_none() -> None:
     endless = await make_benefit(months=0)
     revoked = await make_benefit("ms-10")
     await execute("UPDATE benefit SET state = 'revoked' WHERE id = $1", revoked.id)
@@ -89,7 +89,7 @@ async def test_a_benefit_without_end_needs_no_renewal_and_a_revoked_one_has_none
         await renewal.begin(endless, None, MOBILE)
 
 
-async def test_nothing_is_asked_twice_and_the_evidence_is_asked_anew():
+async def test_nothing_is_asked_twice_and_the_evidence_is_asked_anew() -> None:
     held = await near_its_end()
     gave = await case_by_id(held.case_id)
     assert gave
@@ -106,7 +106,7 @@ async def test_nothing_is_asked_twice_and_the_evidence_is_asked_anew():
     assert answers == {name: text for name, text in ANSWERS.items() if name not in anew}
 
 
-async def test_pressed_twice_it_is_one_draft_beside_that_of_another_disease():
+async def test_pressed_twice_it_is_one_draft_beside_that_of_another_disease() -> None:
     held = await near_its_end()
     other = await make_draft(answers={**ANSWERS, "disease": "M03900"})
 
@@ -119,7 +119,7 @@ async def test_pressed_twice_it_is_one_draft_beside_that_of_another_disease():
     assert (other.kind, first.id == other.id) == (NEW, False)
 
 
-async def test_pressed_at_the_same_moment_it_is_one_draft():
+async def test_pressed_at_the_same_moment_it_is_one_draft() -> None:
     held = await near_its_end()
 
     found = await asyncio.gather(*(renewal.begin(held, None, MOBILE) for _ in range(5)))
@@ -128,7 +128,7 @@ async def test_pressed_at_the_same_moment_it_is_one_draft():
     assert await fetch_value("SELECT count(*) FROM cases WHERE kind = 'renewal'") == 1
 
 
-async def test_while_one_is_under_way_no_other_is_begun_and_after_it_was_withdrawn_again():
+async def test_while_one_is_under_way_no_other_is_begun_and_after_it_was_withdrawn_again() -> None:
     held = await near_its_end()
     case = await renewed(held)
 
@@ -143,7 +143,7 @@ async def test_while_one_is_under_way_no_other_is_begun_and_after_it_was_withdra
     assert (await again(held)).state_on(clock.today()) == "active"
 
 
-async def test_what_was_withdrawn_is_taken_up_again_as_a_renewal_and_after_the_end_as_a_first_application():
+async def test_what_was_withdrawn_is_taken_up_again_as_a_renewal_and_after_the_end_as_a_first_application() -> None:
     held = await near_its_end()
     ended = await move(await renewed(held), "withdraw", citizen(await make_person()))
 
@@ -156,7 +156,7 @@ async def test_what_was_withdrawn_is_taken_up_again_as_a_renewal_and_after_the_e
     assert (late.kind, late.parent_benefit) == (NEW, "")
 
 
-async def test_passed_in_time_the_new_benefit_starts_the_day_after_the_old_one_ends():
+async def test_passed_in_time_the_new_benefit_starts_the_day_after_the_old_one_ends() -> None:
     held = await near_its_end(40)
 
     case = await make_decided(await renewed(held))
@@ -169,7 +169,7 @@ async def test_passed_in_time_the_new_benefit_starts_the_day_after_the_old_one_e
     assert (found.word, found.follows) == ("renewed", new)
 
 
-async def test_the_first_of_the_next_month_leaves_no_gap_in_a_renewal():
+async def test_the_first_of_the_next_month_leaves_no_gap_in_a_renewal() -> None:
     held = await make_benefit(months=12)
     end = effect.starts_on(clock.today(), REGIONS["meishan"]) + timedelta(days=330)
     end = end.replace(day=12)
@@ -182,7 +182,7 @@ async def test_the_first_of_the_next_month_leaves_no_gap_in_a_renewal():
     assert new.starts_on == end + timedelta(days=1)
 
 
-async def test_decided_after_the_end_it_starts_by_the_rule_of_the_city():
+async def test_decided_after_the_end_it_starts_by_the_rule_of_the_city() -> None:
     held = await near_its_end(1)
     case = await renewed(held)
     go_to(clock.today() + timedelta(days=5))
@@ -193,7 +193,7 @@ async def test_decided_after_the_end_it_starts_by_the_rule_of_the_city():
     assert new.starts_on == effect.starts_on(clock.today(), REGIONS["meishan"])
 
 
-async def test_refused_the_old_benefit_runs_to_its_end_and_the_letter_says_how_to_appeal():
+async def test_refused_the_old_benefit_runs_to_its_end_and_the_letter_says_how_to_appeal() -> None:
     held = await near_its_end(20)
 
     case = await make_decided(await renewed(held), passed=False)
@@ -206,7 +206,9 @@ async def test_refused_the_old_benefit_runs_to_its_end_and_the_letter_says_how_t
     assert any("行政复议" in item for part in content.lists for item in part.items)
 
 
-async def test_undecided_at_the_end_a_benefit_expires_unless_the_city_keeps_it_until_the_decision(monkeypatch):
+async def test_undecided_at_the_end_a_benefit_expires_unless_the_city_keeps_it_until_the_decision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     plain = await near_its_end(1)
     await renewed(plain)
     go_to(clock.today() + timedelta(days=5))
@@ -215,7 +217,7 @@ async def test_undecided_at_the_end_a_benefit_expires_unless_the_city_keeps_it_u
     assert (await again(plain)).state_on(clock.today()) == "expired"
 
 
-async def test_with_grace_it_holds_until_the_renewal_is_decided(region: ChangeRegion):
+async def test_with_grace_it_holds_until_the_renewal_is_decided(region: ChangeRegion) -> None:
     region("meishan", renewal={"grace_until_decision": True})
     held = await near_its_end(1)
     case = await renewed(held)
@@ -231,7 +233,7 @@ async def test_with_grace_it_holds_until_the_renewal_is_decided(region: ChangeRe
     assert (await again(held)).state == "expired"
 
 
-async def test_a_renewal_sent_after_the_end_is_given_no_grace(region: ChangeRegion):
+async def test_a_renewal_sent_after_the_end_is_given_no_grace(region: ChangeRegion) -> None:
     region("meishan", renewal={"grace_until_decision": True})
     held = await near_its_end(0)
     case = await renewal.begin(held, None, MOBILE)
@@ -242,7 +244,7 @@ async def test_a_renewal_sent_after_the_end_is_given_no_grace(region: ChangeRegi
     assert (await again(held)).state_on(clock.today()) == "expired"
 
 
-async def test_a_first_application_for_what_is_held_is_known_before_the_decision():
+async def test_a_first_application_for_what_is_held_is_known_before_the_decision() -> None:
     held = await make_benefit()
     case = await make_draft()
 
@@ -256,7 +258,7 @@ async def told(code: str, channel: str = "in_app") -> int:
     return int(await fetch_value("SELECT count(*) FROM notice WHERE code = $1 AND channel = $2", code, channel))
 
 
-async def test_people_are_reminded_once_at_each_of_the_days():
+async def test_people_are_reminded_once_at_each_of_the_days() -> None:
     held = await near_its_end(91)
     assert held.ends_on
     counts = []
@@ -271,7 +273,7 @@ async def test_people_are_reminded_once_at_each_of_the_days():
     assert await told("N25", "sms") == 4
 
 
-async def test_of_reminders_that_were_missed_only_the_nearest_is_sent():
+async def test_of_reminders_that_were_missed_only_the_nearest_is_sent() -> None:
     await near_its_end(5)
 
     await reminders.remind()
@@ -280,7 +282,7 @@ async def test_of_reminders_that_were_missed_only_the_nearest_is_sent():
     assert await told("N25") == 1
 
 
-async def test_nobody_is_reminded_of_what_is_under_way_or_revoked():
+async def test_nobody_is_reminded_of_what_is_under_way_or_revoked() -> None:
     held = await near_its_end(31)
     revoked = await make_benefit("ms-10")
     await execute("UPDATE benefit SET state = 'revoked', ends_on = $2 WHERE id = $1", revoked.id, held.ends_on)
@@ -292,7 +294,7 @@ async def test_nobody_is_reminded_of_what_is_under_way_or_revoked():
     assert await told("N25") == 0
 
 
-async def test_the_proxy_who_receives_is_reminded_and_begins_with_nothing_they_did_not_write():
+async def test_the_proxy_who_receives_is_reminded_and_begins_with_nothing_they_did_not_write() -> None:
     held = await near_its_end(30)
     known = await become(await propose(await make_person("ms-03"), "ms-01"), "active")
 
@@ -337,7 +339,7 @@ async def looked_at(held: Benefit) -> Case:
     return await send_in(case, citizen(await make_person()))
 
 
-async def test_after_the_interval_of_the_catalogue_a_re_review_opens_once_and_says_until_when():
+async def test_after_the_interval_of_the_catalogue_a_re_review_opens_once_and_says_until_when() -> None:
     held = await make_benefit(disease=CANCER)
     other = await make_benefit("ms-10")
     assert held.rereview_on == benefit.months_after(held.starts_on, 6)
@@ -359,7 +361,7 @@ async def test_after_the_interval_of_the_catalogue_a_re_review_opens_once_and_sa
     assert await told("N25r") == 1
 
 
-async def test_nobody_is_asked_twice_for_the_same_where_a_renewal_is_open():
+async def test_nobody_is_asked_twice_for_the_same_where_a_renewal_is_open() -> None:
     held = await make_benefit(disease=CANCER, months=8)
     assert held.rereview_on
     go_to(held.rereview_on)
@@ -369,7 +371,7 @@ async def test_nobody_is_asked_twice_for_the_same_where_a_renewal_is_open():
     assert (await renewal.chance(await again(held))).word == "open"
 
 
-async def test_passed_the_benefit_goes_on_and_the_next_interval_counts_from_the_decision():
+async def test_passed_the_benefit_goes_on_and_the_next_interval_counts_from_the_decision() -> None:
     held = await to_be_looked_at()
     case = await looked_at(held)
     assert (await again(held)).state_on(clock.today()) == "active"
@@ -388,7 +390,7 @@ async def test_passed_the_benefit_goes_on_and_the_next_interval_counts_from_the_
     assert verify.standing(found, await verify.benefit_of(case.id)) == "valid"
 
 
-async def test_refused_the_benefit_ends_that_day_with_event_audit_and_the_way_to_appeal():
+async def test_refused_the_benefit_ends_that_day_with_event_audit_and_the_way_to_appeal() -> None:
     held = await to_be_looked_at()
     case = await looked_at(held)
 
@@ -410,7 +412,7 @@ async def test_refused_the_benefit_ends_that_day_with_event_audit_and_the_way_to
     assert verify.standing(found, await verify.benefit_of(gave.id)) == "terminated"
 
 
-async def test_a_re_review_of_what_was_revoked_meanwhile_cannot_pass_and_ends_nothing():
+async def test_a_re_review_of_what_was_revoked_meanwhile_cannot_pass_and_ends_nothing() -> None:
     held = await to_be_looked_at()
     case = await looked_at(held)
     await execute("UPDATE benefit SET state = 'revoked' WHERE id = $1", held.id)
@@ -424,7 +426,7 @@ async def test_a_re_review_of_what_was_revoked_meanwhile_cannot_pass_and_ends_no
     assert (await again(held)).state == "revoked"
 
 
-async def test_what_the_office_asked_for_is_not_swept_away_with_other_drafts():
+async def test_what_the_office_asked_for_is_not_swept_away_with_other_drafts() -> None:
     held = await to_be_looked_at()
     case = await its_draft(held)
     plain = await make_draft(answers={**ANSWERS, "disease": "M03900"})
@@ -438,7 +440,7 @@ async def test_what_the_office_asked_for_is_not_swept_away_with_other_drafts():
     assert (await renewal.chance(held)).word == "asked"
 
 
-async def test_a_re_review_that_was_withdrawn_is_still_asked_for_and_nothing_is_decided_by_itself():
+async def test_a_re_review_that_was_withdrawn_is_still_asked_for_and_nothing_is_decided_by_itself() -> None:
     held = await to_be_looked_at()
     case = await looked_at(held)
     await move(case, "withdraw", citizen(await make_person()))
@@ -449,7 +451,7 @@ async def test_a_re_review_that_was_withdrawn_is_still_asked_for_and_nothing_is_
     assert (await again(held)).state_on(clock.today()) == "active"
 
 
-async def test_an_open_case_of_the_same_disease_counts_though_it_follows_nothing():
+async def test_an_open_case_of_the_same_disease_counts_though_it_follows_nothing() -> None:
     held = await near_its_end()
     await execute("UPDATE benefit SET state = 'suspended' WHERE id = $1", held.id)
     await make_case()
@@ -457,7 +459,7 @@ async def test_an_open_case_of_the_same_disease_counts_though_it_follows_nothing
     assert (await renewal.chance(await again(held))).word == "under_way"
 
 
-async def test_files_of_the_illness_are_never_taken_along(region: ChangeRegion):
+async def test_files_of_the_illness_are_never_taken_along(region: ChangeRegion) -> None:
     city = region("meishan", renewal={"keeps_materials": []})
     held = await make_benefit()
     gave = await case_by_id(held.case_id)

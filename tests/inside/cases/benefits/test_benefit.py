@@ -29,16 +29,16 @@ def one(state: str = "active", start: str = "2026-11-01", end: str | None = "202
         ("2027-11-01", "expired"),
     ],
 )
-def test_it_holds_from_its_first_day_to_its_last(day, state):
+def test_it_holds_from_its_first_day_to_its_last(day: str, state: str) -> None:
     assert one().state_on(date.fromisoformat(day)) == state
 
 
-def test_without_an_end_it_holds_for_good():
+def test_without_an_end_it_holds_for_good() -> None:
     assert one(end=None).state_on(date(2099, 1, 1)) == "active"
 
 
 @pytest.mark.parametrize("state", ["suspended", "revoked", "terminated"])
-def test_what_was_decided_about_it_goes_before_the_calendar(state):
+def test_what_was_decided_about_it_goes_before_the_calendar(state: str) -> None:
     assert one(state).state_on(date(2026, 12, 1)) == state
 
 
@@ -53,7 +53,7 @@ async def states() -> dict[str, str]:
     return {code: await fetch_value("SELECT state FROM benefit WHERE code = $1", code) for code in codes}
 
 
-async def test_the_round_lets_benefits_begin_and_end_with_their_days():
+async def test_the_round_lets_benefits_begin_and_end_with_their_days() -> None:
     case = await make_case()
     await granted(case, "M01600", 1, 2)
     await granted(case, "M03900", 0, 0)
@@ -74,7 +74,7 @@ async def test_the_round_lets_benefits_begin_and_end_with_their_days():
     assert later == {"M01600": "expired", "M03900": "expired", "M00500": "active"}
 
 
-async def test_a_round_that_comes_late_catches_up_and_a_second_one_changes_nothing():
+async def test_a_round_that_comes_late_catches_up_and_a_second_one_changes_nothing() -> None:
     case = await make_case()
     await granted(case, "M01600", 1, 2)
     clock.shift(timedelta(days=9))
@@ -86,7 +86,7 @@ async def test_a_round_that_comes_late_catches_up_and_a_second_one_changes_nothi
     assert once == await fetch_value("SELECT state FROM benefit") == "expired"
 
 
-async def test_a_person_sees_their_benefits_in_a_city_the_latest_first():
+async def test_a_person_sees_their_benefits_in_a_city_the_latest_first() -> None:
     case = await make_case()
     await granted(case, "M01600", -30, None)
     await granted(case, "M03900", 0, None)

@@ -35,7 +35,7 @@ async def acts(case: Case) -> list[str]:
     return [row.id for row in rows]
 
 
-async def test_of_twenty_who_claim_a_case_at_once_one_has_it_and_the_log_names_only_them():
+async def test_of_twenty_who_claim_a_case_at_once_one_has_it_and_the_log_names_only_them() -> None:
     (case,) = await cases(1)
 
     won = await asyncio.gather(*(claim(case, f"clerk-{n}") for n in range(20)))
@@ -45,7 +45,7 @@ async def test_of_twenty_who_claim_a_case_at_once_one_has_it_and_the_log_names_o
     assert await acts(case) == ["claim"]
 
 
-async def test_twenty_who_want_the_next_case_get_twenty_different_ones_or_none():
+async def test_twenty_who_want_the_next_case_get_twenty_different_ones_or_none() -> None:
     made = await cases(8)
 
     taken = await asyncio.gather(*(take_next("meishan", f"clerk-{n}") for n in range(20)))
@@ -55,14 +55,14 @@ async def test_twenty_who_want_the_next_case_get_twenty_different_ones_or_none()
     assert taken.count(None) == 12
 
 
-async def test_a_case_that_is_over_is_given_to_nobody():
+async def test_a_case_that_is_over_is_given_to_nobody() -> None:
     (case,) = await cases(1)
     ended = await move(case, "withdraw", citizen(await make_person()))
 
     assert not await claim(ended, "me")
 
 
-async def test_who_hands_over_what_a_colleague_took_meanwhile_is_told():
+async def test_who_hands_over_what_a_colleague_took_meanwhile_is_told() -> None:
     (seen,) = await cases(1)
     await claim(seen, "me")
     mine = await case_by_id(seen.id)
@@ -73,7 +73,7 @@ async def test_who_hands_over_what_a_colleague_took_meanwhile_is_told():
     assert await holder(seen) == "a colleague"
 
 
-async def test_the_reviewer_who_works_on_a_case_nobody_had_has_it():
+async def test_the_reviewer_who_works_on_a_case_nobody_had_has_it() -> None:
     (case,) = await cases(1)
     clerk, colleague = await make_staff(), await make_staff(login="second")
 
@@ -90,7 +90,7 @@ async def team(*capacities: int) -> list[Member]:
     return members
 
 
-async def test_cases_are_given_out_in_turn_and_nobody_gets_more_than_they_take():
+async def test_cases_are_given_out_in_turn_and_nobody_gets_more_than_they_take() -> None:
     first, second, third = await team(1, 5, 2)
     await cases(7)
 
@@ -100,7 +100,7 @@ async def test_cases_are_given_out_in_turn_and_nobody_gets_more_than_they_take()
     assert (loads[first.id], loads[second.id], loads[third.id]) == (1, 4, 2)
 
 
-async def test_when_everybody_is_full_or_away_cases_wait_and_the_next_turn_goes_on_where_it_stopped():
+async def test_when_everybody_is_full_or_away_cases_wait_and_the_next_turn_goes_on_where_it_stopped() -> None:
     first, second = await team(1, 1)
     await keep_seat(second.id, 1, away=True)
     made = await cases(3)
@@ -114,7 +114,7 @@ async def test_when_everybody_is_full_or_away_cases_wait_and_the_next_turn_goes_
     assert held == {first.id, second.id, ""}
 
 
-async def test_two_who_give_out_at_the_same_time_give_each_case_once():
+async def test_two_who_give_out_at_the_same_time_give_each_case_once() -> None:
     await team(20, 20)
     made = await cases(9)
 
@@ -125,7 +125,7 @@ async def test_two_who_give_out_at_the_same_time_give_each_case_once():
         assert await acts(case) == ["in_turn"]
 
 
-async def test_a_city_that_wants_it_has_new_cases_given_out_by_themselves():
+async def test_a_city_that_wants_it_has_new_cases_given_out_by_themselves() -> None:
     (member,) = await team(5)
     await make_staff(region="xinxing")
     await cases(2)
@@ -138,7 +138,7 @@ async def test_a_city_that_wants_it_has_new_cases_given_out_by_themselves():
     assert await holder(other) == ""
 
 
-async def test_counts_survive_being_summed_up_while_people_work():
+async def test_counts_survive_being_summed_up_while_people_work() -> None:
     made = await cases(6)
     before = await tally.counts("meishan", "me", made[0].made_at.date())
 

@@ -17,7 +17,7 @@ from tests.bench.generate import generate, number_of, person_id
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def test_the_desk_counts_generated_cases_like_any_others():
+async def test_the_desk_counts_generated_cases_like_any_others() -> None:
     await generate(400, ["me", "another"])
 
     counted = await tally.counts("meishan", "me", clock.today())
@@ -30,7 +30,7 @@ async def test_the_desk_counts_generated_cases_like_any_others():
     assert counted["today"] > 0
 
 
-async def test_a_generated_case_is_found_and_opened_like_any_other():
+async def test_a_generated_case_is_found_and_opened_like_any_other() -> None:
     await generate(400, ["me"])
     person = await known_as(f"9{7:017d}")
     assert person and person.id == person_id(7)
@@ -43,7 +43,7 @@ async def test_a_generated_case_is_found_and_opened_like_any_other():
     assert all(answers_of(case)["disease"] in case.city.diseases for case in mine)
 
 
-async def test_what_has_ended_lately_stands_in_the_reports():
+async def test_what_has_ended_lately_stands_in_the_reports() -> None:
     await generate(400, ["me"])
 
     since = clock.today() - timedelta(days=90)

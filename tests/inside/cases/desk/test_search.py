@@ -48,7 +48,7 @@ async def pages(view: str) -> list[list[Case]]:
         after = search.place(rows[PAGE - 1])
 
 
-async def test_the_most_urgent_comes_first_and_every_case_once():
+async def test_the_most_urgent_comes_first_and_every_case_once() -> None:
     made = await many_cases(PAGE * 2 - 2)
 
     first, second = await pages("open")
@@ -57,7 +57,7 @@ async def test_the_most_urgent_comes_first_and_every_case_once():
     assert len(first) == PAGE
 
 
-async def test_cases_due_on_one_day_are_not_lost_between_two_pages():
+async def test_cases_due_on_one_day_are_not_lost_between_two_pages() -> None:
     made = await many_cases(PAGE + 5)
     await execute("UPDATE cases SET due_on = $1", clock.today())
 
@@ -67,7 +67,7 @@ async def test_cases_due_on_one_day_are_not_lost_between_two_pages():
     assert len(shown) == len(set(shown))
 
 
-async def test_cases_without_a_due_date_can_be_turned_through_too():
+async def test_cases_without_a_due_date_can_be_turned_through_too() -> None:
     made = await many_cases(PAGE + 5)
     for case in made:
         await corrections.ask(case, REVIEWER, [NewDefect("identity", "one_side", "")])
@@ -77,7 +77,7 @@ async def test_cases_without_a_due_date_can_be_turned_through_too():
     assert sorted(shown) == sorted(case.id for case in made)
 
 
-async def test_ended_cases_with_and_without_a_due_date_can_be_turned_through():
+async def test_ended_cases_with_and_without_a_due_date_can_be_turned_through() -> None:
     made = await many_cases(PAGE + 5)
     for number, case in enumerate(made):
         if number % 2:
@@ -89,14 +89,14 @@ async def test_ended_cases_with_and_without_a_due_date_can_be_turned_through():
     assert sorted(shown) == sorted(case.id for case in made)
 
 
-async def test_a_desk_sees_the_cases_of_its_own_city_and_no_drafts():
+async def test_a_desk_sees_the_cases_of_its_own_city_and_no_drafts() -> None:
     mine, _ = await make_case(), await make_case("xx-01", "xinxing", "M03900")
     await make_draft("ms-10")
 
     assert [case.id for case in await queue(wanted())] == [mine.id]
 
 
-async def test_a_case_is_found_by_its_number_however_it_is_typed():
+async def test_a_case_is_found_by_its_number_however_it_is_typed() -> None:
     case, *_ = await many_cases(3)
     grouped = f" {case.number[:4]}-{case.number[4:8]} {case.number[8:]}"
 
@@ -105,7 +105,7 @@ async def test_a_case_is_found_by_its_number_however_it_is_typed():
         assert await queue(wanted(number=wrong)) == []
 
 
-async def test_views_by_whose_and_when():
+async def test_views_by_whose_and_when() -> None:
     first, second, third = await many_cases(3)
     await claim(first, "me")
     await claim(second, "somebody else")
@@ -123,7 +123,7 @@ async def test_views_by_whose_and_when():
     }
 
 
-async def test_views_by_state():
+async def test_views_by_state() -> None:
     asked, _, ended = await many_cases(3)
     await corrections.ask(asked, REVIEWER, [NewDefect("identity", "one_side", "")])
     await move(ended, "withdraw", citizen(await make_person()))
@@ -133,7 +133,7 @@ async def test_views_by_state():
     assert await queue(wanted("approval")) == []
 
 
-async def test_the_counts_are_those_of_the_views():
+async def test_the_counts_are_those_of_the_views() -> None:
     first, second, third, fourth = await many_cases(4)
     await claim(first, "me")
     await execute("UPDATE cases SET due_on = $2 WHERE id = $1", second.id, clock.today() - timedelta(days=1))
@@ -148,11 +148,11 @@ async def test_the_counts_are_those_of_the_views():
     assert found["correction"] == 1
 
 
-async def test_an_empty_desk_counts_nothing():
+async def test_an_empty_desk_counts_nothing() -> None:
     assert set((await counts("meishan", "me", date(2026, 11, 20))).values()) == {0}
 
 
-async def test_of_two_who_claim_a_case_one_has_it():
+async def test_of_two_who_claim_a_case_one_has_it() -> None:
     (case,) = await many_cases(1)
 
     assert await claim(case, "me")

@@ -60,7 +60,7 @@ async def says(case: Case, who: Member, said: dict[str, Opinion]) -> Case:
     return await opinion.give(await place(case, who), who.id, said)
 
 
-async def test_two_who_agree_send_the_case_to_the_approver_and_it_takes_effect_at_once():
+async def test_two_who_agree_send_the_case_to_the_approver_and_it_takes_effect_at_once() -> None:
     case, (one, other) = await asked("one", "other")
 
     case = await says(case, one, YES)
@@ -82,7 +82,7 @@ async def disagreeing() -> tuple[Case, list[Member]]:
     return await says(case, experts[1], NO), experts
 
 
-async def test_two_who_differ_wait_for_a_third_and_the_majority_holds():
+async def test_two_who_differ_wait_for_a_third_and_the_majority_holds() -> None:
     case, _ = await disagreeing()
     (third,) = await pool("third")
     stands = opinion.split(case, await seats(case.id), [DISEASE])
@@ -98,7 +98,7 @@ async def test_two_who_differ_wait_for_a_third_and_the_majority_holds():
     assert f"没有达到这一条：{unmet}" in disease.reasons.sentences()
 
 
-async def test_who_cannot_tell_is_asked_again_when_the_citizen_has_answered():
+async def test_who_cannot_tell_is_asked_again_when_the_citizen_has_answered() -> None:
     case, (one, other) = await asked("one", "other")
     await says(case, one, YES)
     case = await says(case, other, CANNOT_TELL)
@@ -116,7 +116,7 @@ async def test_who_cannot_tell_is_asked_again_when_the_citizen_has_answered():
     assert (await says(case, other, YES)).at is State.DECIDING
 
 
-async def test_nobody_gives_an_opinion_while_the_citizen_is_asked_for_more():
+async def test_nobody_gives_an_opinion_while_the_citizen_is_asked_for_more() -> None:
     case, (one, _) = await asked("one", "other")
     await corrections.ask(case, REVIEWER, [NewDefect("medical_records.exam_report", "missing", "")])
 
@@ -124,7 +124,7 @@ async def test_nobody_gives_an_opinion_while_the_citizen_is_asked_for_more():
         await says(case, one, YES)
 
 
-async def test_fewer_than_the_city_asks_for_are_too_few():
+async def test_fewer_than_the_city_asks_for_are_too_few() -> None:
     (one,) = await pool("one")
     case = await accepted()
 
@@ -132,7 +132,7 @@ async def test_fewer_than_the_city_asks_for_are_too_few():
         await panel.invite(case, REVIEWER, [one.id, one.id])
 
 
-async def test_who_works_at_the_hospital_of_the_treating_doctor_is_not_asked():
+async def test_who_works_at_the_hospital_of_the_treating_doctor_is_not_asked() -> None:
     (good,) = await pool("good")
     own = await make_expert("own", hospital="眉山市人民医院")  # the hospital in the answers of the case
     case = await accepted()
@@ -142,7 +142,7 @@ async def test_who_works_at_the_hospital_of_the_treating_doctor_is_not_asked():
     assert await fetch_value("SELECT count(*) FROM appraisal") == 0
 
 
-async def test_who_gave_an_opinion_on_the_same_illness_before_is_not_asked_again():
+async def test_who_gave_an_opinion_on_the_same_illness_before_is_not_asked_again() -> None:
     case, (one, other) = await asked("one", "other")
     await says(case, one, NO)
     case = await says(case, other, NO)
@@ -153,7 +153,7 @@ async def test_who_gave_an_opinion_on_the_same_illness_before_is_not_asked_again
     assert {one_.conflict for one_ in await candidates(again)} == {"以前给同一个人鉴定过这个病种"}
 
 
-async def test_who_is_related_to_the_person_is_never_asked_about_them_again():
+async def test_who_is_related_to_the_person_is_never_asked_about_them_again() -> None:
     case, (one, _) = await asked("one", "other")
     await panel.recuse(await place(case, one), one.id, "relation")
     await move(await current(case), "withdraw", citizen(await make_person("xx-01")))
@@ -170,7 +170,7 @@ async def current(case: Case) -> Case:
     return found
 
 
-async def test_who_has_worked_on_the_case_gives_no_opinion_on_it():
+async def test_who_has_worked_on_the_case_gives_no_opinion_on_it() -> None:
     experts = await pool("one", "other")
     case = await make_case("xx-01", "xinxing", DISEASE)
     case = await move(case, "accept", Actor(experts[0].id, Role.REVIEWER))
@@ -179,7 +179,7 @@ async def test_who_has_worked_on_the_case_gives_no_opinion_on_it():
         await panel.invite(case, REVIEWER, [one.id for one in experts])
 
 
-async def test_those_who_fit_and_are_free_come_first():
+async def test_those_who_fit_and_are_free_come_first() -> None:
     await make_expert("busy", hospital="甲")
     await make_expert("other field", hospital="乙", specialties="精神科")
     case, _ = await asked("one", "other")
@@ -191,7 +191,7 @@ async def test_those_who_fit_and_are_free_come_first():
     assert found[-1].expert.name.startswith("expert of")
 
 
-async def test_a_verdict_against_the_criteria_needs_words():
+async def test_a_verdict_against_the_criteria_needs_words() -> None:
     case, (one, _) = await asked("one", "other")
 
     with pytest.raises(WordsNeeded):
@@ -201,14 +201,14 @@ async def test_a_verdict_against_the_criteria_needs_words():
     assert (await place(case, one)).state == "given"
 
 
-async def test_a_criterion_may_not_be_left_out():
+async def test_a_criterion_may_not_be_left_out() -> None:
     case, (one, _) = await asked("one", "other")
 
     with pytest.raises(ValueError):
         await says(case, one, {DISEASE: Opinion({1: "met"}, "insufficient")})
 
 
-async def test_an_opinion_is_sealed_and_given_once_by_its_expert_only():
+async def test_an_opinion_is_sealed_and_given_once_by_its_expert_only() -> None:
     case, (one, other) = await asked("one", "other")
     seat = await place(case, one)
     with pytest.raises(NotAllowed):
@@ -223,7 +223,7 @@ async def test_an_opinion_is_sealed_and_given_once_by_its_expert_only():
     assert opinion.opinion_of(await place(case, one))[DISEASE].words == "靶器官没有损害"
 
 
-async def test_one_who_does_not_answer_is_reminded_once_a_day_and_replaced():
+async def test_one_who_does_not_answer_is_reminded_once_a_day_and_replaced() -> None:
     case, (slow, _) = await asked("slow", "other")
     (new,) = await pool("new")
     clock.shift(timedelta(days=16))
@@ -240,7 +240,7 @@ async def test_one_who_does_not_answer_is_reminded_once_a_day_and_replaced():
     assert (await history(case))[-1].note == "换了一位专家"
 
 
-async def test_an_expert_hears_of_every_invitation_and_of_reminders_but_not_who_the_person_is():
+async def test_an_expert_hears_of_every_invitation_and_of_reminders_but_not_who_the_person_is() -> None:
     case, (one, _) = await asked("one", "other")
     clock.shift(timedelta(days=20))
     await panel.remind(case, REVIEWER, await place(case, one))
@@ -251,7 +251,7 @@ async def test_an_expert_hears_of_every_invitation_and_of_reminders_but_not_who_
     assert case.number[-4:] not in "".join(said)
 
 
-async def test_a_seat_may_be_given_up_only_while_enough_are_left():
+async def test_a_seat_may_be_given_up_only_while_enough_are_left() -> None:
     case, (one, _) = await asked("one", "other")
     (third,) = await pool("third")
     with pytest.raises(NotAllowed):
@@ -263,7 +263,7 @@ async def test_a_seat_may_be_given_up_only_while_enough_are_left():
     assert (await place(case, one)).state == "revoked"
 
 
-async def test_a_third_who_was_asked_is_dismissed_when_two_agree():
+async def test_a_third_who_was_asked_is_dismissed_when_two_agree() -> None:
     case, (one, other, third) = await asked("one", "other", "third")
     await says(case, one, YES)
 
@@ -275,7 +275,7 @@ async def test_a_third_who_was_asked_is_dismissed_when_two_agree():
         await says(case, third, NO)
 
 
-async def test_a_case_that_ends_dismisses_its_panel():
+async def test_a_case_that_ends_dismisses_its_panel() -> None:
     case, (one, _) = await asked("one", "other")
 
     await move(case, "withdraw", citizen(await make_person("xx-01")))
@@ -283,7 +283,7 @@ async def test_a_case_that_ends_dismisses_its_panel():
     assert await seats_of(one.id, "invited") == []
 
 
-async def test_an_approver_sends_back_to_the_panel_and_the_reviewer_answers():
+async def test_an_approver_sends_back_to_the_panel_and_the_reviewer_answers() -> None:
     case, (one, other) = await asked("one", "other")
     await says(case, one, YES)
     case = await decision.send_back(await says(case, other, YES), APPROVER, "第三条怎么看出来的？")
@@ -295,7 +295,7 @@ async def test_an_approver_sends_back_to_the_panel_and_the_reviewer_answers():
     assert [event.action for event in await history(case)][-3:] == ["send_back", "change_panel", "conclude_appraisal"]
 
 
-async def test_what_is_not_settled_is_not_sent_on_by_the_reviewer():
+async def test_what_is_not_settled_is_not_sent_on_by_the_reviewer() -> None:
     case, _ = await disagreeing()
 
     with pytest.raises(NotAllowed):
@@ -303,7 +303,7 @@ async def test_what_is_not_settled_is_not_sent_on_by_the_reviewer():
     assert (await current(case)).row_version == case.row_version
 
 
-async def test_neither_who_convened_nor_who_gave_an_opinion_nor_who_accepted_approves():
+async def test_neither_who_convened_nor_who_gave_an_opinion_nor_who_accepted_approves() -> None:
     case, (one, other) = await asked("one", "other")
     await says(case, one, YES)
     case = await says(case, other, YES)
@@ -313,7 +313,7 @@ async def test_neither_who_convened_nor_who_gave_an_opinion_nor_who_accepted_app
             await decision.decide(case, Actor(who, Role.APPROVER))
 
 
-async def test_the_opinions_go_into_the_file_and_not_to_the_citizen():
+async def test_the_opinions_go_into_the_file_and_not_to_the_citizen() -> None:
     case, (one, other) = await asked("one", "other")
     await says(case, one, {DISEASE: Opinion(ALL_MET, "passed", "符合")})
     await says(case, other, YES)
@@ -328,7 +328,7 @@ async def test_the_opinions_go_into_the_file_and_not_to_the_citizen():
     assert await letter_with(content.code) is None
 
 
-async def test_two_opinions_that_arrive_together_send_the_case_on_once():
+async def test_two_opinions_that_arrive_together_send_the_case_on_once() -> None:
     case, experts = await asked("one", "other", "third")
     places = [await place(case, one) for one in experts]
 
@@ -342,7 +342,7 @@ async def test_two_opinions_that_arrive_together_send_the_case_on_once():
     assert not [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, NotAllowed)]
 
 
-async def test_an_opinion_and_a_withdrawal_at_the_same_moment_leave_one_outcome():
+async def test_an_opinion_and_a_withdrawal_at_the_same_moment_leave_one_outcome() -> None:
     case, (one, other) = await asked("one", "other")
     await says(case, one, YES)
     me = citizen(await make_person("xx-01"))
@@ -356,7 +356,7 @@ async def test_an_opinion_and_a_withdrawal_at_the_same_moment_leave_one_outcome(
     assert any(isinstance(one_, NotAllowed) for one_ in outcomes)
 
 
-async def test_of_twenty_approvers_one_decides():
+async def test_of_twenty_approvers_one_decides() -> None:
     case, (one, other) = await asked("one", "other")
     await says(case, one, YES)
     case = await says(case, other, YES)
@@ -372,14 +372,14 @@ async def test_of_twenty_approvers_one_decides():
     assert await fetch_value("SELECT count(*) FROM letter WHERE kind = 'L10'") == 1
 
 
-async def test_the_opinion_is_due_after_the_citys_working_days():
+async def test_the_opinion_is_due_after_the_citys_working_days() -> None:
     case, (one, _) = await asked("one", "other")
 
     region = case.city
     assert (await place(case, one)).due_on == region.calendar.add(clock.today(), region.rules.experts.opinion_workdays)
 
 
-async def test_only_a_panel_of_experts_can_be_late():
+async def test_only_a_panel_of_experts_can_be_late() -> None:
     case, (one, _) = await asked("one", "other")
     await says(case, one, YES)
     await execute("UPDATE appraisal SET due_on = $1", clock.today() - timedelta(days=1))

@@ -35,7 +35,7 @@ def at(day: int, hour: int) -> datetime:
         (at(20, 9), at(20, 9), 0),
     ],
 )
-def test_only_hours_of_working_days_count(since: datetime, until: datetime, hours: int):
+def test_only_hours_of_working_days_count(since: datetime, until: datetime, hours: int) -> None:
     assert working_hours(since, until, MEISHAN) == hours
 
 
@@ -46,7 +46,7 @@ async def renewed(case: Case) -> Case:
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_whole_case_is_measured_stage_by_stage():
+async def test_a_whole_case_is_measured_stage_by_stage() -> None:
     clerk, who = await make_staff(), citizen(await make_person())
     case = await make_case()
     notice_on = acting(clerk, Role.REVIEWER)
@@ -82,7 +82,7 @@ async def test_a_whole_case_is_measured_stage_by_stage():
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_case_decided_after_its_day_counts_as_late():
+async def test_a_case_decided_after_its_day_counts_as_late() -> None:
     clerk, approver = await make_staff(), await make_staff("approver")
     case = await make_case()
     case = await move(case, "draft_decision", acting(clerk, Role.REVIEWER))
@@ -94,7 +94,7 @@ async def test_a_case_decided_after_its_day_counts_as_late():
 
 
 @pytest.mark.usefixtures("database")
-async def test_what_ended_without_a_decision_is_neither_on_time_nor_late():
+async def test_what_ended_without_a_decision_is_neither_on_time_nor_late() -> None:
     case = await make_case()
 
     await move(case, "withdraw", citizen(await make_person()))
@@ -115,7 +115,7 @@ async def some_weeks(cases: int, region: str = "meishan") -> None:
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_report_is_the_same_before_and_after_the_days_are_summed_up():
+async def test_a_report_is_the_same_before_and_after_the_days_are_summed_up() -> None:
     await some_weeks(4)
     since, today = clock.today() - timedelta(days=5), clock.today()
     before = await report("meishan", since, today)
@@ -134,7 +134,7 @@ async def test_a_report_is_the_same_before_and_after_the_days_are_summed_up():
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_day_is_one_row_for_each_word_however_much_happens():
+async def test_a_day_is_one_row_for_each_word_however_much_happens() -> None:
     async def rows() -> int:
         await measures.fold()
         return int(await fetch_value("SELECT count(*) FROM measured_day WHERE region = 'meishan'"))
@@ -147,7 +147,7 @@ async def test_a_day_is_one_row_for_each_word_however_much_happens():
 
 
 @pytest.mark.usefixtures("database")
-async def test_two_who_sum_up_while_others_add_lose_nothing_and_count_nothing_twice():
+async def test_two_who_sum_up_while_others_add_lose_nothing_and_count_nothing_twice() -> None:
     await some_weeks(2)
 
     await asyncio.gather(measures.fold(), some_weeks(1), measures.fold(), measures.fold())
@@ -158,7 +158,7 @@ async def test_two_who_sum_up_while_others_add_lose_nothing_and_count_nothing_tw
 
 
 @pytest.mark.usefixtures("database")
-async def test_for_a_minute_everybody_reads_the_same_figures_of_a_city(monkeypatch: pytest.MonkeyPatch):
+async def test_for_a_minute_everybody_reads_the_same_figures_of_a_city(monkeypatch: pytest.MonkeyPatch) -> None:
     today, now = clock.today(), clock.ticks()
     monkeypatch.setattr(clock, "ticks", lambda: now)
     await measures.add("meishan", "ended", "in_time")

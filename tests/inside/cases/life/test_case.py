@@ -30,20 +30,20 @@ async def drafted(case: Case, by: Member, *, passed: bool = True) -> Case:
     return await decision.draft(case, acting(by, Role.REVIEWER), await proposal(case, passed=passed, reasons=reasons))
 
 
-async def test_a_case_of_meishan_is_accepted_the_moment_it_is_submitted():
+async def test_a_case_of_meishan_is_accepted_the_moment_it_is_submitted() -> None:
     case = await make_case()
 
     assert case.at is State.REVIEWING
     assert [event.action for event in await history(case)] == ["submit", "accept"]
 
 
-async def test_a_case_of_xinxing_waits_for_a_reviewer():
+async def test_a_case_of_xinxing_waits_for_a_reviewer() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
 
     assert case.at is State.SUBMITTED
 
 
-async def test_pressing_submit_twenty_times_makes_one_case():
+async def test_pressing_submit_twenty_times_makes_one_case() -> None:
     case = await make_draft()
     who = citizen(await make_person())
     await add_papers(case)
@@ -59,7 +59,7 @@ async def test_pressing_submit_twenty_times_makes_one_case():
     assert await fetch_value("SELECT count(*) FROM case_event WHERE action = 'submit'") == 1
 
 
-async def test_a_second_application_for_the_same_disease_is_led_to_the_first():
+async def test_a_second_application_for_the_same_disease_is_led_to_the_first() -> None:
     first = await make_case()
     second = await make_draft()
     who = citizen(await make_person())
@@ -71,7 +71,7 @@ async def test_a_second_application_for_the_same_disease_is_led_to_the_first():
     assert incomplete.value.stops == [UnderWay(first.number)]
 
 
-async def test_the_second_of_two_reviewers_is_told_the_case_has_moved_on():
+async def test_the_second_of_two_reviewers_is_told_the_case_has_moved_on() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     reviewer = acting(await make_staff(region="xinxing"), Role.REVIEWER)
     await move(case, "accept", reviewer)
@@ -82,7 +82,7 @@ async def test_the_second_of_two_reviewers_is_told_the_case_has_moved_on():
     assert await fetch_value("SELECT count(*) FROM case_event WHERE action = 'accept'") == 1
 
 
-async def test_of_twenty_approvers_at_once_one_decides():
+async def test_of_twenty_approvers_at_once_one_decides() -> None:
     case = await drafted(await make_case(), await make_staff())
     approver = acting(await make_staff("approver"), Role.APPROVER)
 
@@ -93,7 +93,7 @@ async def test_of_twenty_approvers_at_once_one_decides():
     assert await fetch_value("SELECT count(*) FROM benefit") == 1
 
 
-async def test_who_drafted_a_decision_does_not_decide():
+async def test_who_drafted_a_decision_does_not_decide() -> None:
     both = await make_staff("reviewer approver", login="both")
     case = await drafted(await make_case(), both)
 
@@ -101,7 +101,7 @@ async def test_who_drafted_a_decision_does_not_decide():
         await decision.decide(case, acting(both, Role.APPROVER))
 
 
-async def test_a_refusal_without_a_reason_cannot_be_drafted():
+async def test_a_refusal_without_a_reason_cannot_be_drafted() -> None:
     case = await make_case()
     reviewer = acting(await make_staff(), Role.REVIEWER)
 
@@ -109,7 +109,7 @@ async def test_a_refusal_without_a_reason_cannot_be_drafted():
         await decision.draft(case, reviewer, await proposal(case, passed=False))
 
 
-async def test_a_refusal_carries_reasons_and_the_ways_to_object():
+async def test_a_refusal_carries_reasons_and_the_ways_to_object() -> None:
     case = await drafted(await make_case(), await make_staff(), passed=False)
     case = await decision.decide(case, acting(await make_staff("approver"), Role.APPROVER))
 
@@ -121,7 +121,7 @@ async def test_a_refusal_carries_reasons_and_the_ways_to_object():
     assert any("行政复议" in sentence for sentence in refusal.lists[1].items)
 
 
-async def test_an_application_can_be_taken_back_for_ten_minutes_to_the_second():
+async def test_an_application_can_be_taken_back_for_ten_minutes_to_the_second() -> None:
     case = await make_case()
     who = citizen(await make_person())
     clock.shift(timedelta(minutes=10) - (clock.now() - case.submitted_at))  # type: ignore[operator]
@@ -132,7 +132,7 @@ async def test_an_application_can_be_taken_back_for_ten_minutes_to_the_second():
     assert taken.number == case.number
 
 
-async def test_after_ten_minutes_it_can_not():
+async def test_after_ten_minutes_it_can_not() -> None:
     case = await make_case()
     who = citizen(await make_person())
     clock.shift(timedelta(minutes=10, seconds=1))
@@ -141,14 +141,14 @@ async def test_after_ten_minutes_it_can_not():
         await draft.take_back(case, who)
 
 
-async def test_nor_after_somebody_at_the_office_has_acted():
+async def test_nor_after_somebody_at_the_office_has_acted() -> None:
     case = await drafted(await make_case(), await make_staff())
 
     with pytest.raises(NotAllowed):
         await draft.take_back(case, citizen(await make_person()))
 
 
-async def test_taken_back_and_submitted_again_it_keeps_its_number_and_begins_anew():
+async def test_taken_back_and_submitted_again_it_keeps_its_number_and_begins_anew() -> None:
     case = await make_case()
     who = citizen(await make_person())
     taken = await draft.take_back(case, who)
@@ -159,7 +159,7 @@ async def test_taken_back_and_submitted_again_it_keeps_its_number_and_begins_ane
     assert await fetch_value("SELECT count(*) FROM letter WHERE void_at IS NOT NULL") == 2
 
 
-async def test_a_second_tab_that_saw_an_older_draft_is_told_so():
+async def test_a_second_tab_that_saw_an_older_draft_is_told_so() -> None:
     case = await make_draft()
     await draft.keep_answers(case, {"hospital": "甲医院"}, seen=str(case.row_version))
 
@@ -171,7 +171,7 @@ async def test_a_second_tab_that_saw_an_older_draft_is_told_so():
     assert kept.row_version == case.row_version + 1
 
 
-async def test_approval_and_withdrawal_at_the_same_moment_have_one_winner():
+async def test_approval_and_withdrawal_at_the_same_moment_have_one_winner() -> None:
     case = await drafted(await make_case(), await make_staff())
     approver = acting(await make_staff("approver"), Role.APPROVER)
     who = citizen(await make_person())

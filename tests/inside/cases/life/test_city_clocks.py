@@ -22,7 +22,10 @@ def accepted(start: datetime, wait: timedelta) -> list[Happened]:
     return [Happened("submit", "submitted", start), Happened("accept", "reviewing", start + wait)]
 
 
-def with_pauses(history: list[Happened], spans: list[tuple[timedelta, timedelta]]) -> list[Happened]:
+Spans = list[tuple[timedelta, timedelta]]  # how long until a correction is sent, and until it is answered
+
+
+def with_pauses(history: list[Happened], spans: Spans) -> list[Happened]:
     """Return the history with a correction after each wait, answered after its time."""
     told, at = [*history], history[-1].at
     for wait, length in spans:
@@ -41,7 +44,9 @@ def due_of(history: list[Happened], region: Region) -> Clock:
 
 @CITIES
 @given(starts, waits)
-def test_without_a_pause_it_is_the_citys_working_days_after_acceptance(region, start, wait):
+def test_without_a_pause_it_is_the_citys_working_days_after_acceptance(
+    region: Region, start: datetime, wait: timedelta
+) -> None:
     history = accepted(start, wait)
 
     clock = due_of(history, region)
@@ -53,7 +58,9 @@ def test_without_a_pause_it_is_the_citys_working_days_after_acceptance(region, s
 
 @CITIES
 @given(starts, waits, pauses)
-def test_a_correction_never_makes_it_earlier_and_its_days_are_said(region, start, wait, spans):
+def test_a_correction_never_makes_it_earlier_and_its_days_are_said(
+    region: Region, start: datetime, wait: timedelta, spans: Spans
+) -> None:
     history = accepted(start, wait)
 
     clock = due_of(with_pauses(history, spans), region)
@@ -65,7 +72,9 @@ def test_a_correction_never_makes_it_earlier_and_its_days_are_said(region, start
 
 @CITIES
 @given(starts, waits, pauses)
-def test_while_a_correction_is_open_there_is_no_date_and_the_day_it_stopped_is_said(region, start, wait, spans):
+def test_while_a_correction_is_open_there_is_no_date_and_the_day_it_stopped_is_said(
+    region: Region, start: datetime, wait: timedelta, spans
+) -> None:
     told = with_pauses(accepted(start, wait), spans)
     asked = told[-1].at + timedelta(days=1)
 
@@ -77,7 +86,9 @@ def test_while_a_correction_is_open_there_is_no_date_and_the_day_it_stopped_is_s
 
 @CITIES
 @given(starts, waits, pauses)
-def test_an_extension_is_later_and_ends_where_the_page_says_before(region, start, wait, spans):
+def test_an_extension_is_later_and_ends_where_the_page_says_before(
+    region: Region, start: datetime, wait: timedelta, spans: Spans
+) -> None:
     told = with_pauses(accepted(start, wait), spans)
     before = due_of(told, region)
     days = region.rules.extension.workdays
@@ -92,7 +103,9 @@ def test_an_extension_is_later_and_ends_where_the_page_says_before(region, start
 
 @CITIES
 @given(starts, waits, pauses)
-def test_taking_back_leaves_no_trace_in_the_next_run(region, start, wait, spans):
+def test_taking_back_leaves_no_trace_in_the_next_run(
+    region: Region, start: datetime, wait: timedelta, spans: Spans
+) -> None:
     earlier = with_pauses(accepted(start, wait), spans)
     again = earlier[-1].at + timedelta(days=2)
     fresh = accepted(again, wait)
@@ -104,7 +117,7 @@ def test_taking_back_leaves_no_trace_in_the_next_run(region, start, wait, spans)
 
 @CITIES
 @given(starts)
-def test_the_moment_of_the_day_does_not_matter(region, start):
+def test_the_moment_of_the_day_does_not_matter(region: Region, start: datetime) -> None:
     morning = start.replace(hour=0, minute=1)
     evening = start.replace(hour=15, minute=59)  # 23:59 in Beijing
 
@@ -115,7 +128,7 @@ def test_the_moment_of_the_day_does_not_matter(region, start):
 
 @CITIES
 @given(starts, st.integers(0, 30))
-def test_deemed_acceptance_counts_from_the_day_of_receipt(region, start, late):
+def test_deemed_acceptance_counts_from_the_day_of_receipt(region: Region, start: datetime, late: int) -> None:
     told = [Happened("submit", "submitted", start)]
     noticed = Happened("deem_accepted", "reviewing", start + timedelta(days=late))
 
@@ -126,7 +139,9 @@ def test_deemed_acceptance_counts_from_the_day_of_receipt(region, start, late):
 
 @CITIES
 @given(starts, waits, st.integers(1, 30))
-def test_public_display_stops_the_clock_like_a_correction(region, start, wait, days):
+def test_public_display_stops_the_clock_like_a_correction(
+    region: Region, start: datetime, wait: timedelta, days: int
+) -> None:
     told = accepted(start, wait)
     began = told[-1].at + timedelta(days=1)
     shown = [*told, Happened("publish", "publicity", began)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from random import Random
 from typing import NamedTuple
 
 from hypothesis import given
@@ -62,13 +63,13 @@ def last_day(story: Story, more: int = 0) -> date:
 
 
 @given(calendars, starts, limits)
-def test_without_a_pause_it_is_plain_counting(calendar, accepted, days):
+def test_without_a_pause_it_is_plain_counting(calendar: Calendar, accepted: date, days: int) -> None:
     for resume in ("continue", "restart"):
         assert due(accepted, days, [], resume, calendar) == calendar.add(accepted, days)
 
 
 @given(stories, st.randoms())
-def test_the_order_of_the_pauses_does_not_matter(story: Story, random):
+def test_the_order_of_the_pauses_does_not_matter(story: Story, random: Random) -> None:
     mixed = [*story.pauses]
     random.shuffle(mixed)
 
@@ -76,7 +77,7 @@ def test_the_order_of_the_pauses_does_not_matter(story: Story, random):
 
 
 @given(stories)
-def test_a_pause_more_never_makes_it_earlier(story: Story):
+def test_a_pause_more_never_makes_it_earlier(story: Story) -> None:
     dates = [
         due(story.accepted, story.days, story.pauses[:count], "continue", story.calendar)
         for count in range(len(story.pauses) + 1)
@@ -86,7 +87,7 @@ def test_a_pause_more_never_makes_it_earlier(story: Story):
 
 
 @given(stories)
-def test_an_open_pause_stops_the_clock(story: Story):
+def test_an_open_pause_stops_the_clock(story: Story) -> None:
     open_ = [*story.pauses, Pause(last_day(story))]
 
     assert due(story.accepted, story.days, open_, "continue", story.calendar) is None
@@ -94,12 +95,12 @@ def test_an_open_pause_stops_the_clock(story: Story):
 
 
 @given(stories)
-def test_an_extension_of_ten_days_makes_it_later(story: Story):
+def test_an_extension_of_ten_days_makes_it_later(story: Story) -> None:
     assert last_day(story, more=10) > last_day(story)
 
 
 @given(stories)
-def test_it_is_never_due_before_the_answer_has_been_read(story: Story):
+def test_it_is_never_due_before_the_answer_has_been_read(story: Story) -> None:
     last = last_day(story)
 
     assert all(pause.end and last > pause.end for pause in story.pauses)
@@ -107,7 +108,7 @@ def test_it_is_never_due_before_the_answer_has_been_read(story: Story):
 
 
 @given(stories)
-def test_the_office_is_charged_its_days_and_no_day_of_the_citizen(story: Story):
+def test_the_office_is_charged_its_days_and_no_day_of_the_citizen(story: Story) -> None:
     last = last_day(story)
     passed = [story.accepted + timedelta(days=number) for number in range(1, (last - story.accepted).days + 1)]
 
@@ -120,7 +121,7 @@ def test_the_office_is_charged_its_days_and_no_day_of_the_citizen(story: Story):
 
 
 @given(stories)
-def test_paused_and_running_time_together_are_the_time_that_passed(story: Story):
+def test_paused_and_running_time_together_are_the_time_that_passed(story: Story) -> None:
     last = last_day(story)
     passed = [story.accepted + timedelta(days=number) for number in range(1, (last - story.accepted).days + 1)]
     working = [day for day in passed if story.calendar.works(day)]
@@ -132,7 +133,7 @@ def test_paused_and_running_time_together_are_the_time_that_passed(story: Story)
 
 
 @given(stories)
-def test_where_the_clock_restarts_all_days_follow_the_last_answer(story: Story):
+def test_where_the_clock_restarts_all_days_follow_the_last_answer(story: Story) -> None:
     found = due(story.accepted, story.days, story.pauses, "restart", story.calendar)
 
     resumed = max((pause.end for pause in story.pauses if pause.end), default=story.accepted)

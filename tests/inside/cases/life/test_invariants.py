@@ -96,7 +96,7 @@ async def issued(event: int) -> int:
     return int(await fetch_value("SELECT count(*) FROM letter WHERE event_id = $1", event))
 
 
-async def test_every_step_of_a_case_of_meishan_is_in_its_history_and_was_told():
+async def test_every_step_of_a_case_of_meishan_is_in_its_history_and_was_told() -> None:
     who = await make_person("ms-01")
 
     case = await through_meishan(who)
@@ -105,7 +105,7 @@ async def test_every_step_of_a_case_of_meishan_is_in_its_history_and_was_told():
     await check_history(case, who.id)
 
 
-async def test_every_step_of_a_case_of_xinxing_is_in_its_history_and_was_told():
+async def test_every_step_of_a_case_of_xinxing_is_in_its_history_and_was_told() -> None:
     who = await make_person("xx-01")
 
     case = await through_xinxing(who)
@@ -114,7 +114,7 @@ async def test_every_step_of_a_case_of_xinxing_is_in_its_history_and_was_told():
     await check_history(case, who.id)
 
 
-async def test_a_case_has_one_number_and_each_of_its_letters_another():
+async def test_a_case_has_one_number_and_each_of_its_letters_another() -> None:
     case = await through_meishan(await make_person("ms-01"))
 
     numbers = [letter.number for letter in await letters(case.id)]
@@ -122,7 +122,7 @@ async def test_a_case_has_one_number_and_each_of_its_letters_another():
     assert numbers == [f"{case.number}-{count:02}" for count in range(1, len(numbers) + 1)]
 
 
-async def test_a_refused_move_leaves_no_trace():
+async def test_a_refused_move_leaves_no_trace() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     before = [
         await fetch_value(f"SELECT count(*) FROM {name}") for name in ("case_event", "notice", "letter", "outbox")
@@ -138,7 +138,7 @@ async def test_a_refused_move_leaves_no_trace():
     assert unchanged == case
 
 
-async def test_a_move_that_fails_halfway_is_undone_whole():
+async def test_a_move_that_fails_halfway_is_undone_whole() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
 
     async def stumble() -> None:
@@ -151,7 +151,7 @@ async def test_a_move_that_fails_halfway_is_undone_whole():
     assert [event.action for event in await history(case)] == ["submit"]
 
 
-async def test_what_a_clerk_noted_is_sealed_in_the_history():
+async def test_what_a_clerk_noted_is_sealed_in_the_history() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
 
     case = await move(case, "not_accept", REVIEWER, note="不在本市参保")
@@ -161,7 +161,7 @@ async def test_what_a_clerk_noted_is_sealed_in_the_history():
     assert "参保".encode() not in kept
 
 
-async def test_an_ended_case_moves_no_more():
+async def test_an_ended_case_moves_no_more() -> None:
     case = await through_xinxing(await make_person("xx-01"))
 
     for action in sorted({row.action for row in MOVES}):
@@ -170,7 +170,7 @@ async def test_an_ended_case_moves_no_more():
                 await move(case, action, Actor("somebody", role))
 
 
-async def test_the_answers_of_a_case_survive_its_whole_life():
+async def test_the_answers_of_a_case_survive_its_whole_life() -> None:
     who = await make_person("ms-01")
     first = answers_of(await make_draft())
 

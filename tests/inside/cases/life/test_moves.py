@@ -67,11 +67,11 @@ def table() -> set[tuple[str, str, str, str]]:
     }
 
 
-def test_the_table_says_what_the_specification_says():
+def test_the_table_says_what_the_specification_says() -> None:
     assert table() == spec()
 
 
-def test_it_has_as_many_rows_as_were_counted_there():
+def test_it_has_as_many_rows_as_were_counted_there() -> None:
     transitions = {(start, action, end) for start, action, end, _ in spec()}
 
     assert len(transitions) == 48 - 2 + 2  # without starting and deleting, with revoking from two states
@@ -79,7 +79,7 @@ def test_it_has_as_many_rows_as_were_counted_there():
     assert len(spec()) == 76 - 3 - 3 + 2
 
 
-def test_every_state_can_be_reached_from_the_draft_and_only_the_ends_are_ends():
+def test_every_state_can_be_reached_from_the_draft_and_only_the_ends_are_ends() -> None:
     reached, news = set(), {"draft"}
     while news:
         reached |= news
@@ -99,7 +99,7 @@ def test_every_state_can_be_reached_from_the_draft_and_only_the_ends_are_ends():
     assert DECIDED < ENDS
 
 
-def test_from_every_open_state_an_end_can_be_reached():
+def test_from_every_open_state_an_end_can_be_reached() -> None:
     for start in State:
         reached, news = set(), {start.value}
         while news:
@@ -108,12 +108,12 @@ def test_from_every_open_state_an_end_can_be_reached():
         assert reached & {end.value for end in ENDS}
 
 
-def test_in_every_open_state_it_is_somebodys_turn_and_at_the_end_nobodys():
+def test_in_every_open_state_it_is_somebodys_turn_and_at_the_end_nobodys() -> None:
     assert set(TURNS) == set(State) - ENDS
     assert {turn(state) for state in ENDS} == {"nobody"}
 
 
-def test_every_action_has_one_number_and_goes_to_one_place():
+def test_every_action_has_one_number_and_goes_to_one_place() -> None:
     by_action = {}
     for move in MOVES:
         by_action.setdefault(move.action, set()).add(move.number)
@@ -144,14 +144,14 @@ def everything_on(region: Region) -> Region:
 
 @pytest.mark.parametrize("region", [MEISHAN, XINXING, everything_on(MEISHAN), everything_on(XINXING)])
 @pytest.mark.parametrize("role", Role)
-def test_what_is_not_in_the_table_is_refused_whatever_else_is_so(region, role):
+def test_what_is_not_in_the_table_is_refused_whatever_else_is_so(region: Region, role: Role) -> None:
     for state, action, facts in itertools.product(State, ACTIONS, EASY):
         if (state.value, action, role.value) not in LEGAL:
             with pytest.raises(NotAllowed):
                 find(action, facts._replace(state=state), role, region)
 
 
-def test_what_is_in_the_table_is_open_in_one_of_the_two_cities():
+def test_what_is_in_the_table_is_open_in_one_of_the_two_cities() -> None:
     for state, action, role in LEGAL:
         open_ = [
             move.action
@@ -205,33 +205,40 @@ CASES = [
 
 
 @pytest.mark.parametrize(("region", "role", "state", "facts", "action", "is_open"), CASES)
-def test_the_citys_rules_and_the_past_of_a_case_decide(region, role, state, facts, action, is_open):
+def test_the_citys_rules_and_the_past_of_a_case_decide(
+    region: Region,
+    role: Role,
+    state: State,
+    facts: dict[str, bool] | dict[str, bool | int] | dict[str, float] | dict[str, int] | dict[str, object],
+    action: str,
+    is_open: bool,
+) -> None:
     assert (action in open_now(region, role, state, **facts)) is is_open
 
 
 @pytest.mark.parametrize("outcome", sorted(DECIDED))
-def test_a_decision_lands_where_the_diseases_say(outcome):
+def test_a_decision_lands_where_the_diseases_say(outcome: State) -> None:
     open_ = moves_open(Facts(S.DECIDING, outcome=outcome), R.APPROVER, MEISHAN)
     (row,) = [row for row in open_ if row.action == "decide"]
 
     assert row.lands(S.DECIDING, S.DRAFT) is outcome
 
 
-def test_without_an_outcome_nothing_can_be_decided():
+def test_without_an_outcome_nothing_can_be_decided() -> None:
     assert "decide" not in open_now(MEISHAN, R.APPROVER, S.DECIDING)
 
 
-def test_an_approver_sends_back_to_where_the_city_reviews():
+def test_an_approver_sends_back_to_where_the_city_reviews() -> None:
     assert find("send_back", Facts(S.DECIDING), R.APPROVER, MEISHAN).after is S.REVIEWING
     assert find("send_back", Facts(S.DECIDING), R.APPROVER, XINXING).after is S.APPRAISING
 
 
-def test_buttons_come_in_the_order_of_the_table():
+def test_buttons_come_in_the_order_of_the_table() -> None:
     numbers = [move.number for move in moves_open(Facts(S.REVIEWING), R.REVIEWER, MEISHAN)]
 
     assert numbers == sorted(numbers)
 
 
-def test_a_refusal_names_action_role_and_state():
+def test_a_refusal_names_action_role_and_state() -> None:
     with pytest.raises(NotAllowed, match="decide by reviewer in draft"):
         find("decide", Facts(S.DRAFT), R.REVIEWER, MEISHAN)

@@ -10,7 +10,7 @@ GOOD = ("482109375564", "305719462082", "900123456786", "100000000009", "9081726
 
 
 @pytest.mark.parametrize("number", GOOD)
-def test_a_good_number_is_read(number):
+def test_a_good_number_is_read(number: str) -> None:
     assert read_number(number) == number
 
 
@@ -18,7 +18,7 @@ def test_a_good_number_is_read(number):
     "typed",
     ["4821 0937 5564", "4821-0937-5564", " 482109375564 ", "４８２１　０９３７　５５６４", "4821\t0937\n5564"],
 )
-def test_it_may_be_typed_with_spaces_hyphens_and_full_width_digits(typed):
+def test_it_may_be_typed_with_spaces_hyphens_and_full_width_digits(typed: str) -> None:
     assert read_number(typed) == "482109375564"
 
 
@@ -38,11 +38,11 @@ def test_it_may_be_typed_with_spaces_hyphens_and_full_width_digits(typed):
         "4\x0082109375564",
     ],
 )
-def test_anything_else_is_no_number(typed):
+def test_anything_else_is_no_number(typed: str) -> None:
     assert read_number(typed) == ""
 
 
-def test_new_numbers_are_good_differ_and_never_begin_with_zero():
+def test_new_numbers_are_good_differ_and_never_begin_with_zero() -> None:
     numbers = {new_number() for _ in range(1000)}
 
     assert len(numbers) == 1000
@@ -53,13 +53,13 @@ numbers = st.integers(10**10, 10**11 - 1).map(lambda first: f"{first}{check_digi
 
 
 @given(numbers, st.integers(0, 11), st.integers(0, 9))
-def test_one_wrong_digit_is_always_found(number: str, place: int, digit: int):
+def test_one_wrong_digit_is_always_found(number: str, place: int, digit: int) -> None:
     assume(number[place] != str(digit))
 
     assert read_number(number[:place] + str(digit) + number[place + 1 :]) == ""
 
 
-def test_swapped_neighbours_are_nearly_always_found():
+def test_swapped_neighbours_are_nearly_always_found() -> None:
     made = [new_number() for _ in range(1000)]
     swapped = [
         number[:place] + number[place + 1] + number[place] + number[place + 2 :]
@@ -72,5 +72,5 @@ def test_swapped_neighbours_are_nearly_always_found():
 
 
 @given(st.text(max_size=30))
-def test_no_text_at_all_upsets_the_reading(text: str):
+def test_no_text_at_all_upsets_the_reading(text: str) -> None:
     assert read_number(text) == "" or len(read_number(text)) == 12

@@ -55,7 +55,7 @@ MISSED = LEGAL - {("posted", "miss", "citizen", "posted"), ("delivered", "miss",
 
 
 @pytest.mark.parametrize(("missed", "legal"), [(False, LEGAL), (True, MISSED)])
-def test_an_envelope_goes_only_the_ways_of_the_list(missed: bool, legal: set[tuple[str, str, str, str]]):
+def test_an_envelope_goes_only_the_ways_of_the_list(missed: bool, legal: set[tuple[str, str, str, str]]) -> None:
     found = {
         (stand.value, act.name, hand.value, act.lands(stand).value)
         for stand, hand in product(Stand, Hand)
@@ -97,7 +97,7 @@ async def reach(case: Case, stand: Stand, *, missed: bool = False) -> Delivery:
 
 
 @pytest.mark.parametrize("missed", [False, True])
-async def test_what_the_list_does_not_allow_changes_nothing(database: None, missed: bool):
+async def test_what_the_list_does_not_allow_changes_nothing(database: None, missed: bool) -> None:
     case = await ended()
     legal = {(stand, name, hand) for stand, name, hand, _ in (MISSED if missed else LEGAL)}
 
@@ -110,7 +110,7 @@ async def test_what_the_list_does_not_allow_changes_nothing(database: None, miss
         assert await envelope(case) == known, (stand, act.name, hand)
 
 
-async def test_an_envelope_that_has_moved_on_is_left_alone(database: None):
+async def test_an_envelope_that_has_moved_on_is_left_alone(database: None) -> None:
     case = await ended()
     seen = await envelope(case)
     await post.change_address(seen, msgspec.structs.replace(WHERE, recipient="张三"), of(case))
@@ -122,7 +122,7 @@ async def test_an_envelope_that_has_moved_on_is_left_alone(database: None):
 
 
 @pytest.mark.parametrize("passed", [True, False])
-async def test_the_decision_orders_the_mail_that_was_asked_for(database: None, passed: bool):
+async def test_the_decision_orders_the_mail_that_was_asked_for(database: None, passed: bool) -> None:
     case = await ended(passed=passed)
 
     known = await envelope(case)
@@ -131,7 +131,7 @@ async def test_the_decision_orders_the_mail_that_was_asked_for(database: None, p
     assert (await tally.mail("meishan"))[Stand.REQUESTED] == 1
 
 
-async def test_who_did_not_ask_for_mail_gets_none_until_they_order_it(database: None):
+async def test_who_did_not_ask_for_mail_gets_none_until_they_order_it(database: None) -> None:
     case = await ended(mail=False)
     assert await envelopes.latest(case) is None
 
@@ -144,7 +144,7 @@ async def test_who_did_not_ask_for_mail_gets_none_until_they_order_it(database: 
 
 async def test_a_decision_that_fails_orders_nothing_and_mail_that_fails_decides_nothing(
     database: None, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     async def full(*_: object) -> str:
         raise RuntimeError("the disk is full")
 
@@ -160,7 +160,7 @@ async def test_a_decision_that_fails_orders_nothing_and_mail_that_fails_decides_
     assert await fetch_value("SELECT count(*) FROM delivery") == 0
 
 
-async def test_where_the_city_sends_no_mail_nothing_is_ordered(database: None):
+async def test_where_the_city_sends_no_mail_nothing_is_ordered(database: None) -> None:
     from tests.helpers import made
 
     case = await made.refused_at_the_door()
@@ -170,14 +170,14 @@ async def test_where_the_city_sends_no_mail_nothing_is_ordered(database: None):
         await post.order(case, WHERE, of(case))
 
 
-async def test_there_is_one_envelope_at_a_time_for_a_case(database: None):
+async def test_there_is_one_envelope_at_a_time_for_a_case(database: None) -> None:
     case = await ended()
 
     with pytest.raises(Taken):
         await post._insert(case, WHERE)
 
 
-async def test_posted_and_returned_are_told_and_an_envelope_that_waits_alarms_the_desk(database: None):
+async def test_posted_and_returned_are_told_and_an_envelope_that_waits_alarms_the_desk(database: None) -> None:
     clerk = await make_staff("mail_clerk")
     case = await ended()
     day = clock.today()
@@ -198,7 +198,7 @@ async def test_posted_and_returned_are_told_and_an_envelope_that_waits_alarms_th
     assert await fetch_value("SELECT count(*) FROM notice WHERE code IN ('N23', 'N24') AND channel = 'sms'") == 2
 
 
-async def test_every_act_is_noted_and_the_desk_counts_what_is_where(database: None):
+async def test_every_act_is_noted_and_the_desk_counts_what_is_where(database: None) -> None:
     case = await ended()
     clerk = await make_staff("mail_clerk")
     by = By(clerk.id, Hand.CLERK, "staff")
@@ -216,7 +216,7 @@ async def test_every_act_is_noted_and_the_desk_counts_what_is_where(database: No
     assert (counts[Stand.REQUESTED], sum(counts.values())) == (1, 1)
 
 
-async def test_of_two_batches_with_one_envelope_only_one_is_printed(database: None):
+async def test_of_two_batches_with_one_envelope_only_one_is_printed(database: None) -> None:
     first, second = await envelope(await ended()), await envelope(await ended(no="ms-02"))
     await post.print_all([first], CLERK)
 

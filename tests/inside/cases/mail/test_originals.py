@@ -26,7 +26,7 @@ LEGAL = {
 WHO: tuple[originals.Whose, ...] = ("office", "citizen", "mail_clerk")
 
 
-def test_a_packet_goes_only_the_ways_of_the_list():
+def test_a_packet_goes_only_the_ways_of_the_list() -> None:
     found = {(place.value, name, who) for place, who in product(Place, WHO) for name in acts_open(place, who)}
 
     assert found == LEGAL
@@ -42,7 +42,7 @@ async def asked() -> tuple[Case, Original]:
     return case, known
 
 
-async def test_what_the_list_does_not_allow_changes_nothing(database: None):
+async def test_what_the_list_does_not_allow_changes_nothing(database: None) -> None:
     case, known = await asked()
 
     for place, act, who in product(Place, ACTS, WHO):
@@ -56,7 +56,7 @@ async def test_what_the_list_does_not_allow_changes_nothing(database: None):
         assert await originals.of(case) == now
 
 
-async def test_the_application_goes_on_whether_the_paper_comes_or_not(database: None):
+async def test_the_application_goes_on_whether_the_paper_comes_or_not(database: None) -> None:
     case = await make_case()
     before = moves_open(case.facts(clock.now()), Role.REVIEWER, case.city)
 
@@ -67,7 +67,7 @@ async def test_the_application_goes_on_whether_the_paper_comes_or_not(database: 
         await originals.ask(case, ["medical_records"], "a reviewer")
 
 
-async def test_a_packet_goes_from_the_reviewer_to_the_citizen_the_mail_desk_and_back(client: Client):
+async def test_a_packet_goes_from_the_reviewer_to_the_citizen_the_mail_desk_and_back(client: Client) -> None:
     case = await make_case()
     await make_staff("reviewer")
     await make_staff("mail_clerk")
@@ -113,7 +113,7 @@ async def test_a_packet_goes_from_the_reviewer_to_the_citizen_the_mail_desk_and_
     assert await fetch_value(sql, f"original:{known.id}") == 5
 
 
-async def test_where_no_original_is_kept_nobody_asks_for_one(client: Client):
+async def test_where_no_original_is_kept_nobody_asks_for_one(client: Client) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     await make_staff("reviewer", "xinxing")
     await client.staff_sign_in("xinxing-reviewer")
@@ -123,7 +123,7 @@ async def test_where_no_original_is_kept_nobody_asks_for_one(client: Client):
     assert client.status == 404
 
 
-async def test_who_came_second_is_told(client: Client):
+async def test_who_came_second_is_told(client: Client) -> None:
     case, known = await asked()
     await client.sign_in("13800000101")
     await client.get(f"/meishan/cases/{case.number}/originals")

@@ -64,7 +64,7 @@ async def envelopes_of(case: Case) -> list[Address]:
     return [known.where for known in await envelopes.of_case(case)]
 
 
-async def test_the_consent_is_kept_with_its_version_when_the_application_is_sent_in(database: None):
+async def test_the_consent_is_kept_with_its_version_when_the_application_is_sent_in(database: None) -> None:
     case = await make_draft()
     assert [one.purpose for one in await consents.consents_of(case.person)] == ["personal_data"]
 
@@ -75,7 +75,7 @@ async def test_the_consent_is_kept_with_its_version_when_the_application_is_sent
     assert await on_line(case)
 
 
-async def test_sent_in_twice_it_is_one_consent_and_the_log_says_who_sent(database: None):
+async def test_sent_in_twice_it_is_one_consent_and_the_log_says_who_sent(database: None) -> None:
     first = await sent_in(ANSWERS)
     await sent_in({**ANSWERS, "disease": "M06900"})
 
@@ -86,7 +86,7 @@ async def test_sent_in_twice_it_is_one_consent_and_the_log_says_who_sent(databas
 
 
 @pytest.mark.parametrize("passed", [True, False])
-async def test_who_did_not_agree_gets_the_decision_by_mail_to_their_home(database: None, passed: bool):
+async def test_who_did_not_agree_gets_the_decision_by_mail_to_their_home(database: None, passed: bool) -> None:
     case = await sent_in(REFUSED)
     assert not await on_line(case)
 
@@ -95,26 +95,26 @@ async def test_who_did_not_agree_gets_the_decision_by_mail_to_their_home(databas
     assert await envelopes_of(case) == [HOME]
 
 
-async def test_who_did_not_agree_and_asked_for_mail_gets_one_envelope_at_the_address_for_it(database: None):
+async def test_who_did_not_agree_and_asked_for_mail_gets_one_envelope_at_the_address_for_it(database: None) -> None:
     case = await decided(await sent_in({**MAIL, ELECTRONIC.name: "", "address": AT_HOME}))
 
     assert await envelopes_of(case) == [WHERE]
 
 
-async def test_who_agreed_gets_no_paper_unasked(database: None):
+async def test_who_agreed_gets_no_paper_unasked(database: None) -> None:
     case = await decided(await sent_in({**ANSWERS, "address": AT_HOME}))
 
     assert await envelopes_of(case) == []
 
 
-async def test_without_an_address_nothing_stops_and_nothing_is_ordered(database: None):
+async def test_without_an_address_nothing_stops_and_nothing_is_ordered(database: None) -> None:
     case = await decided(await sent_in({**REFUSED, "address": ""}))
 
     assert case.ended
     assert await envelopes_of(case) == []
 
 
-async def test_where_no_mail_is_sent_nothing_is_ordered(database: None):
+async def test_where_no_mail_is_sent_nothing_is_ordered(database: None) -> None:
     case = await sent_in(REFUSED, "xinxing")
 
     case = await move(case, "not_accept", REVIEWER, note="参保不在本地")
@@ -123,7 +123,7 @@ async def test_where_no_mail_is_sent_nothing_is_ordered(database: None):
     assert await envelopes_of(case) == []
 
 
-async def test_a_case_that_lapses_is_told_on_paper_to_who_did_not_agree(database: None):
+async def test_a_case_that_lapses_is_told_on_paper_to_who_did_not_agree(database: None) -> None:
     case = await sent_in(REFUSED)
     await execute("UPDATE cases SET state = 'correction', return_to = 'reviewing' WHERE id = $1", case.id)
     case = await current(case)
@@ -133,7 +133,7 @@ async def test_a_case_that_lapses_is_told_on_paper_to_who_did_not_agree(database
     assert await envelopes_of(case) == [HOME]
 
 
-async def test_a_revocation_goes_along_with_what_waits_or_in_an_envelope_of_its_own(database: None):
+async def test_a_revocation_goes_along_with_what_waits_or_in_an_envelope_of_its_own(database: None) -> None:
     waits = await decided(await sent_in(REFUSED))
     over = await decided(await sent_in({**REFUSED, "disease": "M06900"}))
     await execute("UPDATE delivery SET state = $2 WHERE case_id = $1", over.id, Stand.DELIVERED.value)
@@ -144,7 +144,7 @@ async def test_a_revocation_goes_along_with_what_waits_or_in_an_envelope_of_its_
     assert (len(await envelopes_of(waits)), len(await envelopes_of(over))) == (1, 2)
 
 
-async def test_taken_back_it_counts_for_no_letter_from_then_on(database: None):
+async def test_taken_back_it_counts_for_no_letter_from_then_on(database: None) -> None:
     case = await sent_in({**ANSWERS, "address": AT_HOME})
     before = clock.now()
     clock.shift(timedelta(minutes=1))
@@ -157,7 +157,7 @@ async def test_taken_back_it_counts_for_no_letter_from_then_on(database: None):
     assert await envelopes_of(await decided(case)) == [HOME]
 
 
-async def test_one_press_takes_every_version_back_and_leaves_other_consents_alone(database: None):
+async def test_one_press_takes_every_version_back_and_leaves_other_consents_alone(database: None) -> None:
     case = await sent_in(ANSWERS)
     await consents.give(case.person, ELECTRONIC.name, "newer", clock.now())
     given = await given_by(case)
@@ -168,7 +168,7 @@ async def test_one_press_takes_every_version_back_and_leaves_other_consents_alon
     assert (len(given), held) == (2, ["personal_data"])
 
 
-async def test_nobody_takes_back_what_another_agreed_to(database: None):
+async def test_nobody_takes_back_what_another_agreed_to(database: None) -> None:
     case = await sent_in(ANSWERS)
     other = await make_person("ms-02")
     (given,) = await given_by(case)
@@ -178,7 +178,7 @@ async def test_nobody_takes_back_what_another_agreed_to(database: None):
     assert await on_line(case)
 
 
-async def test_a_consent_is_for_the_applications_that_say_so(database: None):
+async def test_a_consent_is_for_the_applications_that_say_so(database: None) -> None:
     await sent_in(ANSWERS)
 
     other = await sent_in({**REFUSED, "disease": "M06900"})
@@ -186,7 +186,7 @@ async def test_a_consent_is_for_the_applications_that_say_so(database: None):
     assert not await on_line(other)
 
 
-async def test_who_begins_anew_with_the_old_answers_is_asked_again(database: None):
+async def test_who_begins_anew_with_the_old_answers_is_asked_again(database: None) -> None:
     ended = await decided(await sent_in(ANSWERS), passed=False)
 
     fresh = await draft.again(ended)
@@ -195,7 +195,7 @@ async def test_who_begins_anew_with_the_old_answers_is_asked_again(database: Non
     assert ELECTRONIC.name not in answers_of(fresh)
 
 
-async def test_a_proxy_who_may_not_receive_cannot_agree_whatever_is_posted(database: None):
+async def test_a_proxy_who_may_not_receive_cannot_agree_whatever_is_posted(database: None) -> None:
     proxy = await make_person("ms-03")
     known = await care.become(await care.propose(proxy, "ms-14", scopes=("apply", "view")), "active")
     case = await care.ready(known, {ELECTRONIC.name: "yes"})
@@ -206,7 +206,7 @@ async def test_a_proxy_who_may_not_receive_cannot_agree_whatever_is_posted(datab
     assert await given_by(case) == []
 
 
-async def test_a_proxy_who_may_receive_agrees_for_the_insured_person(database: None):
+async def test_a_proxy_who_may_receive_agrees_for_the_insured_person(database: None) -> None:
     proxy = await make_person("ms-03")
     known = await care.become(await care.propose(proxy, "ms-14"), "active")
     case = await care.ready(known)

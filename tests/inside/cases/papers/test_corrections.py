@@ -41,7 +41,7 @@ async def defects(case: Case, notice: Correction) -> list[Defect]:
     return await corrections.defects(notice, await keep.documents(case.id))
 
 
-async def test_a_notice_lists_everything_and_waits_for_the_citizen():
+async def test_a_notice_lists_everything_and_waits_for_the_citizen() -> None:
     case, notice = await asked()
 
     first, second = await defects(case, notice)
@@ -52,14 +52,14 @@ async def test_a_notice_lists_everything_and_waits_for_the_citizen():
     assert not first.answered
 
 
-async def test_the_clock_stands_still_until_the_answer():
+async def test_the_clock_stands_still_until_the_answer() -> None:
     case, _ = await asked()
 
     assert case.due_on is None
     assert clock_on(case, await history(case)).paused_since == clock.today()
 
 
-async def test_words_of_a_clerk_are_sealed_and_other_is_told_in_them_alone():
+async def test_words_of_a_clerk_are_sealed_and_other_is_told_in_them_alone() -> None:
     case = await make_case()
     case = await corrections.ask(case, ANOTHER, [NewDefect("identity", "other", "请写新地址")])
 
@@ -69,7 +69,7 @@ async def test_words_of_a_clerk_are_sealed_and_other_is_told_in_them_alone():
     assert "新地址".encode() not in kept
 
 
-async def test_a_defect_is_answered_by_a_file_or_by_words():
+async def test_a_defect_is_answered_by_a_file_or_by_words() -> None:
     case, notice = await asked()
     first, second = await defects(case, notice)
 
@@ -80,7 +80,7 @@ async def test_a_defect_is_answered_by_a_file_or_by_words():
     assert (await defects(case, notice))[1].explanation == "只有这一面"
 
 
-async def test_an_explanation_can_be_taken_back():
+async def test_an_explanation_can_be_taken_back() -> None:
     case, notice = await asked()
     first, _ = await defects(case, notice)
     await corrections.explain(first, "没有")
@@ -90,7 +90,7 @@ async def test_an_explanation_can_be_taken_back():
     assert not (await defects(case, notice))[0].answered
 
 
-async def test_the_answer_returns_a_case_of_meishan_to_where_it_came_from_and_restarts_its_day():
+async def test_the_answer_returns_a_case_of_meishan_to_where_it_came_from_and_restarts_its_day() -> None:
     case, notice = await asked()
     clock.shift(timedelta(days=3))
 
@@ -101,7 +101,7 @@ async def test_the_answer_returns_a_case_of_meishan_to_where_it_came_from_and_re
     assert await corrections.open_correction(answered) is None
 
 
-async def test_before_acceptance_in_xinxing_it_returns_to_waiting_and_goes_on():
+async def test_before_acceptance_in_xinxing_it_returns_to_waiting_and_goes_on() -> None:
     case, notice = await asked("xinxing")
     submitted_on = clock.today()
     clock.shift(timedelta(days=3))
@@ -114,7 +114,7 @@ async def test_before_acceptance_in_xinxing_it_returns_to_waiting_and_goes_on():
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.REVIEWING, State.APPRAISING])
-async def test_in_xinxing_it_returns_to_each_of_the_three_places_it_can_come_from(state):
+async def test_in_xinxing_it_returns_to_each_of_the_three_places_it_can_come_from(state: State) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     for action in {State.SUBMITTED: (), State.REVIEWING: ("accept",)}.get(state, ("accept", "invite_experts")):
         case = await move(case, action, REVIEWER)
@@ -125,7 +125,7 @@ async def test_in_xinxing_it_returns_to_each_of_the_three_places_it_can_come_fro
     assert answered.at is state
 
 
-async def test_meishan_may_ask_once_and_a_second_notice_is_refused():
+async def test_meishan_may_ask_once_and_a_second_notice_is_refused() -> None:
     case, notice = await asked()
     case = await corrections.answer(case, citizen(await make_person()), notice)
 
@@ -135,7 +135,7 @@ async def test_meishan_may_ask_once_and_a_second_notice_is_refused():
     assert len(await corrections.corrections(case)) == 1
 
 
-async def test_xinxing_may_ask_again_and_each_notice_has_its_number():
+async def test_xinxing_may_ask_again_and_each_notice_has_its_number() -> None:
     case, notice = await asked("xinxing")
     case = await corrections.answer(case, citizen(await make_person("xx-01")), notice)
 
@@ -148,7 +148,7 @@ async def test_xinxing_may_ask_again_and_each_notice_has_its_number():
     assert not first.open
 
 
-async def test_a_notice_can_be_taken_back_with_a_reason():
+async def test_a_notice_can_be_taken_back_with_a_reason() -> None:
     case, notice = await asked()
 
     cancelled = await corrections.cancel(case, ANOTHER, notice, "材料已经齐了")
@@ -158,7 +158,7 @@ async def test_a_notice_can_be_taken_back_with_a_reason():
     assert cancelled.due_on == cancelled.city.calendar.add(clock.today(), 1)
 
 
-async def test_after_it_was_answered_it_can_neither_be_answered_nor_taken_back_again():
+async def test_after_it_was_answered_it_can_neither_be_answered_nor_taken_back_again() -> None:
     case, notice = await asked()
     who = citizen(await make_person())
     answered = await corrections.answer(case, who, notice)
@@ -172,7 +172,7 @@ async def test_after_it_was_answered_it_can_neither_be_answered_nor_taken_back_a
             await late
 
 
-async def test_answer_and_cancellation_at_the_same_moment_have_one_winner():
+async def test_answer_and_cancellation_at_the_same_moment_have_one_winner() -> None:
     case, notice = await asked()
     who = citizen(await make_person())
 
@@ -187,7 +187,7 @@ async def test_answer_and_cancellation_at_the_same_moment_have_one_winner():
     assert bool(closed.answered_at) != bool(closed.cancelled_at)
 
 
-async def test_two_notices_at_the_same_moment_have_one_winner():
+async def test_two_notices_at_the_same_moment_have_one_winner() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
 
     outcomes = await asyncio.gather(
@@ -200,7 +200,9 @@ async def test_two_notices_at_the_same_moment_have_one_winner():
 
 
 @pytest.mark.parametrize("defects_", [[], [NewDefect("identity", "ugly", "")]])
-async def test_a_notice_without_a_defect_or_with_a_reason_nobody_knows_is_not_sent(defects_):
+async def test_a_notice_without_a_defect_or_with_a_reason_nobody_knows_is_not_sent(
+    defects_: list[NewDefect] | list[object],
+) -> None:
     case = await make_case()
 
     with pytest.raises(ValueError, match="library"):
@@ -211,7 +213,7 @@ async def test_a_notice_without_a_defect_or_with_a_reason_nobody_knows_is_not_se
     assert unchanged.at is State.REVIEWING
 
 
-def test_every_reason_is_said_in_words():
+def test_every_reason_is_said_in_words() -> None:
     for code, reason in REGIONS["meishan"].reasons.correction.items():
         assert said(code, reason.words_zh, "") == reason.words_zh
         assert "请补" in said(code, reason.words_zh, "请补")

@@ -21,12 +21,12 @@ FOLDER = STATIC / "images" / "reasons"
 
 
 @pytest.mark.parametrize("region", REGIONS.values(), ids=REGIONS)
-def test_every_reason_but_other_has_its_picture_and_no_picture_is_left_over(region: Region):
+def test_every_reason_but_other_has_its_picture_and_no_picture_is_left_over(region: Region) -> None:
     assert set(pictures(region)) == set(region.reasons.correction) - {"other"}
     assert {file.stem for file in FOLDER.iterdir()} == set(PICTURES)
 
 
-def test_a_city_cannot_name_a_drawing_that_nobody_made():
+def test_a_city_cannot_name_a_drawing_that_nobody_made() -> None:
     region = REGIONS["meishan"]
     more = {**region.reasons.correction, "torn": Reason(words_zh="撕破了", source="sample", picture="torn")}
     reasons = msgspec.structs.replace(region.reasons, correction=more)
@@ -38,7 +38,7 @@ def test_a_city_cannot_name_a_drawing_that_nobody_made():
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_is_light_needs_no_translation_and_follows_the_dark(name: str):
+def test_a_picture_is_light_needs_no_translation_and_follows_the_dark(name: str) -> None:
     drawn = (FOLDER / f"{name}.svg").read_text()
 
     root = ElementTree.fromstring(drawn)
@@ -48,7 +48,7 @@ def test_a_picture_is_light_needs_no_translation_and_follows_the_dark(name: str)
     assert root.get("viewBox") == "0 0 216 116"
 
 
-async def test_the_clerk_and_the_citizen_see_the_same_example(client: Client):
+async def test_the_clerk_and_the_citizen_see_the_same_example(client: Client) -> None:
     case = await make_case()
     reviewer = await make_staff("reviewer")
     await client.staff_sign_in("meishan-reviewer")

@@ -24,11 +24,11 @@ MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
 @pytest.mark.parametrize(
     ("decided", "starts"), [("2026-11-20", "2026-12-01"), ("2026-12-31", "2027-01-01"), ("2028-02-29", "2028-03-01")]
 )
-def test_in_meishan_a_benefit_starts_on_the_first_of_the_next_month(decided, starts):
+def test_in_meishan_a_benefit_starts_on_the_first_of_the_next_month(decided: str, starts: str) -> None:
     assert starts_on(date.fromisoformat(decided), MEISHAN) == date.fromisoformat(starts)
 
 
-def test_in_xinxing_it_starts_on_the_day_of_approval():
+def test_in_xinxing_it_starts_on_the_day_of_approval() -> None:
     assert starts_on(date(2026, 11, 20), XINXING) == date(2026, 11, 20)
 
 
@@ -48,16 +48,16 @@ def test_in_xinxing_it_starts_on_the_day_of_approval():
         ("2026-05-31", 1, "2026-06-30"),
     ],
 )
-def test_a_benefit_ends_the_day_before_its_months_are_over(start, months, end):
+def test_a_benefit_ends_the_day_before_its_months_are_over(start: str, months: int, end: str) -> None:
     assert ends_on(date.fromisoformat(start), months) == date.fromisoformat(end)
 
 
-def test_a_benefit_without_months_has_no_end():
+def test_a_benefit_without_months_has_no_end() -> None:
     assert ends_on(date(2026, 11, 20), 0) is None
 
 
 @given(st.dates(date(2026, 1, 1), date(2040, 1, 1)), st.integers(1, 600))
-def test_more_months_never_end_earlier_and_a_month_is_a_month(start: date, months: int):
+def test_more_months_never_end_earlier_and_a_month_is_a_month(start: date, months: int) -> None:
     end, later = ends_on(start, months), ends_on(start, months + 1)
 
     assert end
@@ -73,14 +73,14 @@ def decided(*passed: bool) -> list[Decided]:
     ]
 
 
-def test_several_diseases_come_to_approved_partly_or_denied():
+def test_several_diseases_come_to_approved_partly_or_denied() -> None:
     assert outcome(decided(True)) is State.APPROVED
     assert outcome(decided(True, True)) is State.APPROVED
     assert outcome(decided(True, False)) is State.PARTLY_APPROVED
     assert outcome(decided(False, False)) is State.DENIED
 
 
-def test_reasons_are_said_one_each_and_other_only_in_the_clerks_words():
+def test_reasons_are_said_one_each_and_other_only_in_the_clerks_words() -> None:
     library = MEISHAN.reasons.refusal
 
     worded = Reasons(("criteria", "other"), "化验低于标准").worded(library)
@@ -100,7 +100,7 @@ async def proposed(case: Case, *, passed: bool = True, months: int = 24) -> Case
     return await decision.draft(case, REVIEWER, [Proposal(disease.id, passed, months, reasons)])
 
 
-async def test_an_approval_grants_the_benefit_from_the_next_month(database):
+async def test_an_approval_grants_the_benefit_from_the_next_month(database: None) -> None:
     case = await decision.decide(await proposed(await make_case()), APPROVER)
 
     (benefit,) = await benefits_of(case.person, "meishan")
@@ -111,7 +111,7 @@ async def test_an_approval_grants_the_benefit_from_the_next_month(database):
     assert (case.outcome, case.ended) == ("approved", True)
 
 
-async def test_a_refusal_grants_nothing(database):
+async def test_a_refusal_grants_nothing(database: None) -> None:
     case = await decision.decide(await proposed(await make_case(), passed=False), APPROVER)
 
     assert case.at is State.DENIED
@@ -121,14 +121,14 @@ async def test_a_refusal_grants_nothing(database):
     assert refused.decided_at
 
 
-async def test_who_decided_and_who_drafted_are_kept(database):
+async def test_who_decided_and_who_drafted_are_kept(database: None) -> None:
     case = await decision.decide(await proposed(await make_case()), APPROVER)
 
     (disease,) = await decision.diseases(case)
     assert (disease.drafted_by, disease.decided_by) == (REVIEWER.id, APPROVER.id)
 
 
-async def test_only_other_without_words_is_no_reason(database):
+async def test_only_other_without_words_is_no_reason(database: None) -> None:
     case = await make_case()
     (disease,) = await decision.diseases(case)
 
@@ -136,7 +136,7 @@ async def test_only_other_without_words_is_no_reason(database):
         await decision.draft(case, REVIEWER, [Proposal(disease.id, False, 0, Reasons(("other",)))])
 
 
-async def test_a_proposal_is_for_each_disease_of_the_case_and_no_other(database):
+async def test_a_proposal_is_for_each_disease_of_the_case_and_no_other(database: None) -> None:
     case, other = await make_case(), await make_case("ms-10")
     (foreign,) = await decision.diseases(other)
 
@@ -150,7 +150,7 @@ async def test_a_proposal_is_for_each_disease_of_the_case_and_no_other(database)
     assert await fetch_value("SELECT count(*) FROM case_disease WHERE decision <> 'pending'") == 0
 
 
-async def test_what_nobody_has_proposed_cannot_be_decided(database):
+async def test_what_nobody_has_proposed_cannot_be_decided(database: None) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     for action, actor in (("accept", REVIEWER), ("invite_experts", REVIEWER), ("conclude_appraisal", SYSTEM)):
         case = await move(case, action, actor)
@@ -163,7 +163,9 @@ async def test_what_nobody_has_proposed_cannot_be_decided(database):
     assert unchanged.at is State.DECIDING
 
 
-async def test_a_city_that_names_no_body_to_object_to_cannot_refuse_anybody(database: None, region: ChangeRegion):
+async def test_a_city_that_names_no_body_to_object_to_cannot_refuse_anybody(
+    database: None, region: ChangeRegion
+) -> None:
     region("meishan", appeal={"reconsideration_body_zh": ""})
     case = await proposed(await make_case(), passed=False)
 
@@ -171,7 +173,7 @@ async def test_a_city_that_names_no_body_to_object_to_cannot_refuse_anybody(data
         await decision.decide(case, APPROVER)
 
 
-async def test_what_was_sent_back_is_drafted_anew_by_whoever_reviews_it(database):
+async def test_what_was_sent_back_is_drafted_anew_by_whoever_reviews_it(database: None) -> None:
     case = await proposed(await make_case(), passed=False)
     case = await decision.send_back(case, APPROVER, "请再看一遍化验单")
     assert (case.at, (await history(case))[-1].note) == (State.REVIEWING, "请再看一遍化验单")
@@ -181,7 +183,7 @@ async def test_what_was_sent_back_is_drafted_anew_by_whoever_reviews_it(database
     assert case.at is State.APPROVED
 
 
-async def test_a_draft_of_a_decision_ends_nothing(database):
+async def test_a_draft_of_a_decision_ends_nothing(database: None) -> None:
     case = await proposed(await make_case())
 
     assert not case.ended
@@ -189,7 +191,7 @@ async def test_a_draft_of_a_decision_ends_nothing(database):
     assert await fetch_value("SELECT count(*) FROM case_disease WHERE open") == 1
 
 
-async def test_a_benefit_of_xinxing_holds_at_once(database):
+async def test_a_benefit_of_xinxing_holds_at_once(database: None) -> None:
     case = await make_case("xx-01", "xinxing", "M00500")
     for action, actor in (("accept", REVIEWER), ("invite_experts", REVIEWER), ("conclude_appraisal", SYSTEM)):
         case = await move(case, action, actor)

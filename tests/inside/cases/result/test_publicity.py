@@ -35,17 +35,17 @@ async def shown(region: ChangeRegion) -> Case:
     return await publicity.publish(await proposed(), APPROVER)
 
 
-async def test_a_city_without_the_stage_cannot_begin_it():
+async def test_a_city_without_the_stage_cannot_begin_it() -> None:
     with pytest.raises(NotAllowed):
         await publicity.publish(await proposed(), APPROVER)
 
 
-async def test_the_drafter_cannot_display_an_own_proposal(monkeypatch, shown: Case):
+async def test_the_drafter_cannot_display_an_own_proposal(monkeypatch: pytest.MonkeyPatch, shown: Case) -> None:
     with pytest.raises(decision.SamePerson):
         await decision.decidable(shown, Actor(REVIEWER.id, Role.APPROVER))
 
 
-async def test_the_clock_stands_still_and_the_proposal_becomes_final_by_itself(shown: Case):
+async def test_the_clock_stands_still_and_the_proposal_becomes_final_by_itself(shown: Case) -> None:
     assert clock_on(shown, await history(shown)).paused_since == clock.today()
     last = await publicity.ends_on(shown)
     assert last
@@ -61,7 +61,7 @@ async def test_the_clock_stands_still_and_the_proposal_becomes_final_by_itself(s
     assert len(await benefit.of_case(ended)) == 1
 
 
-async def test_an_objection_must_be_on_file_before_it_is_upheld(shown: Case):
+async def test_an_objection_must_be_on_file_before_it_is_upheld(shown: Case) -> None:
     with pytest.raises(NotAllowed):
         await publicity.uphold(shown, REVIEWER, "属实")
     await publicity.object(shown, REVIEWER, "邻居来电：已经在外地参保")
@@ -74,7 +74,7 @@ async def test_an_objection_must_be_on_file_before_it_is_upheld(shown: Case):
     assert clock_on(back, await history(back)).due is not None
 
 
-async def test_a_revoked_benefit_is_gone_at_once_with_reasons_and_ways_to_object():
+async def test_a_revoked_benefit_is_gone_at_once_with_reasons_and_ways_to_object() -> None:
     case = await decision.decide(await proposed(), APPROVER)
     ended_at = case.ended_at
 
@@ -94,7 +94,7 @@ async def test_a_revoked_benefit_is_gone_at_once_with_reasons_and_ways_to_object
         await benefit.revoke(case, SUPERVISOR, "再来一次")
 
 
-async def test_who_accepted_does_not_approve_where_the_city_keeps_them_apart(monkeypatch):
+async def test_who_accepted_does_not_approve_where_the_city_keeps_them_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     case = await proposed()
     own = Actor(REVIEWER.id, Role.APPROVER)
 
@@ -107,7 +107,7 @@ async def approved_again() -> Case:
     return await decision.decide(await proposed(), APPROVER)
 
 
-async def test_a_second_benefit_begins_the_day_after_the_first_ends():
+async def test_a_second_benefit_begins_the_day_after_the_first_ends() -> None:
     first, second = await approved_again(), await approved_again()
 
     (old,), (new,) = await benefit.of_case(first), await benefit.of_case(second)
@@ -117,7 +117,7 @@ async def test_a_second_benefit_begins_the_day_after_the_first_ends():
     assert new.state_on(clock.today()) == "pending_effective"
 
 
-async def test_nobody_is_given_a_second_benefit_beside_one_without_end():
+async def test_nobody_is_given_a_second_benefit_beside_one_without_end() -> None:
     first = await make_case()
     (disease,) = await decision.diseases(first)
     first = await decision.draft(first, REVIEWER, [Proposal(disease.id, True, 0, Reasons())])

@@ -50,7 +50,7 @@ async def said(case: Case) -> list[str]:
     return [message.text for message in await messages(case.person)]
 
 
-async def test_what_nobody_accepted_in_time_is_accepted_as_of_the_day_of_receipt():
+async def test_what_nobody_accepted_in_time_is_accepted_as_of_the_day_of_receipt() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     received = clock.today()
     assert case.due_on == case.city.calendar.add(received, 5)
@@ -67,7 +67,7 @@ async def test_what_nobody_accepted_in_time_is_accepted_as_of_the_day_of_receipt
     assert "L02" in [letter.kind for letter in await letters(case.id)]
 
 
-async def test_on_a_calendar_that_is_not_published_nothing_is_late(region: ChangeRegion):
+async def test_on_a_calendar_that_is_not_published_nothing_is_late(region: ChangeRegion) -> None:
     await make_case("xx-01", "xinxing", "M03900")
     region("xinxing", calendar=Calendar([{2000: Year(published=True, source="test")}]))
     to_noon_of(clock.today() + timedelta(days=90))
@@ -75,7 +75,7 @@ async def test_on_a_calendar_that_is_not_published_nothing_is_late(region: Chang
     assert (await rounds.accept_late(), await rounds.tell_overdue()) == (0, 0)
 
 
-async def test_when_the_time_is_over_people_and_supervisors_are_told_once_and_nothing_is_decided():
+async def test_when_the_time_is_over_people_and_supervisors_are_told_once_and_nothing_is_decided() -> None:
     supervisor = await make_staff("supervisor")
     case = await make_case()
     assert case.due_on
@@ -103,7 +103,7 @@ async def send_all() -> None:
         pass
 
 
-async def test_three_reminders_then_the_case_lapses_and_the_files_come_along_to_a_new_one():
+async def test_three_reminders_then_the_case_lapses_and_the_files_come_along_to_a_new_one() -> None:
     case, notice = await asked()
     for days in (8, 7, 6, 3, 1, 0):
         to_noon_of(notice.answer_by - timedelta(days=days))
@@ -124,7 +124,7 @@ async def test_three_reminders_then_the_case_lapses_and_the_files_come_along_to_
     assert fresh.at is State.DRAFT
 
 
-async def test_nobody_lapses_who_was_not_reminded_before():
+async def test_nobody_lapses_who_was_not_reminded_before() -> None:
     case, notice = await asked()
     to_noon_of(notice.answer_by + timedelta(days=5))
 
@@ -137,7 +137,7 @@ async def test_nobody_lapses_who_was_not_reminded_before():
     assert (await current(case)).at is State.LAPSED
 
 
-async def test_more_time_for_a_correction_is_given_once():
+async def test_more_time_for_a_correction_is_given_once() -> None:
     case, notice = await asked()
     me = citizen(await make_person())
 
@@ -151,7 +151,7 @@ async def test_more_time_for_a_correction_is_given_once():
         await corrections.extend(case, me, longer)
 
 
-async def test_the_office_extends_once_before_its_time_is_over():
+async def test_the_office_extends_once_before_its_time_is_over() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     case = await move(case, "accept", REVIEWER)
     supervisor = Actor("a supervisor", Role.SUPERVISOR)
@@ -165,7 +165,7 @@ async def test_the_office_extends_once_before_its_time_is_over():
         await move(longer, "extend_deadline", supervisor, note="再延", days=10)
 
 
-async def test_what_is_late_is_not_extended_any_more():
+async def test_what_is_late_is_not_extended_any_more() -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     case = await move(case, "accept", REVIEWER)
     assert case.due_on
@@ -175,7 +175,7 @@ async def test_what_is_late_is_not_extended_any_more():
         await move(case, "extend_deadline", Actor("a supervisor", Role.SUPERVISOR), note="x", days=10)
 
 
-async def test_a_draft_is_warned_of_twice_and_deleted_with_a_stub_in_the_log():
+async def test_a_draft_is_warned_of_twice_and_deleted_with_a_stub_in_the_log() -> None:
     case = await make_draft()
     await add_document(case, "identity")
     last = draft.kept_until(case)
@@ -195,7 +195,7 @@ async def test_a_draft_is_warned_of_twice_and_deleted_with_a_stub_in_the_log():
     assert await audit.broken() is None
 
 
-async def test_a_draft_that_was_taken_back_is_deleted_in_the_end_too():
+async def test_a_draft_that_was_taken_back_is_deleted_in_the_end_too() -> None:
     case = await draft.take_back(await make_case(), citizen(await make_person()))
     to_noon_of(draft.kept_until(case) + timedelta(days=1))
 
@@ -204,7 +204,7 @@ async def test_a_draft_that_was_taken_back_is_deleted_in_the_end_too():
     assert await case_by_id(case.id) is None
 
 
-async def test_a_new_calendar_changes_dates_and_never_states(region: ChangeRegion):
+async def test_a_new_calendar_changes_dates_and_never_states(region: ChangeRegion) -> None:
     case = await make_case("xx-01", "xinxing", "M03900")
     paused, _ = await asked(await make_case("xx-02", "xinxing", "M03900"))
     assert case.due_on
@@ -225,7 +225,7 @@ async def test_a_new_calendar_changes_dates_and_never_states(region: ChangeRegio
     assert (await current(paused)).due_on is None
 
 
-async def test_all_rounds_do_no_harm_twice():
+async def test_all_rounds_do_no_harm_twice() -> None:
     await make_case()
     await run_rounds()
     before = [await fetch_value(f"SELECT count(*) FROM {name}") for name in ("case_event", "notice", "letter")]
@@ -235,7 +235,7 @@ async def test_all_rounds_do_no_harm_twice():
     assert [await fetch_value(f"SELECT count(*) FROM {name}") for name in ("case_event", "notice", "letter")] == before
 
 
-async def test_a_supervisor_allows_one_more_notice_and_the_log_says_why():
+async def test_a_supervisor_allows_one_more_notice_and_the_log_says_why() -> None:
     supervisor = acting(await make_staff("supervisor"), Role.SUPERVISOR)
     case, notice = await asked()
     await corrections.explain((await corrections.defects(notice, ()))[0], "在补办")
@@ -251,7 +251,7 @@ async def test_a_supervisor_allows_one_more_notice_and_the_log_says_why():
     assert await fetch_value("SELECT why FROM audit WHERE act = 'allow_correction'") == "身份证过期"
 
 
-async def test_new_material_may_be_asked_about_and_only_that():
+async def test_new_material_may_be_asked_about_and_only_that() -> None:
     case, notice = await asked()
     (defect,) = await corrections.defects(notice, ())
     await add_document(case, defect.upload_slot)

@@ -12,7 +12,7 @@ from tests.helpers.scanner import CLAMD, EICAR, FakeClamd, Scanner
 
 
 @pytest.mark.parametrize("way", ["address", "socket"])
-async def test_a_virus_is_named_and_a_clean_file_is_not(scanner: Scanner, settings: ChangeSettings, way: str):
+async def test_a_virus_is_named_and_a_clean_file_is_not(scanner: Scanner, settings: ChangeSettings, way: str) -> None:
     settings(clamd=getattr(scanner, way))
 
     assert "EICAR" in await virus_in([EICAR])
@@ -24,7 +24,7 @@ async def test_a_virus_is_named_and_a_clean_file_is_not(scanner: Scanner, settin
 
 async def test_twenty_megabytes_are_looked_at_and_several_at_once_do_not_mix(
     scanner: Scanner, settings: ChangeSettings
-):
+) -> None:
     settings(clamd=scanner.address)
     block = bytes(1 << 20)
 
@@ -33,7 +33,7 @@ async def test_twenty_megabytes_are_looked_at_and_several_at_once_do_not_mix(
     assert [bool(name) for name in found] == [False, True, False, True]
 
 
-async def test_more_than_the_scanner_takes_was_not_looked_at(scanner: Scanner, settings: ChangeSettings):
+async def test_more_than_the_scanner_takes_was_not_looked_at(scanner: Scanner, settings: ChangeSettings) -> None:
     settings(clamd=scanner.address)
 
     with pytest.raises(Unreachable):
@@ -41,7 +41,7 @@ async def test_more_than_the_scanner_takes_was_not_looked_at(scanner: Scanner, s
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "/nowhere/clamd.sock"])
-async def test_a_scanner_that_is_not_there_is_unreachable(settings: ChangeSettings, address: str):
+async def test_a_scanner_that_is_not_there_is_unreachable(settings: ChangeSettings, address: str) -> None:
     settings(clamd=address)
 
     with pytest.raises(Unreachable):
@@ -51,7 +51,9 @@ async def test_a_scanner_that_is_not_there_is_unreachable(settings: ChangeSettin
 @pytest.mark.parametrize(
     "answer", [b"", b"garbage", b"stream: OK", b"INSTREAM size limit exceeded. ERROR\0", b"\xff\0"]
 )
-async def test_an_answer_we_do_not_understand_is_no_clean_bill(settings: ChangeSettings, tmp_path: Path, answer: bytes):
+async def test_an_answer_we_do_not_understand_is_no_clean_bill(
+    settings: ChangeSettings, tmp_path: Path, answer: bytes
+) -> None:
     path = str(tmp_path / "odd.sock")
 
     async def odd(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,7 +70,7 @@ async def test_an_answer_we_do_not_understand_is_no_clean_bill(settings: ChangeS
 
 async def test_a_scanner_that_says_nothing_is_given_up(
     settings: ChangeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr(clamd, "SECONDS", 0.1)
     path = str(tmp_path / "dumb.sock")
 
@@ -78,13 +80,13 @@ async def test_a_scanner_that_says_nothing_is_given_up(
             await virus_in([b"x"])
 
 
-def test_without_an_address_nothing_is_looked_at(settings: ChangeSettings):
+def test_without_an_address_nothing_is_looked_at(settings: ChangeSettings) -> None:
     settings(clamd="")
 
     assert not configured()
 
 
-async def test_the_stand_in_for_machines_without_clamd_answers_alike(settings: ChangeSettings, tmp_path: Path):
+async def test_the_stand_in_for_machines_without_clamd_answers_alike(settings: ChangeSettings, tmp_path: Path) -> None:
     """It is what the other tests ask where Debian's is not installed, so it must not be kinder."""
     made = Scanner(tmp_path)
     made._fake = FakeClamd(made.port, made.socket)

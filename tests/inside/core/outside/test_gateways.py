@@ -22,7 +22,7 @@ from tests.helpers.client import Client
 SECRET = "YourAccessKeySecret"
 
 
-def test_the_signature_is_the_one_in_the_provider_s_own_example(settings: ChangeSettings):
+def test_the_signature_is_the_one_in_the_provider_s_own_example(settings: ChangeSettings) -> None:
     settings(sms_user="YourAccessKeyId", sms_secret=SECRET)
     line = query({"RegionId": "cn-shanghai", "ImageId": "win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd"})
     at = datetime(2023, 10, 26, 10, 22, 32, tzinfo=UTC)
@@ -113,7 +113,7 @@ def aliyun(provider: str, settings: ChangeSettings, tmp_path: Path) -> Aliyun:
 GIVEN = {"sign": "【眉山医保】", "code": "048213"}
 
 
-async def test_a_message_goes_out_signed_as_a_template_with_parameters(aliyun: Aliyun):
+async def test_a_message_goes_out_signed_as_a_template_with_parameters(aliyun: Aliyun) -> None:
     id = await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
 
     assert id == "900619746936498440^0"
@@ -127,7 +127,7 @@ async def test_a_message_goes_out_signed_as_a_template_with_parameters(aliyun: A
     assert Provider.seen[0]["headers"]["x-acs-action"] == "SendSms"
 
 
-async def test_a_phone_is_called_with_the_template_that_is_read_aloud(aliyun: Aliyun):
+async def test_a_phone_is_called_with_the_template_that_is_read_aloud(aliyun: Aliyun) -> None:
     id = await aliyun.call("13800000101", "N34v", GIVEN, "text", "code:x")
 
     assert aliyun.speaks
@@ -138,7 +138,7 @@ async def test_a_phone_is_called_with_the_template_that_is_read_aloud(aliyun: Al
 
 async def test_a_wrong_secret_is_refused_by_the_provider_and_nothing_counts_as_sent(
     aliyun: Aliyun, settings: ChangeSettings
-):
+) -> None:
     settings(sms_secret="another")
 
     with pytest.raises(NotSent, match="SignatureDoesNotMatch"):
@@ -146,7 +146,9 @@ async def test_a_wrong_secret_is_refused_by_the_provider_and_nothing_counts_as_s
 
 
 @pytest.mark.parametrize("answer", [{"Code": "isv.BUSINESS_LIMIT_CONTROL"}, {"Code": "OK"}, {}])
-async def test_what_the_provider_did_not_take_was_not_sent(aliyun: Aliyun, monkeypatch, answer):
+async def test_what_the_provider_did_not_take_was_not_sent(
+    aliyun: Aliyun, monkeypatch: pytest.MonkeyPatch, answer: dict[str, object] | dict[str, str]
+) -> None:
     monkeypatch.setattr(Provider, "answer", answer)
 
     with pytest.raises(NotSent):
@@ -154,8 +156,8 @@ async def test_what_the_provider_did_not_take_was_not_sent(aliyun: Aliyun, monke
 
 
 async def test_a_provider_that_is_down_or_not_there_did_not_take_it(
-    aliyun: Aliyun, monkeypatch, settings: ChangeSettings
-):
+    aliyun: Aliyun, monkeypatch: pytest.MonkeyPatch, settings: ChangeSettings
+) -> None:
     monkeypatch.setattr(Provider, "status", 503)
     with pytest.raises(NotSent):
         await aliyun.send("13800000101", "N34", GIVEN, "text", "code:x")
@@ -166,8 +168,8 @@ async def test_a_provider_that_is_down_or_not_there_did_not_take_it(
 
 
 async def test_one_s_own_gateway_gets_template_parameters_text_and_key(
-    provider: str, monkeypatch, settings: ChangeSettings
-):
+    provider: str, monkeypatch: pytest.MonkeyPatch, settings: ChangeSettings
+) -> None:
     monkeypatch.setattr(Provider, "answer", {"id": "m-1"})
     settings(sms_url=f"{provider}/send", sms_secret=SECRET)
 
@@ -187,7 +189,7 @@ async def test_one_s_own_gateway_gets_template_parameters_text_and_key(
     }
 
 
-def test_a_gateway_nobody_knows_stops_the_first_message(settings: ChangeSettings):
+def test_a_gateway_nobody_knows_stops_the_first_message(settings: ChangeSettings) -> None:
     settings(sms="pigeon")
 
     with pytest.raises(ValueError, match="pigeon"):
@@ -215,7 +217,7 @@ async def report(client: Client, *reports: dict[str, Any], path: str = HOOK) -> 
     return answer.status_code
 
 
-async def test_the_provider_s_report_is_kept_beside_the_message(client: Client, aliyun: Aliyun):
+async def test_the_provider_s_report_is_kept_beside_the_message(client: Client, aliyun: Aliyun) -> None:
     await sms.send("13800000101", "N34", GIVEN, "text", "code:x")
     before = await fetch_value("SELECT state FROM sent_message")
 
@@ -226,7 +228,7 @@ async def test_the_provider_s_report_is_kept_beside_the_message(client: Client, 
     assert await fetch_value("SELECT reported_at FROM sent_message")
 
 
-async def test_a_message_that_did_not_arrive_is_kept_with_the_reason(client: Client, aliyun: Aliyun):
+async def test_a_message_that_did_not_arrive_is_kept_with_the_reason(client: Client, aliyun: Aliyun) -> None:
     await sms.send("13800000101", "N34", GIVEN, "text", "code:x")
 
     await report(client, {**REPORT, "success": False, "err_code": "SP:0015"})
@@ -235,14 +237,14 @@ async def test_a_message_that_did_not_arrive_is_kept_with_the_reason(client: Cli
     assert await fetch_value("SELECT reason FROM sent_message") == "SP:0015"
 
 
-async def test_a_repeated_key_that_the_provider_knew_is_written_down_once(database, aliyun: Aliyun):
+async def test_a_repeated_key_that_the_provider_knew_is_written_down_once(database: None, aliyun: Aliyun) -> None:
     for _ in range(2):
         await sms.send("13800000101", "N34", GIVEN, "text", "code:x")
 
     assert await fetch_value("SELECT count(*) FROM sent_message") == 1
 
 
-async def test_the_ledger_of_messages_holds_neither_phone_nor_code(database, aliyun: Aliyun):
+async def test_the_ledger_of_messages_holds_neither_phone_nor_code(database: None, aliyun: Aliyun) -> None:
     await sms.send("13800000101", "N34", GIVEN, "text", "code:x")
 
     row = await fetch_value("SELECT id || template || channel || state || reason FROM sent_message")
@@ -252,11 +254,13 @@ async def test_the_ledger_of_messages_holds_neither_phone_nor_code(database, ali
 
 
 @pytest.mark.parametrize("path", ["/hooks/sms/guessed", "/hooks/sms/%E4%BB%A4"])
-async def test_whoever_does_not_know_the_secret_word_finds_nothing_there(client: Client, path: str):
+async def test_whoever_does_not_know_the_secret_word_finds_nothing_there(client: Client, path: str) -> None:
     assert await report(client, REPORT, path=path) == 404
 
 
-async def test_without_a_secret_word_in_the_settings_no_report_is_taken(client: Client, settings: ChangeSettings):
+async def test_without_a_secret_word_in_the_settings_no_report_is_taken(
+    client: Client, settings: ChangeSettings
+) -> None:
 
     settings(sms_reports="")
 
@@ -264,12 +268,12 @@ async def test_without_a_secret_word_in_the_settings_no_report_is_taken(client: 
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[{}]", "[1]", "not json"])
-async def test_a_report_that_cannot_be_read_is_refused(client: Client, aliyun: Aliyun, body: str):
+async def test_a_report_that_cannot_be_read_is_refused(client: Client, aliyun: Aliyun, body: str) -> None:
     answer = await client.http.post(HOOK, content=body)
 
     assert answer.status_code == 400
 
 
-async def test_reports_of_messages_that_are_not_ours_change_nothing(client: Client, aliyun: Aliyun):
+async def test_reports_of_messages_that_are_not_ours_change_nothing(client: Client, aliyun: Aliyun) -> None:
     assert await report(client, REPORT) == 200
     assert await fetch_value("SELECT count(*) FROM sent_message") == 0

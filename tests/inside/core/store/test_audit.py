@@ -30,17 +30,17 @@ async def rows() -> list[Entry]:
     return await fetch_all(Entry, "FROM audit ORDER BY id")
 
 
-async def test_an_untouched_log_is_whole():
+async def test_an_untouched_log_is_whole() -> None:
     await noted()
 
     assert await broken() is None
 
 
-async def test_an_empty_log_is_whole():
+async def test_an_empty_log_is_whole() -> None:
     assert await broken() is None
 
 
-async def test_a_row_says_who_did_what_to_whom_why_and_when():
+async def test_a_row_says_who_did_what_to_whom_why_and_when() -> None:
     await note(actor="clerk", role="reviewer", act="read_document", thing="document:1", about="person", why="复核")
 
     (row,) = await rows()
@@ -68,7 +68,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("column", CHANGES)
 @pytest.mark.parametrize("position", [0, 3, 6])
-async def test_a_row_of_which_anything_was_changed_is_found(column: str, position: int):
+async def test_a_row_of_which_anything_was_changed_is_found(column: str, position: int) -> None:
     ids = await noted()
 
     await execute(f"UPDATE audit SET {column} = {CHANGES[column]} WHERE id = $1", ids[position])
@@ -76,7 +76,7 @@ async def test_a_row_of_which_anything_was_changed_is_found(column: str, positio
     assert await broken() == ids[position]
 
 
-async def test_a_row_whose_hash_was_changed_is_found():
+async def test_a_row_whose_hash_was_changed_is_found() -> None:
     ids = await noted()
 
     await execute("UPDATE audit SET hash = $2 WHERE id = $1", ids[3], b"x" * 32)
@@ -85,7 +85,7 @@ async def test_a_row_whose_hash_was_changed_is_found():
 
 
 @pytest.mark.parametrize("position", [0, 3, 5])
-async def test_where_a_row_was_removed_the_next_one_is_found(position: int):
+async def test_where_a_row_was_removed_the_next_one_is_found(position: int) -> None:
     ids = await noted()
 
     await execute("DELETE FROM audit WHERE id = $1", ids[position])
@@ -93,7 +93,7 @@ async def test_where_a_row_was_removed_the_next_one_is_found(position: int):
     assert await broken() == ids[position + 1]
 
 
-async def test_two_rows_that_changed_places_are_found():
+async def test_two_rows_that_changed_places_are_found() -> None:
     ids = await noted()
 
     await execute("UPDATE audit SET id = -1 WHERE id = $1", ids[2])
@@ -103,7 +103,7 @@ async def test_two_rows_that_changed_places_are_found():
     assert await broken() == ids[2]
 
 
-async def test_a_row_that_was_slipped_in_is_found():
+async def test_a_row_that_was_slipped_in_is_found() -> None:
     ids = await noted()
     await execute("DELETE FROM audit WHERE id = $1", ids[3])
 
@@ -117,7 +117,7 @@ async def test_a_row_that_was_slipped_in_is_found():
     assert await broken() == ids[3]
 
 
-async def test_a_row_that_was_added_at_the_end_is_found():
+async def test_a_row_that_was_added_at_the_end_is_found() -> None:
     ids = await noted()
 
     await execute(
@@ -128,7 +128,7 @@ async def test_a_row_that_was_added_at_the_end_is_found():
     assert await broken() == (await rows())[-1].id
 
 
-async def test_a_log_longer_than_one_reading_is_checked_to_its_end(monkeypatch: pytest.MonkeyPatch):
+async def test_a_log_longer_than_one_reading_is_checked_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "BATCH", 3)
     ids = await noted(8)
     whole = await broken()
@@ -139,14 +139,14 @@ async def test_a_log_longer_than_one_reading_is_checked_to_its_end(monkeypatch: 
     assert await broken() == ids[-1]
 
 
-async def test_many_who_write_at_once_make_one_chain():
+async def test_many_who_write_at_once_make_one_chain() -> None:
     await asyncio.gather(*(note(actor=str(number), role="r", act="a") for number in range(40)))
 
     assert await fetch_value("SELECT count(*) FROM audit") == 40
     assert await broken() is None
 
 
-async def test_what_did_not_happen_is_not_noted():
+async def test_what_did_not_happen_is_not_noted() -> None:
     async def fail() -> None:
         async with transaction():
             await note(actor="clerk", role="r", act="a")

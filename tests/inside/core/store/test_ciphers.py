@@ -10,7 +10,7 @@ from portal.core.store.ciphers import Sealing, cipher_of, new_key, read_key, sea
 CIPHERS = ("aes", "sm4")
 
 
-def test_sm4_gives_what_rfc_8998_says():
+def test_sm4_gives_what_rfc_8998_says() -> None:
     """RFC 8998, appendix A.1."""
     key = sealing("sm4", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
     nonce = bytes.fromhex("00001234567800000000ABCD")
@@ -27,7 +27,7 @@ def test_sm4_gives_what_rfc_8998_says():
 
 @pytest.mark.parametrize("cipher", CIPHERS)
 @given(plain=st.binary(max_size=300), also=st.binary(max_size=40))
-def test_whatever_was_sealed_is_opened_again(cipher: str, plain: bytes, also: bytes):
+def test_whatever_was_sealed_is_opened_again(cipher: str, plain: bytes, also: bytes) -> None:
     key = read_key(new_key(cipher))
 
     assert key.decrypt(bytes(12), key.encrypt(bytes(12), plain, also), also) == plain
@@ -36,7 +36,7 @@ def test_whatever_was_sealed_is_opened_again(cipher: str, plain: bytes, also: by
 
 @pytest.mark.parametrize("cipher", CIPHERS)
 @pytest.mark.parametrize("what", ["nonce", "content", "tag", "also", "cut", "nothing"])
-def test_whatever_was_changed_does_not_open(cipher: str, what: str):
+def test_whatever_was_changed_does_not_open(cipher: str, what: str) -> None:
     key: Sealing = read_key(new_key(cipher))
     nonce, also, sealed = bytes(12), b"place", bytearray(key.encrypt(bytes(12), b"content", b"place"))
     if what == "content":
@@ -50,6 +50,6 @@ def test_whatever_was_changed_does_not_open(cipher: str, what: str):
 
 
 @pytest.mark.parametrize("text", ["", "sm4:", "c2hvcnQ=", "sm4:c2hvcnQ=", "rot13:" + "A" * 44])
-def test_what_is_no_key_is_not_read_as_one(text: str):
+def test_what_is_no_key_is_not_read_as_one(text: str) -> None:
     with pytest.raises((ValueError, KeyError)):
         read_key(text)

@@ -49,16 +49,16 @@ def moved_keys(tmp_path: Path, settings: ChangeSettings) -> Iterator[Path]:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
-def test_any_text_that_was_sealed_for_a_place_opens_there(text: str, place: str):
+def test_any_text_that_was_sealed_for_a_place_opens_there(text: str, place: str) -> None:
     assert opened(seal(text, place), place) == text
 
 
-def test_sealed_text_opens_at_no_other_place():
+def test_sealed_text_opens_at_no_other_place() -> None:
     with pytest.raises(InvalidTag):
         opened(seal("张丽", "person.name:1"), "person.name:2")
 
 
-def test_sealed_text_shows_nothing_of_itself_and_is_different_each_time():
+def test_sealed_text_shows_nothing_of_itself_and_is_different_each_time() -> None:
     first, second = seal("511402196805120015", PLACE), seal("511402196805120015", PLACE)
 
     assert first != second
@@ -66,7 +66,7 @@ def test_sealed_text_shows_nothing_of_itself_and_is_different_each_time():
 
 
 @pytest.mark.parametrize("at", [2, 13, 14, -1])
-def test_sealed_text_with_one_bit_changed_does_not_open(at: int):
+def test_sealed_text_with_one_bit_changed_does_not_open(at: int) -> None:
     sealed = bytearray(seal("张丽", PLACE))
     sealed[at] ^= 1
 
@@ -74,7 +74,7 @@ def test_sealed_text_with_one_bit_changed_does_not_open(at: int):
         opened(bytes(sealed), PLACE)
 
 
-def test_things_come_back_from_json_as_they_were():
+def test_things_come_back_from_json_as_they_were() -> None:
     thing = {"name": "张丽", "n": 1, "list": [True, None, "x"]}
 
     assert opened_json(seal_json(thing, PLACE), PLACE) == thing
@@ -83,7 +83,7 @@ def test_things_come_back_from_json_as_they_were():
 # -- keyed hashes --------------------------------------------------------------------------------
 
 
-def test_the_same_value_has_the_same_hash_and_another_purpose_another():
+def test_the_same_value_has_the_same_hash_and_another_purpose_another() -> None:
     assert keyed("phone", "138") == keyed("phone", "138")
     assert keyed("phone", "138") != keyed("id_number", "138")
 
@@ -91,16 +91,16 @@ def test_the_same_value_has_the_same_hash_and_another_purpose_another():
 @pytest.mark.parametrize(
     ("one", "other"), [(("ab", "c"), ("a", "bc")), (("a", ""), ("", "a")), (("1:a",), ("1", "a")), (("a",), ("a", ""))]
 )
-def test_parts_are_told_apart_by_where_they_end(one: tuple[str, ...], other: tuple[str, ...]):
+def test_parts_are_told_apart_by_where_they_end(one: tuple[str, ...], other: tuple[str, ...]) -> None:
     assert keyed("purpose", *one) != keyed("purpose", *other)
 
 
-def test_nobody_without_the_key_can_compute_a_hash():
+def test_nobody_without_the_key_can_compute_a_hash() -> None:
     assert keyed("phone", "138") != hashlib.sha256(b"138").digest()
     assert digest("x") == hashlib.sha256(b"x").digest()
 
 
-def test_comparing_takes_any_two_byte_strings():
+def test_comparing_takes_any_two_byte_strings() -> None:
     assert same(b"abc", b"abc")
     assert not same(b"abc", b"abd")
     assert not same(b"abc", b"")
@@ -109,7 +109,7 @@ def test_comparing_takes_any_two_byte_strings():
 # -- randomness ----------------------------------------------------------------------------------
 
 
-def test_ten_thousand_codes_are_spread_evenly_and_some_begin_with_zero():
+def test_ten_thousand_codes_are_spread_evenly_and_some_begin_with_zero() -> None:
     codes = [digits(6) for _ in range(10_000)]
 
     counts = [sum(code[place] == figure for code in codes) for place in range(6) for figure in "0123456789"]
@@ -118,7 +118,7 @@ def test_ten_thousand_codes_are_spread_evenly_and_some_begin_with_zero():
     assert all(len(code) == 6 and code.isdigit() for code in codes)
 
 
-def test_tokens_are_never_alike_and_fit_into_an_address():
+def test_tokens_are_never_alike_and_fit_into_an_address() -> None:
     made = {token() for _ in range(1000)}
 
     assert len(made) == 1000
@@ -128,7 +128,7 @@ def test_tokens_are_never_alike_and_fit_into_an_address():
 # -- the key file --------------------------------------------------------------------------------
 
 
-def test_keys_that_were_made_are_for_the_owner_only_and_open_what_they_sealed(moved_keys: Path):
+def test_keys_that_were_made_are_for_the_owner_only_and_open_what_they_sealed(moved_keys: Path) -> None:
     path = make_keys()
 
     sealed = seal("张丽", PLACE)
@@ -138,7 +138,7 @@ def test_keys_that_were_made_are_for_the_owner_only_and_open_what_they_sealed(mo
     assert opened(sealed, PLACE) == "张丽"
 
 
-def test_new_keys_are_never_written_over_old_ones(moved_keys: Path):
+def test_new_keys_are_never_written_over_old_ones(moved_keys: Path) -> None:
     make_keys()
     before = moved_keys.read_bytes()
 
@@ -148,7 +148,7 @@ def test_new_keys_are_never_written_over_old_ones(moved_keys: Path):
     assert moved_keys.read_bytes() == before
 
 
-def test_a_newer_key_seals_and_older_ones_still_open(moved_keys: Path):
+def test_a_newer_key_seals_and_older_ones_still_open(moved_keys: Path) -> None:
     make_keys()
     older = seal_bytes(b"older", PLACE)
     text = moved_keys.read_text().replace("seal = 1", "seal = 2")
@@ -165,7 +165,7 @@ def test_a_newer_key_seals_and_older_ones_still_open(moved_keys: Path):
 @pytest.mark.parametrize("cipher", ["aes", "sm4"])
 def test_a_key_that_is_added_seals_from_then_on_and_the_older_still_opens(
     moved_keys: Path, settings: ChangeSettings, cipher: str
-):
+) -> None:
     make_keys()
     older, look_up = seal_bytes(b"older", PLACE), keyed("phone", "138")
     settings(cipher=cipher)
@@ -181,7 +181,7 @@ def test_a_key_that_is_added_seals_from_then_on_and_the_older_still_opens(
     assert ("sm4:" in moved_keys.read_text()) is (cipher == "sm4")
 
 
-def test_a_process_that_read_the_keys_before_opens_what_a_newer_key_sealed(moved_keys: Path):
+def test_a_process_that_read_the_keys_before_opens_what_a_newer_key_sealed(moved_keys: Path) -> None:
     make_keys()
     before = keys()
     add_key()
@@ -199,7 +199,7 @@ def test_a_process_that_read_the_keys_before_opens_what_a_newer_key_sealed(moved
 
 def test_there_are_at_most_255_keys_and_no_cipher_of_another_name(
     moved_keys: Path, monkeypatch: pytest.MonkeyPatch, settings: ChangeSettings
-):
+) -> None:
     make_keys()
     monkeypatch.setattr(crypto, "LAST_KEY", 2)
     add_key()
@@ -213,12 +213,12 @@ def test_there_are_at_most_255_keys_and_no_cipher_of_another_name(
     assert keys().seal == 2
 
 
-def test_without_a_key_file_it_is_said_how_to_make_one(moved_keys: Path):
+def test_without_a_key_file_it_is_said_how_to_make_one(moved_keys: Path) -> None:
     with pytest.raises(KeysMissing, match="portal keys"):
         keys()
 
 
-def test_a_key_file_that_others_can_read_is_not_used(moved_keys: Path):
+def test_a_key_file_that_others_can_read_is_not_used(moved_keys: Path) -> None:
     make_keys()
     moved_keys.chmod(0o640)
 
@@ -240,7 +240,7 @@ NO_SUCH_KEY = f'index = "eA=="\nseal = 2\n[keys]\n1 = "{"A" * 43}="'
         NO_SUCH_KEY,
     ],
 )
-def test_a_file_that_holds_no_keys_is_said_to_be_none(moved_keys: Path, text: str):
+def test_a_file_that_holds_no_keys_is_said_to_be_none(moved_keys: Path, text: str) -> None:
     moved_keys.write_text(text)
     moved_keys.chmod(0o600)
 
@@ -248,5 +248,5 @@ def test_a_file_that_holds_no_keys_is_said_to_be_none(moved_keys: Path, text: st
         keys()
 
 
-def test_the_keys_of_the_run_are_where_the_settings_say():
+def test_the_keys_of_the_run_are_where_the_settings_say() -> None:
     assert key_file().is_file()

@@ -100,7 +100,7 @@ BEIJING = timezone(timedelta(hours=8))
 MOMENT = datetime(2026, 11, 22, 23, 59, 59, 123456, BEIJING)
 
 
-async def test_what_was_kept_comes_back_as_what_it_was():
+async def test_what_was_kept_comes_back_as_what_it_was() -> None:
     await add(
         "full", count=2**31 - 1, ready=True, secret=b"\x00\xff", made_at=MOMENT, due_on=date(2028, 2, 29), words="门诊"
     )
@@ -113,7 +113,7 @@ async def test_what_was_kept_comes_back_as_what_it_was():
     assert type(row.due_on) is date
 
 
-async def test_a_moment_comes_back_aware_and_in_utc():
+async def test_a_moment_comes_back_aware_and_in_utc() -> None:
     await add("moment", made_at=MOMENT)
 
     row = await fetch_one(Row, "FROM thing WHERE id = $1", "moment")
@@ -124,7 +124,7 @@ async def test_a_moment_comes_back_aware_and_in_utc():
     assert row.made_at == MOMENT
 
 
-async def test_what_was_not_given_comes_back_as_nothing():
+async def test_what_was_not_given_comes_back_as_nothing() -> None:
     await add("empty")
 
     row = await fetch_one(Row, "FROM thing WHERE id = $1", "empty")
@@ -132,7 +132,7 @@ async def test_what_was_not_given_comes_back_as_nothing():
     assert row == Row("empty", "name of empty", 0, False, None, None, None, None)
 
 
-async def test_moments_are_ordered_by_time_also_on_a_full_second():
+async def test_moments_are_ordered_by_time_also_on_a_full_second() -> None:
     full = datetime(2026, 11, 22, 10, 0, 0, 0, UTC)
     for number in (3, 1, 2, 0):
         await add(str(number), made_at=full + timedelta(milliseconds=500 * number))
@@ -144,13 +144,13 @@ async def test_moments_are_ordered_by_time_also_on_a_full_second():
     assert after == 3
 
 
-async def test_where_nothing_is_found_there_is_nothing():
+async def test_where_nothing_is_found_there_is_nothing() -> None:
     assert await fetch_one(Row, "FROM thing WHERE id = $1", "nobody") is None
     assert await fetch_all(Row, "FROM thing") == []
     assert await fetch_value("SELECT name FROM thing WHERE id = $1", "nobody") is None
 
 
-async def test_a_statement_may_give_rows_back_that_it_changed():
+async def test_a_statement_may_give_rows_back_that_it_changed() -> None:
     await add("a")
 
     found = await fetch_all(Row, "UPDATE thing SET count = count + 1 RETURNING id, name, count, ready, secret, "
@@ -160,7 +160,7 @@ async def test_a_statement_may_give_rows_back_that_it_changed():
     assert await fetch_value("SELECT count FROM thing WHERE id = 'a'") == 1
 
 
-async def test_whoever_changes_rows_is_told_how_many():
+async def test_whoever_changes_rows_is_told_how_many() -> None:
     await add("a")
     await add("b")
 
@@ -169,13 +169,13 @@ async def test_whoever_changes_rows_is_told_how_many():
     assert await execute("DELETE FROM thing WHERE id = $1", "a") == 1
 
 
-async def test_text_that_looks_like_a_statement_stays_text():
+async def test_text_that_looks_like_a_statement_stays_text() -> None:
     await add("a", words="'); DROP TABLE thing; --")
 
     assert await fetch_value("SELECT words FROM thing WHERE id = $1", "a") == "'); DROP TABLE thing; --"
 
 
-async def test_the_query_builder_sees_the_same_values():
+async def test_the_query_builder_sees_the_same_values() -> None:
     await add("a", ready=True, secret=b"\x00", made_at=MOMENT, due_on=date(2026, 11, 22))
 
     (found,) = await Thing.select(Thing.ready, Thing.secret, Thing.made_at, Thing.due_on)
@@ -183,7 +183,7 @@ async def test_the_query_builder_sees_the_same_values():
     assert found == {"ready": True, "secret": b"\x00", "made_at": MOMENT, "due_on": date(2026, 11, 22)}
 
 
-async def test_a_column_that_is_not_there_cannot_be_written():
+async def test_a_column_that_is_not_there_cannot_be_written() -> None:
     with pytest.raises(ValueError, match="colour"):
         await insert(Thing, id="a", colour="red")
 
@@ -193,7 +193,7 @@ async def test_a_column_that_is_not_there_cannot_be_written():
 # -- the only one of its kind --------------------------------------------------------------------
 
 
-async def test_the_second_of_a_kind_is_told_the_place_is_taken():
+async def test_the_second_of_a_kind_is_told_the_place_is_taken() -> None:
     await add("a")
 
     with pytest.raises(Taken):
@@ -204,7 +204,7 @@ async def test_the_second_of_a_kind_is_told_the_place_is_taken():
     assert await names() == ["a"]
 
 
-async def test_inside_a_transaction_the_second_of_a_kind_is_told_so_and_nothing_of_it_stays():
+async def test_inside_a_transaction_the_second_of_a_kind_is_told_so_and_nothing_of_it_stays() -> None:
     await add("a")
 
     async def add_another_under_the_same_name() -> None:
@@ -217,14 +217,14 @@ async def test_inside_a_transaction_the_second_of_a_kind_is_told_so_and_nothing_
     assert await names() == ["a"]
 
 
-async def test_of_twenty_who_want_the_same_name_at_once_one_gets_it():
+async def test_of_twenty_who_want_the_same_name_at_once_one_gets_it() -> None:
     outcomes = await asyncio.gather(*(add(str(number), name="wanted") for number in range(20)), return_exceptions=True)
 
     assert sum(outcome is None for outcome in outcomes) == 1
     assert all(outcome is None or isinstance(outcome, Taken) for outcome in outcomes)
 
 
-async def test_a_missing_value_is_not_mistaken_for_a_taken_one():
+async def test_a_missing_value_is_not_mistaken_for_a_taken_one() -> None:
     with pytest.raises(Exception, match=r"(?i)null") as error:
         await add("a", count=None)
 
@@ -234,7 +234,7 @@ async def test_a_missing_value_is_not_mistaken_for_a_taken_one():
 # -- together or not at all ----------------------------------------------------------------------
 
 
-async def test_a_transaction_that_fails_leaves_nothing():
+async def test_a_transaction_that_fails_leaves_nothing() -> None:
     async def add_two() -> None:
         await add("a")
         await execute("INSERT INTO thing (id, name) VALUES ('b', 'b')")
@@ -245,7 +245,7 @@ async def test_a_transaction_that_fails_leaves_nothing():
     assert await names() == []
 
 
-async def test_what_is_in_a_transaction_is_seen_inside_at_once_and_outside_at_its_end():
+async def test_what_is_in_a_transaction_is_seen_inside_at_once_and_outside_at_its_end() -> None:
     inside, go_on = asyncio.Event(), asyncio.Event()
 
     async def write() -> list[str]:
@@ -265,7 +265,7 @@ async def test_what_is_in_a_transaction_is_seen_inside_at_once_and_outside_at_it
     assert await names() == ["a"]
 
 
-async def test_a_transaction_inside_another_goes_with_it():
+async def test_a_transaction_inside_another_goes_with_it() -> None:
     async def add_inside() -> None:
         async with transaction():
             await add("a")
@@ -276,7 +276,7 @@ async def test_a_transaction_inside_another_goes_with_it():
     assert await names() == []
 
 
-async def test_the_query_builder_joins_the_transaction():
+async def test_the_query_builder_joins_the_transaction() -> None:
     async def build() -> None:
         await Thing.insert(Thing(id="a", name="a", count=1, ready=False))
         assert await names() == ["a"]
@@ -287,7 +287,7 @@ async def test_the_query_builder_joins_the_transaction():
     assert await names() == []
 
 
-async def test_whoever_goes_away_in_the_middle_leaves_nothing():
+async def test_whoever_goes_away_in_the_middle_leaves_nothing() -> None:
     inside = asyncio.Event()
 
     async def write() -> None:
@@ -304,7 +304,7 @@ async def test_whoever_goes_away_in_the_middle_leaves_nothing():
     assert await names() == []
 
 
-async def test_fifty_writers_at_once_all_succeed():
+async def test_fifty_writers_at_once_all_succeed() -> None:
     await add("sum")
 
     async def write(number: int) -> None:
@@ -320,7 +320,7 @@ async def test_fifty_writers_at_once_all_succeed():
     assert await fetch_value("SELECT count(*) FROM thing") == 201
 
 
-async def test_transactions_whose_connection_is_cut_leave_room_for_others():
+async def test_transactions_whose_connection_is_cut_leave_room_for_others() -> None:
     async def cut() -> None:
         if not ON_SQLITE:  # there is no line to cut there
             await execute("SELECT pg_terminate_backend(pg_backend_pid())")
@@ -333,7 +333,7 @@ async def test_transactions_whose_connection_is_cut_leave_room_for_others():
     assert await names() == ["a"]
 
 
-async def test_a_commit_that_fails_leaves_room_for_others():
+async def test_a_commit_that_fails_leaves_room_for_others() -> None:
     await execute(ORPHANS)
 
     async def adopt_an_orphan() -> None:
@@ -357,7 +357,7 @@ ORPHANS = "CREATE TABLE orphan (parent VARCHAR(32) REFERENCES thing (id) DEFERRA
 # -- what follows a commit -----------------------------------------------------------------------
 
 
-async def test_what_should_follow_a_commit_follows_it_and_not_before():
+async def test_what_should_follow_a_commit_follows_it_and_not_before() -> None:
     order: list[str] = []
 
     async with transaction():
@@ -368,7 +368,7 @@ async def test_what_should_follow_a_commit_follows_it_and_not_before():
     assert order == ["inside", "afterwards"]
 
 
-async def test_what_should_follow_a_commit_waits_for_the_outermost_transaction():
+async def test_what_should_follow_a_commit_waits_for_the_outermost_transaction() -> None:
     order: list[str] = []
 
     async with transaction():
@@ -379,7 +379,7 @@ async def test_what_should_follow_a_commit_waits_for_the_outermost_transaction()
     assert order == ["after the inner one", "afterwards"]
 
 
-async def test_what_should_follow_a_commit_does_not_follow_a_failure():
+async def test_what_should_follow_a_commit_does_not_follow_a_failure() -> None:
     done: list[str] = []
 
     async def announce() -> None:
@@ -393,7 +393,7 @@ async def test_what_should_follow_a_commit_does_not_follow_a_failure():
     assert done == []
 
 
-async def test_outside_of_a_transaction_it_is_done_at_once():
+async def test_outside_of_a_transaction_it_is_done_at_once() -> None:
     done: list[str] = []
 
     after_commit(lambda: done.append("told"))
@@ -438,7 +438,7 @@ class Told(msgspec.Struct, frozen=True):
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table._meta.tablename)
-async def test_a_migrated_table_is_what_the_code_says(table: type[Table]):
+async def test_a_migrated_table_is_what_the_code_says(table: type[Table]) -> None:
     in_code = {
         column._meta.db_column_name: (kind(column.column_type), column._meta.null) for column in table._meta.columns
     }
@@ -446,7 +446,7 @@ async def test_a_migrated_table_is_what_the_code_says(table: type[Table]):
     assert await in_the_database(table._meta.tablename) == in_code
 
 
-async def test_every_migrated_table_is_known_to_the_code():
+async def test_every_migrated_table_is_known_to_the_code() -> None:
     found = await fetch_all(
         Name,
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
@@ -463,7 +463,7 @@ class Name(msgspec.Struct, frozen=True):
     name: str
 
 
-async def test_migrating_again_changes_nothing():
+async def test_migrating_again_changes_nothing() -> None:
     await add("a")
 
     await migrate()
@@ -472,7 +472,7 @@ async def test_migrating_again_changes_nothing():
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table._meta.tablename)
-async def test_what_the_code_looks_for_has_an_index(table: type[Table]):
+async def test_what_the_code_looks_for_has_an_index(table: type[Table]) -> None:
     wanted = {column._meta.db_column_name for column in table._meta.columns if column._meta.index}
 
     assert wanted <= await indexed(table._meta.tablename)

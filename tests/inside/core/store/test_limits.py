@@ -24,11 +24,11 @@ async def refused(rule: str = "rule", subject: str = "138", at_most: int = 3) ->
     return False
 
 
-async def test_so_many_are_allowed_and_the_next_is_refused():
+async def test_so_many_are_allowed_and_the_next_is_refused() -> None:
     assert [await refused() for _ in range(5)] == [False, False, False, True, True]
 
 
-async def test_whoever_is_refused_is_told_why_and_when_to_come_back():
+async def test_whoever_is_refused_is_told_why_and_when_to_come_back() -> None:
     for _ in range(3):
         await refused()
     clock.shift(timedelta(minutes=20))
@@ -40,7 +40,7 @@ async def test_whoever_is_refused_is_told_why_and_when_to_come_back():
     assert 39 * 60 < told.value.retry_after <= 40 * 60
 
 
-async def test_a_window_begins_with_the_first_and_ends_on_time():
+async def test_a_window_begins_with_the_first_and_ends_on_time() -> None:
     for _ in range(3):
         await refused()
 
@@ -53,7 +53,7 @@ async def test_a_window_begins_with_the_first_and_ends_on_time():
     assert afterwards == [False, False, False, True]
 
 
-async def test_each_rule_and_each_subject_is_counted_for_itself():
+async def test_each_rule_and_each_subject_is_counted_for_itself() -> None:
     for _ in range(5):
         await refused("rule", "138")
 
@@ -62,20 +62,20 @@ async def test_each_rule_and_each_subject_is_counted_for_itself():
     assert await hits("rule", "138", HOUR) == 6
 
 
-async def test_words_that_run_together_are_not_the_same_rule():
+async def test_words_that_run_together_are_not_the_same_rule() -> None:
     await hits("code", "1:138", HOUR)
 
     assert await hits("code:1", "138", HOUR) == 1
 
 
-async def test_of_fifty_at_once_exactly_so_many_get_through():
+async def test_of_fifty_at_once_exactly_so_many_get_through() -> None:
     outcomes = await asyncio.gather(*(refused(at_most=7) for _ in range(50)))
 
     assert outcomes.count(False) == 7
     assert await fetch_value("SELECT hits FROM rate_limit") == 50
 
 
-async def test_nobody_can_read_from_the_table_whose_limit_it_is():
+async def test_nobody_can_read_from_the_table_whose_limit_it_is() -> None:
     await hits("code: phone", "13800000101", HOUR)
 
     kept = bytes(await fetch_value("SELECT key FROM rate_limit"))
@@ -84,7 +84,7 @@ async def test_nobody_can_read_from_the_table_whose_limit_it_is():
     assert b"138" not in kept
 
 
-async def test_whoever_is_forgiven_begins_anew():
+async def test_whoever_is_forgiven_begins_anew() -> None:
     for _ in range(5):
         await refused()
     await forgive("rule", "138")
@@ -92,7 +92,7 @@ async def test_whoever_is_forgiven_begins_anew():
     assert not await refused()
 
 
-async def test_windows_that_are_over_are_forgotten_and_others_kept():
+async def test_windows_that_are_over_are_forgotten_and_others_kept() -> None:
     await hits("short", "138", timedelta(minutes=1))
     await hits("long", "138", HOUR)
     clock.shift(timedelta(minutes=2))

@@ -63,7 +63,7 @@ async def row() -> Row:
 # -- adding --------------------------------------------------------------------------------------
 
 
-async def test_work_added_in_a_transaction_waits_for_its_end():
+async def test_work_added_in_a_transaction_waits_for_its_end() -> None:
     async with transaction():
         await outbox.add("test: say", "1", word="hello")
         done_inside = list(DONE)
@@ -73,7 +73,7 @@ async def test_work_added_in_a_transaction_waits_for_its_end():
     assert (taken, DONE) == (1, ["hello"])
 
 
-async def test_work_is_rolled_back_with_what_it_follows():
+async def test_work_is_rolled_back_with_what_it_follows() -> None:
     async def fail() -> None:
         async with transaction():
             await outbox.add("test: say", "1", word="hello")
@@ -86,7 +86,7 @@ async def test_work_is_rolled_back_with_what_it_follows():
     assert await work_once() == 0
 
 
-async def test_the_same_work_added_twice_is_done_once():
+async def test_the_same_work_added_twice_is_done_once() -> None:
     await outbox.add("test: say", "1", word="hello")
     await outbox.add("test: say", "1", word="hello again")
     await work_once()
@@ -96,14 +96,14 @@ async def test_the_same_work_added_twice_is_done_once():
     assert DONE == ["hello"]
 
 
-async def test_the_same_key_of_another_kind_is_other_work():
+async def test_the_same_key_of_another_kind_is_other_work() -> None:
     await outbox.add("test: say", "1", word="hello")
     await outbox.add("test: other", "1", word="hello")
 
     assert await fetch_value("SELECT count(*) FROM outbox") == 2
 
 
-async def test_the_worker_hears_of_new_work_after_the_commit_only():
+async def test_the_worker_hears_of_new_work_after_the_commit_only() -> None:
     await WORK.wait(0)
     async with transaction():
         await outbox.add("test: say", "1", word="hello")
@@ -112,7 +112,7 @@ async def test_the_worker_hears_of_new_work_after_the_commit_only():
     assert (inside, WORK._rung) == (False, True)
 
 
-async def test_work_for_later_waits_for_its_time():
+async def test_work_for_later_waits_for_its_time() -> None:
     await outbox.add("test: say", "1", at=clock.now() + timedelta(hours=1), word="later")
 
     at_once = await work_once()
@@ -122,7 +122,7 @@ async def test_work_for_later_waits_for_its_time():
     assert (at_once, afterwards, DONE) == (0, 1, ["later"])
 
 
-async def test_work_is_done_in_the_order_it_was_added():
+async def test_work_is_done_in_the_order_it_was_added() -> None:
     for number in range(5):
         await outbox.add("test: say", str(number), word=str(number))
 
@@ -134,7 +134,7 @@ async def test_work_is_done_in_the_order_it_was_added():
 # -- several workers -----------------------------------------------------------------------------
 
 
-async def test_two_workers_at_once_do_everything_once():
+async def test_two_workers_at_once_do_everything_once() -> None:
     for number in range(60):
         await outbox.add("test: say", str(number), word=str(number))
 
@@ -145,7 +145,7 @@ async def test_two_workers_at_once_do_everything_once():
     assert await fetch_value("SELECT count(*) FROM outbox WHERE done_at IS NOT NULL AND tries = 1") == 60
 
 
-async def test_what_a_killed_worker_had_taken_is_done_by_another():
+async def test_what_a_killed_worker_had_taken_is_done_by_another() -> None:
     await outbox.add("test: say", "1", word="hello")
     now = clock.now()
     await fetch_all(Row, CLAIMED, now, now + CLAIM, 20)  # and then it was killed
@@ -165,7 +165,7 @@ CLAIMED = jobs.CLAIM_SQL.replace(
 # -- failing -------------------------------------------------------------------------------------
 
 
-async def test_what_fails_is_tried_again_later_and_later_and_succeeds_in_the_end():
+async def test_what_fails_is_tried_again_later_and_later_and_succeeds_in_the_end() -> None:
     FAILING.add("hello")
     await outbox.add("test: say", "1", word="hello")
     pauses = []
@@ -183,7 +183,7 @@ async def test_what_fails_is_tried_again_later_and_later_and_succeeds_in_the_end
     assert (await row()).error is None
 
 
-async def test_what_fails_too_often_is_given_up_and_stays_in_sight():
+async def test_what_fails_too_often_is_given_up_and_stays_in_sight() -> None:
     FAILING.add("hello")
     await outbox.add("test: say", "1", word="hello")
     for _ in range(TRIES + 3):
@@ -197,7 +197,7 @@ async def test_what_fails_too_often_is_given_up_and_stays_in_sight():
     assert "ConnectionError at" in (left.error or "")
 
 
-async def test_an_error_is_kept_by_its_kind_and_place_without_what_it_was_about():
+async def test_an_error_is_kept_by_its_kind_and_place_without_what_it_was_about() -> None:
     FAILING.add("hello")
     await outbox.add("test: say", "1", word="hello")
     await work_once()
@@ -206,7 +206,7 @@ async def test_an_error_is_kept_by_its_kind_and_place_without_what_it_was_about(
     assert "hello" not in ((await row()).error or "")
 
 
-async def test_one_that_fails_does_not_hold_up_the_others():
+async def test_one_that_fails_does_not_hold_up_the_others() -> None:
     FAILING.add("1")
     for number in range(3):
         await outbox.add("test: say", str(number), word=str(number))
@@ -216,7 +216,7 @@ async def test_one_that_fails_does_not_hold_up_the_others():
     assert DONE == ["0", "2"]
 
 
-async def test_work_that_nobody_knows_how_to_do_is_kept():
+async def test_work_that_nobody_knows_how_to_do_is_kept() -> None:
     await outbox.add("test: nobody", "1")
 
     await work_once()
@@ -229,7 +229,7 @@ async def test_work_that_nobody_knows_how_to_do_is_kept():
 # -- the worker ----------------------------------------------------------------------------------
 
 
-async def test_the_worker_wakes_when_work_comes_and_ends_when_told():
+async def test_the_worker_wakes_when_work_comes_and_ends_when_told() -> None:
     working = asyncio.create_task(jobs.work_forever())
     await asyncio.sleep(0)
     await outbox.add("test: say", "1", word="hello")
@@ -244,7 +244,7 @@ async def test_the_worker_wakes_when_work_comes_and_ends_when_told():
     assert working.cancelled()
 
 
-async def test_a_row_of_the_outbox_holds_identifiers_only():
+async def test_a_row_of_the_outbox_holds_identifiers_only() -> None:
     await outbox.add("test: say", "1", word="id-123")
 
     assert json.loads((await row()).payload) == {"word": "id-123"}

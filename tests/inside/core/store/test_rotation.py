@@ -35,7 +35,7 @@ def numbered(path: Path) -> dict[str, int]:
 @pytest.mark.parametrize("cipher", ["aes", "sm4"])
 async def test_after_a_rotation_every_file_opens_with_the_new_key_alone(
     own_keys: Path, settings: ChangeSettings, cipher: str
-):
+) -> None:
     await storage.put(**{"a/clean": CONTENT, "a/small": b"", "b/clean": CONTENT[:CHUNK]})
     top = SETTINGS.data / "files"
     before = (top / "a/clean").read_bytes()
@@ -55,7 +55,7 @@ async def test_after_a_rotation_every_file_opens_with_the_new_key_alone(
     assert await storage.get("b/clean") == CONTENT[:CHUNK]
 
 
-async def test_new_files_are_sealed_in_the_cipher_of_the_newest_key(own_keys: Path, settings: ChangeSettings):
+async def test_new_files_are_sealed_in_the_cipher_of_the_newest_key(own_keys: Path, settings: ChangeSettings) -> None:
     await storage.put(old=CONTENT)
     settings(cipher="sm4")
     add_key()
@@ -69,7 +69,7 @@ async def test_new_files_are_sealed_in_the_cipher_of_the_newest_key(own_keys: Pa
 
 async def test_a_file_that_is_removed_meanwhile_does_not_stop_the_rotation(
     own_keys: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     await storage.put(a=b"a", b=b"b")
     add_key()
     really = storage.rewrap
@@ -85,7 +85,7 @@ async def test_a_file_that_is_removed_meanwhile_does_not_stop_the_rotation(
     assert numbered(own_keys) == {"b": 2}
 
 
-def test_the_command_rotates_and_says_what_it_did(tmp_path: Path):
+def test_the_command_rotates_and_says_what_it_did(tmp_path: Path) -> None:
     import os
     import subprocess
     import sys

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import obstore
 import pytest
@@ -51,7 +52,7 @@ async def bucket(s3: str, monkeypatch: pytest.MonkeyPatch, settings: ChangeSetti
     storage.store.cache_clear()
 
 
-async def test_what_was_put_comes_back_and_lies_there_sealed_under_the_prefix(bucket: str):
+async def test_what_was_put_comes_back_and_lies_there_sealed_under_the_prefix(bucket: str) -> None:
     await storage.put(**{"a/clean": CONTENT, "a/small": b""})
 
     raw = bytes(await (await obstore.get_async(storage.store(), "a/clean")).bytes_async())
@@ -63,14 +64,14 @@ async def test_what_was_put_comes_back_and_lies_there_sealed_under_the_prefix(bu
     assert [name async for name in storage.names("a")] == listed
 
 
-async def test_what_is_not_there_is_said_and_removing_it_is_fine(bucket: str):
+async def test_what_is_not_there_is_said_and_removing_it_is_fine(bucket: str) -> None:
     with pytest.raises(FileNotFoundError):
         await storage.get("nothing/clean")
 
     await storage.delete("nothing/clean")
 
 
-async def test_a_removed_file_is_gone(bucket: str):
+async def test_a_removed_file_is_gone(bucket: str) -> None:
     await storage.put(**{"a/clean": b"x"})
 
     await storage.delete("a/clean")
@@ -78,7 +79,7 @@ async def test_a_removed_file_is_gone(bucket: str):
     assert [name async for name in storage.names()] == []
 
 
-async def test_what_is_older_can_be_told_from_what_is_new(bucket: str):
+async def test_what_is_older_can_be_told_from_what_is_new(bucket: str) -> None:
     await storage.put(**{"a/clean": b"x"})
     now = datetime.now(UTC)
 
@@ -86,7 +87,7 @@ async def test_what_is_older_can_be_told_from_what_is_new(bucket: str):
     assert [name async for name in storage.names(before=now + timedelta(hours=1))] == ["a/clean"]
 
 
-async def test_several_at_once_do_not_mix(bucket: str):
+async def test_several_at_once_do_not_mix(bucket: str) -> None:
     wanted = {f"m{number}/clean": CONTENT[: 1000 + number] for number in range(12)}
 
     await asyncio.gather(*(storage.put(**{name: plain}) for name, plain in wanted.items()))
@@ -94,7 +95,7 @@ async def test_several_at_once_do_not_mix(bucket: str):
     assert {name: await storage.get(name) for name in wanted} == wanted
 
 
-async def test_a_rotation_reaches_every_file(bucket: str, settings: ChangeSettings, tmp_path):
+async def test_a_rotation_reaches_every_file(bucket: str, settings: ChangeSettings, tmp_path: Path) -> None:
     from portal.core.store import crypto
 
     settings(keys=str(tmp_path / "keys.toml"))
@@ -109,7 +110,7 @@ async def test_a_rotation_reaches_every_file(bucket: str, settings: ChangeSettin
     crypto.keys.cache_clear()
 
 
-async def test_a_store_that_does_not_answer_is_told_as_such(bucket: str, monkeypatch: pytest.MonkeyPatch):
+async def test_a_store_that_does_not_answer_is_told_as_such(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
         storage.store.cache_clear()
@@ -124,7 +125,7 @@ async def test_a_store_that_does_not_answer_is_told_as_such(bucket: str, monkeyp
 
 async def test_documents_are_taken_shown_and_swept_there_as_in_a_folder(
     bucket: str, database: None, machine_clock: None
-):
+) -> None:
     file = received(encoded(page_image()), "照片.jpg")
     assert await keep.take(file, case="case", slot="identity", by="somebody", region=REGIONS["meishan"]) == ""
     file.path.unlink()

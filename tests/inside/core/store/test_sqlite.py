@@ -78,7 +78,7 @@ async def turns(count: int) -> None:
 # -- many at once --------------------------------------------------------------------------------
 
 
-async def test_fifty_people_who_each_count_six_times_come_to_three_hundred(engine: OneWriterEngine):
+async def test_fifty_people_who_each_count_six_times_come_to_three_hundred(engine: OneWriterEngine) -> None:
     async def count_on() -> None:
         for _ in range(6):
             async with engine.transaction() as on:
@@ -92,7 +92,7 @@ async def test_fifty_people_who_each_count_six_times_come_to_three_hundred(engin
     assert engine.reader().execute("SELECT n FROM counter").fetchone() == (300,)
 
 
-async def test_writers_are_served_in_the_order_they_came(engine: OneWriterEngine):
+async def test_writers_are_served_in_the_order_they_came(engine: OneWriterEngine) -> None:
     served: list[int] = []
 
     async def come(number: int) -> None:
@@ -105,7 +105,7 @@ async def test_writers_are_served_in_the_order_they_came(engine: OneWriterEngine
     assert served == list(range(100))
 
 
-async def test_more_writers_than_one_commit_takes_are_all_served(engine: OneWriterEngine):
+async def test_more_writers_than_one_commit_takes_are_all_served(engine: OneWriterEngine) -> None:
     heard = listened(engine)
 
     await asyncio.gather(*(write(engine, str(number)) for number in range(200)))
@@ -114,7 +114,7 @@ async def test_more_writers_than_one_commit_takes_are_all_served(engine: OneWrit
     assert 4 <= heard.count("COMMIT") < 50
 
 
-async def test_readers_do_not_wait_for_a_writer_and_see_what_was_before_it(engine: OneWriterEngine):
+async def test_readers_do_not_wait_for_a_writer_and_see_what_was_before_it(engine: OneWriterEngine) -> None:
     inside, go_on = asyncio.Event(), asyncio.Event()
 
     async def write_slowly() -> None:
@@ -142,7 +142,7 @@ async def test_readers_do_not_wait_for_a_writer_and_see_what_was_before_it(engin
 # -- kept together or not at all -----------------------------------------------------------------
 
 
-async def test_one_who_fails_in_a_group_is_undone_alone(engine: OneWriterEngine):
+async def test_one_who_fails_in_a_group_is_undone_alone(engine: OneWriterEngine) -> None:
     heard = listened(engine)
 
     outcomes = await asyncio.gather(
@@ -155,7 +155,7 @@ async def test_one_who_fails_in_a_group_is_undone_alone(engine: OneWriterEngine)
     assert heard.count("ROLLBACK TO member") == 2
 
 
-async def test_one_who_fails_alone_leaves_nothing(engine: OneWriterEngine):
+async def test_one_who_fails_alone_leaves_nothing(engine: OneWriterEngine) -> None:
     with pytest.raises(Broken):
         await write(engine, "alone", fails=True)
 
@@ -163,7 +163,7 @@ async def test_one_who_fails_alone_leaves_nothing(engine: OneWriterEngine):
     assert not engine.writer().connection.in_transaction
 
 
-async def test_what_was_acknowledged_is_seen_by_others_at_once_and_never_before(engine: OneWriterEngine):
+async def test_what_was_acknowledged_is_seen_by_others_at_once_and_never_before(engine: OneWriterEngine) -> None:
     with beside(engine) as other:
 
         async def write_and_look(who: str) -> None:
@@ -178,7 +178,7 @@ async def test_what_was_acknowledged_is_seen_by_others_at_once_and_never_before(
         assert len(pages(other)) == 100
 
 
-async def test_a_commit_that_fails_is_told_to_everybody_in_the_group(engine: OneWriterEngine):
+async def test_a_commit_that_fails_is_told_to_everybody_in_the_group(engine: OneWriterEngine) -> None:
     async def adopt_an_orphan() -> None:
         async with engine.transaction() as on:
             on.connection.execute("INSERT INTO child VALUES (99)")  # noticed at COMMIT only
@@ -193,7 +193,9 @@ async def test_a_commit_that_fails_is_told_to_everybody_in_the_group(engine: One
     assert engine.reader().execute("SELECT count(*) FROM child").fetchone() == (0,)
 
 
-async def test_when_the_database_undoes_everything_by_itself_nobody_is_told_it_was_kept(engine: OneWriterEngine):
+async def test_when_the_database_undoes_everything_by_itself_nobody_is_told_it_was_kept(
+    engine: OneWriterEngine,
+) -> None:
     async def lose_everything() -> None:
         async with engine.transaction() as on:
             on.connection.execute("INSERT INTO note VALUES ('twice', 1)")
@@ -209,7 +211,9 @@ async def test_when_the_database_undoes_everything_by_itself_nobody_is_told_it_w
     assert pages(engine.reader()) == {"last": 2}
 
 
-async def test_on_a_full_disk_nothing_half_written_stays_and_work_goes_on_when_there_is_room(engine: OneWriterEngine):
+async def test_on_a_full_disk_nothing_half_written_stays_and_work_goes_on_when_there_is_room(
+    engine: OneWriterEngine,
+) -> None:
     connection = engine.writer().connection
     (used,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count = {used + 3}")
@@ -232,7 +236,7 @@ async def test_on_a_full_disk_nothing_half_written_stays_and_work_goes_on_when_t
     assert pages(engine.reader())["c" + "x" * 3000] == 10
 
 
-async def test_a_transaction_inside_another_joins_it(engine: OneWriterEngine):
+async def test_a_transaction_inside_another_joins_it(engine: OneWriterEngine) -> None:
     async def write_inside() -> None:
         async with engine.transaction():
             await write(engine, "inner")
@@ -246,7 +250,7 @@ async def test_a_transaction_inside_another_joins_it(engine: OneWriterEngine):
     assert pages(engine.reader()) == {"kept": 2}
 
 
-async def test_inside_a_transaction_people_see_what_they_wrote(engine: OneWriterEngine):
+async def test_inside_a_transaction_people_see_what_they_wrote(engine: OneWriterEngine) -> None:
     async with engine.transaction():
         await engine.run_querystring(QueryString("INSERT INTO note VALUES ({}, {})", "me", 1))
         seen = await engine.run_querystring(QueryString("SELECT who, page FROM note"))
@@ -254,7 +258,7 @@ async def test_inside_a_transaction_people_see_what_they_wrote(engine: OneWriter
     assert seen == [{"who": "me", "page": 1}]
 
 
-async def test_what_came_after_a_savepoint_can_be_undone_alone(engine: OneWriterEngine):
+async def test_what_came_after_a_savepoint_can_be_undone_alone(engine: OneWriterEngine) -> None:
     async with engine.transaction() as on:
         on.connection.execute("INSERT INTO note VALUES ('kept', 1)")
         point = await on.savepoint()
@@ -270,7 +274,7 @@ async def test_what_came_after_a_savepoint_can_be_undone_alone(engine: OneWriter
 
 
 @pytest.mark.parametrize("step", range(14))
-async def test_whoever_goes_away_at_any_step_leaves_nothing_half_done(engine: OneWriterEngine, step: int):
+async def test_whoever_goes_away_at_any_step_leaves_nothing_half_done(engine: OneWriterEngine, step: int) -> None:
     others = [asyncio.create_task(write(engine, "before")), asyncio.create_task(write(engine, "beside"))]
     going = asyncio.create_task(write(engine, "going"))
     others.append(asyncio.create_task(write(engine, "behind")))
@@ -288,7 +292,7 @@ async def test_whoever_goes_away_at_any_step_leaves_nothing_half_done(engine: On
 
 
 @pytest.mark.parametrize("after", [0.0, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02])
-async def test_whoever_goes_away_after_any_time_leaves_nothing_half_done(engine: OneWriterEngine, after: float):
+async def test_whoever_goes_away_after_any_time_leaves_nothing_half_done(engine: OneWriterEngine, after: float) -> None:
     everybody = [asyncio.create_task(write(engine, str(number))) for number in range(40)]
     await asyncio.sleep(after)
     for one in everybody[::2]:
@@ -307,7 +311,7 @@ async def test_whoever_goes_away_after_any_time_leaves_nothing_half_done(engine:
 @pytest.mark.parametrize("step", range(6))
 async def test_whoever_goes_away_while_waiting_for_another_process_leaves_the_writer_free(
     engine: OneWriterEngine, step: int
-):
+) -> None:
     with beside(engine) as other:
         other.execute("BEGIN IMMEDIATE")
         going = asyncio.create_task(write(engine, "going"))
@@ -327,7 +331,7 @@ async def test_whoever_goes_away_while_waiting_for_another_process_leaves_the_wr
 
 async def test_whoever_goes_away_alone_while_waiting_for_another_process_holds_nothing_afterwards(
     engine: OneWriterEngine,
-):
+) -> None:
     with beside(engine) as other:
         other.execute("BEGIN IMMEDIATE")
         going = asyncio.create_task(write(engine, "going"))
@@ -344,7 +348,7 @@ async def test_whoever_goes_away_alone_while_waiting_for_another_process_holds_n
 
 
 @pytest.mark.parametrize("step", range(4))
-async def test_whoever_goes_away_while_reading_gives_the_reader_back(engine: OneWriterEngine, step: int):
+async def test_whoever_goes_away_while_reading_gives_the_reader_back(engine: OneWriterEngine, step: int) -> None:
     query = QueryString("SELECT n FROM counter")
     for _ in range(6):  # more than there are readers
         going = asyncio.create_task(engine.run_querystring(query))
@@ -360,7 +364,7 @@ async def test_whoever_goes_away_while_reading_gives_the_reader_back(engine: One
 # -- other processes -----------------------------------------------------------------------------
 
 
-async def test_another_process_that_writes_is_waited_for_and_the_loop_goes_on(engine: OneWriterEngine):
+async def test_another_process_that_writes_is_waited_for_and_the_loop_goes_on(engine: OneWriterEngine) -> None:
     with beside(engine) as other:
         other.execute("BEGIN IMMEDIATE")
         other.execute("UPDATE counter SET n = 41")
@@ -376,7 +380,7 @@ async def test_another_process_that_writes_is_waited_for_and_the_loop_goes_on(en
     assert engine.reader().execute("SELECT n FROM counter").fetchone() == (42,)
 
 
-async def test_what_another_process_wrote_is_seen(engine: OneWriterEngine):
+async def test_what_another_process_wrote_is_seen(engine: OneWriterEngine) -> None:
     with beside(engine) as other:
         other.execute("UPDATE counter SET n = 5")
 
@@ -395,7 +399,7 @@ def own_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("sqlite")]
 
 
-async def test_closing_ends_every_thread_and_leaves_the_file_to_others(tmp_path: Path):
+async def test_closing_ends_every_thread_and_leaves_the_file_to_others(tmp_path: Path) -> None:
     before = len(own_threads())
     engine = OneWriterEngine(tmp_path / "closed.sqlite")
     await engine.run_ddl(TABLES[0])
@@ -409,7 +413,7 @@ async def test_closing_ends_every_thread_and_leaves_the_file_to_others(tmp_path:
     assert not (tmp_path / "closed.sqlite-wal").exists(), "somebody still holds the database open"
 
 
-async def test_an_engine_that_was_closed_opens_again(engine: OneWriterEngine):
+async def test_an_engine_that_was_closed_opens_again(engine: OneWriterEngine) -> None:
     await write(engine, "before")
     engine.shut()
 
@@ -418,7 +422,7 @@ async def test_an_engine_that_was_closed_opens_again(engine: OneWriterEngine):
     assert pages(engine.reader()) == {"before": 2, "after": 2}
 
 
-def test_an_engine_serves_one_loop_after_another(tmp_path: Path):
+def test_an_engine_serves_one_loop_after_another(tmp_path: Path) -> None:
     engine = OneWriterEngine(tmp_path / "loops.sqlite")
 
     async def first() -> None:
@@ -439,7 +443,7 @@ def test_an_engine_serves_one_loop_after_another(tmp_path: Path):
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-async def test_every_connection_writes_ahead_flushes_fully_and_minds_foreign_keys(engine: OneWriterEngine):
+async def test_every_connection_writes_ahead_flushes_fully_and_minds_foreign_keys(engine: OneWriterEngine) -> None:
     for connection in (engine.writer().connection, engine.reader()):
         found = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
         assert found == PRAGMAS
@@ -449,11 +453,11 @@ async def test_every_connection_writes_ahead_flushes_fully_and_minds_foreign_key
         assert rows == [{name: wanted}]
 
 
-async def test_readers_cannot_write(engine: OneWriterEngine):
+async def test_readers_cannot_write(engine: OneWriterEngine) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         engine.reader().execute("UPDATE counter SET n = 1")
 
 
-async def test_a_child_without_its_parent_is_refused(engine: OneWriterEngine):
+async def test_a_child_without_its_parent_is_refused(engine: OneWriterEngine) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         await engine.run_querystring(QueryString("INSERT INTO child VALUES (99)"))

@@ -27,13 +27,13 @@ def content(size: int) -> bytes:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_file_of_any_size_comes_back_as_it_was(size: int):
+def test_a_file_of_any_size_comes_back_as_it_was(size: int) -> None:
     assert opened_file("name", sealed_file("name", content(size))) == content(size)
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("piece", [1000, CHUNK - 1, CHUNK, CHUNK + 1, 5 * CHUNK])
-def test_it_does_not_matter_in_which_pieces_a_file_was_sealed(size: int, piece: int):
+def test_it_does_not_matter_in_which_pieces_a_file_was_sealed(size: int, piece: int) -> None:
     sealer, plain = Sealer("name"), content(size)
 
     sealed = sealer.head + b"".join(sealer.write(plain[at : at + piece]) for at in range(0, size, piece))
@@ -47,7 +47,7 @@ def test_it_does_not_matter_in_which_pieces_a_file_was_sealed(size: int, piece: 
     pieces=st.lists(st.binary(max_size=400) | st.integers(0, 2 * CHUNK).map(content), max_size=4),
     name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40),
 )
-def test_whatever_was_sealed_is_opened_again(pieces: list[bytes], name: str):
+def test_whatever_was_sealed_is_opened_again(pieces: list[bytes], name: str) -> None:
     sealer = Sealer(name)
 
     sealed = sealer.head + b"".join(sealer.write(piece) for piece in pieces) + sealer.finish()
@@ -55,7 +55,7 @@ def test_whatever_was_sealed_is_opened_again(pieces: list[bytes], name: str):
     assert opened_file(name, sealed) == b"".join(pieces)
 
 
-def test_the_same_file_sealed_twice_looks_different():
+def test_the_same_file_sealed_twice_looks_different() -> None:
     assert sealed_file("name", b"x" * 100) != sealed_file("name", b"x" * 100)
 
 
@@ -63,19 +63,19 @@ def test_the_same_file_sealed_twice_looks_different():
 
 
 @pytest.mark.parametrize("kept", [HEAD + 1, HEAD + STEP, HEAD + 2 * STEP, HEAD + 3 * STEP - 1])
-def test_a_file_that_was_cut_off_does_not_open(kept: int):
+def test_a_file_that_was_cut_off_does_not_open(kept: int) -> None:
     sealed = sealed_file("name", content(3 * CHUNK))
 
     with pytest.raises(InvalidTag):
         opened_file("name", sealed[:kept])
 
 
-def test_a_file_of_which_only_the_head_is_left_does_not_open():
+def test_a_file_of_which_only_the_head_is_left_does_not_open() -> None:
     with pytest.raises(InvalidTag):
         opened_file("name", sealed_file("name", b"x")[:HEAD])
 
 
-def test_a_file_whose_chunks_were_swapped_does_not_open():
+def test_a_file_whose_chunks_were_swapped_does_not_open() -> None:
     sealed = sealed_file("name", content(3 * CHUNK))
     head, one, two, rest = sealed[:HEAD], sealed[HEAD:][:STEP], sealed[HEAD + STEP :][:STEP], sealed[HEAD + 2 * STEP :]
 
@@ -83,27 +83,27 @@ def test_a_file_whose_chunks_were_swapped_does_not_open():
         opened_file("name", head + two + one + rest)
 
 
-def test_a_file_with_a_chunk_of_another_file_does_not_open():
+def test_a_file_with_a_chunk_of_another_file_does_not_open() -> None:
     one, other = sealed_file("name", content(2 * CHUNK)), sealed_file("name", content(2 * CHUNK))
 
     with pytest.raises(InvalidTag):
         opened_file("name", one[: HEAD + STEP] + other[HEAD + STEP :])
 
 
-def test_a_file_that_was_made_longer_does_not_open():
+def test_a_file_that_was_made_longer_does_not_open() -> None:
     sealed = sealed_file("name", b"x")
 
     with pytest.raises(InvalidTag):
         opened_file("name", sealed + sealed[HEAD:])
 
 
-def test_a_file_under_another_name_does_not_open():
+def test_a_file_under_another_name_does_not_open() -> None:
     with pytest.raises(InvalidTag):
         opened_file("other", sealed_file("name", b"x"))
 
 
 @pytest.mark.parametrize("at", [5, 20, HEAD - 1, HEAD, HEAD + 3, -1])
-def test_a_file_with_one_bit_changed_does_not_open(at: int):
+def test_a_file_with_one_bit_changed_does_not_open(at: int) -> None:
     sealed = bytearray(sealed_file("name", content(100)))
     sealed[at] ^= 1
 
@@ -112,7 +112,7 @@ def test_a_file_with_one_bit_changed_does_not_open(at: int):
 
 
 @pytest.mark.parametrize("strange", [b"", b"MT", b"MT1", b"MT1\x01short", b"%PDF-1.7", b"\xff" * 200])
-def test_what_was_never_sealed_is_not_opened(strange: bytes):
+def test_what_was_never_sealed_is_not_opened(strange: bytes) -> None:
     with pytest.raises(ValueError, match="not a sealed file"):
         opened_file("name", strange)
 
@@ -120,7 +120,7 @@ def test_what_was_never_sealed_is_not_opened(strange: bytes):
 # -- the store -----------------------------------------------------------------------------------
 
 
-async def test_what_was_put_is_there_until_it_is_deleted(files: Path):
+async def test_what_was_put_is_there_until_it_is_deleted(files: Path) -> None:
     await storage.put(**{"x1/clean": b"clean", "x1/small": b"small"})
     held = sorted([name async for name in storage.names("x1")])
     clean = await storage.get("x1/clean")
@@ -134,7 +134,7 @@ async def test_what_was_put_is_there_until_it_is_deleted(files: Path):
         await storage.get("x1/clean")
 
 
-async def test_what_a_killed_process_had_begun_to_store_is_swept_and_what_is_being_stored_stays(files: Path):
+async def test_what_a_killed_process_had_begun_to_store_is_swept_and_what_is_being_stored_stays(files: Path) -> None:
     await storage.put(**{"one/clean": b"whole"})
     old, young = files / "one" / "small#1", files / "one" / "small#2"
     for path in (old, young):
@@ -149,7 +149,7 @@ async def test_what_a_killed_process_had_begun_to_store_is_swept_and_what_is_bei
     await storage.delete("one/clean")
 
 
-async def test_the_names_of_one_file_are_not_those_of_a_longer_name(files: Path):
+async def test_the_names_of_one_file_are_not_those_of_a_longer_name(files: Path) -> None:
     await storage.put(**{"abc/clean": b"1", "abcd/clean": b"2"})
 
     held = [name async for name in storage.names("abc")]
@@ -158,7 +158,7 @@ async def test_the_names_of_one_file_are_not_those_of_a_longer_name(files: Path)
     assert held == ["abc/clean"]
 
 
-async def test_on_the_disk_nothing_can_be_read(files: Path):
+async def test_on_the_disk_nothing_can_be_read(files: Path) -> None:
     await storage.put(**{"x2/clean": b"a very private marker"})
 
     on_disk = (files / "x2" / "clean").read_bytes()
@@ -169,12 +169,12 @@ async def test_on_the_disk_nothing_can_be_read(files: Path):
 
 
 @pytest.mark.parametrize("name", ["../outside", "a/../../outside", "a//b"])
-async def test_no_name_leads_out_of_the_store(files: Path, name: str):
+async def test_no_name_leads_out_of_the_store(files: Path, name: str) -> None:
     with pytest.raises(ValueError, match="parse path"):
         await storage.put(**{name: b"x"})
 
 
-async def test_many_files_at_once_do_not_mix(files: Path):
+async def test_many_files_at_once_do_not_mix(files: Path) -> None:
     wanted = {f"m{number}/clean": content(1000 + number) for number in range(30)}
 
     await asyncio.gather(*(storage.put(**{name: plain}) for name, plain in wanted.items()))
@@ -186,7 +186,7 @@ async def test_many_files_at_once_do_not_mix(files: Path):
 
 async def test_a_file_and_every_folder_on_its_way_are_flushed_before_it_counts(
     files: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     flushed: list[Path] = []
     really = os.fsync
 
@@ -202,7 +202,7 @@ async def test_a_file_and_every_folder_on_its_way_are_flushed_before_it_counts(
     assert {files, files / "f1", files / "f1" / "clean"} <= set(flushed)
 
 
-async def test_when_there_is_no_room_it_is_said_and_no_part_of_the_file_stays(files: Path):
+async def test_when_there_is_no_room_it_is_said_and_no_part_of_the_file_stays(files: Path) -> None:
     before = set(files.rglob("*"))
 
     with files_of_at_most(50_000), pytest.raises(StorageFull):

@@ -50,13 +50,13 @@ def lines(paper: StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in paper.getvalue().splitlines() if line.startswith("{")]
 
 
-def test_keys_that_are_not_on_the_list_are_dropped_and_counted():
+def test_keys_that_are_not_on_the_list_are_dropped_and_counted() -> None:
     line = allowed(None, "", {"event": "x", "phone": MOBILE, "name": "张丽", "status": 200})
 
     assert line == {"event": "x", "status": 200, "dropped": 2}
 
 
-def test_a_line_with_known_keys_only_says_nothing_of_dropping():
+def test_a_line_with_known_keys_only_says_nothing_of_dropping() -> None:
     assert allowed(None, "", {"event": "x", "count": 1}) == {"event": "x", "count": 1}
 
 
@@ -67,11 +67,11 @@ PERSONAL = (
 
 
 @pytest.mark.parametrize("key", PERSONAL)
-def test_no_key_stands_for_a_person(key: str):
+def test_no_key_stands_for_a_person(key: str) -> None:
     assert key not in KEYS
 
 
-def test_a_line_is_json_with_its_level_and_its_time(written: StringIO):
+def test_a_line_is_json_with_its_level_and_its_time(written: StringIO) -> None:
     LOG.warning("worker", kind="通知", secret=MARKER)
 
     (line,) = lines(written)
@@ -80,7 +80,7 @@ def test_a_line_is_json_with_its_level_and_its_time(written: StringIO):
     assert MARKER not in written.getvalue()
 
 
-def test_where_something_went_wrong_is_told_by_file_and_line_only():
+def test_where_something_went_wrong_is_told_by_file_and_line_only() -> None:
     with pytest.raises(TypeError) as caught:
         allowed(None, "", None)  # type: ignore[arg-type]
 
@@ -88,7 +88,7 @@ def test_where_something_went_wrong_is_told_by_file_and_line_only():
     assert where(caught.value).endswith(" allowed")
 
 
-def test_of_an_error_that_was_never_raised_no_place_is_told():
+def test_of_an_error_that_was_never_raised_no_place_is_told() -> None:
     assert where(ValueError(MARKER)) == ""
 
 
@@ -119,7 +119,7 @@ async def crashed() -> httpx.Response:
         )
 
 
-async def test_a_crash_is_a_plain_page_with_a_number(written: StringIO):
+async def test_a_crash_is_a_plain_page_with_a_number(written: StringIO) -> None:
     answer = await crashed()
 
     (line,) = lines(written)
@@ -128,7 +128,7 @@ async def test_a_crash_is_a_plain_page_with_a_number(written: StringIO):
     assert not [word for word in ("RuntimeError", "Traceback", MARKER, "张丽", "portal/") if word in answer.text]
 
 
-async def test_a_crash_is_logged_by_kind_place_and_route_and_without_any_value(written: StringIO):
+async def test_a_crash_is_logged_by_kind_place_and_route_and_without_any_value(written: StringIO) -> None:
     await crashed()
 
     (line,) = lines(written)
@@ -139,7 +139,7 @@ async def test_a_crash_is_logged_by_kind_place_and_route_and_without_any_value(w
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_visit_leaves_nothing_about_the_person_in_any_log(client: Client, written: StringIO):
+async def test_a_visit_leaves_nothing_about_the_person_in_any_log(client: Client, written: StringIO) -> None:
     world = await make_world()
     await sign_in_citizen(client)
     await client.get(f"/meishan/cases/{world.waiting.number}")

@@ -52,11 +52,11 @@ async def still_works() -> bool:
     return bool(await run_apart("math:sqrt", 16.0) == 4.0)
 
 
-async def test_an_answer_comes_back():
+async def test_an_answer_comes_back() -> None:
     assert await run_apart("operator:concat", b"one", b"two") == b"onetwo"
 
 
-async def test_several_pieces_of_work_do_not_mix():
+async def test_several_pieces_of_work_do_not_mix() -> None:
     answers = await asyncio.gather(*(run_apart("math:sqrt", float(number**2)) for number in range(12)))
 
     assert answers == [float(number) for number in range(12)]
@@ -80,7 +80,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("what", BOMBS)
-async def test_whatever_a_piece_of_work_does_the_server_hears_that_it_failed_and_goes_on(what: str):
+async def test_whatever_a_piece_of_work_does_the_server_hears_that_it_failed_and_goes_on(what: str) -> None:
     work, args, limits = BOMBS[what]
 
     with pytest.raises(Apart):
@@ -94,14 +94,14 @@ async def test_whatever_a_piece_of_work_does_the_server_hears_that_it_failed_and
     ("what", "said"),
     [("never ends", "out of time"), ("waits for ever", "out of time"), ("crashes", "ended without an answer")],
 )
-async def test_what_takes_too_long_is_told_from_what_crashes(what: str, said: str):
+async def test_what_takes_too_long_is_told_from_what_crashes(what: str, said: str) -> None:
     work, args, limits = BOMBS[what]
 
     with pytest.raises(Apart, match=f"^{said}$"):
         await run_apart(work, *args, limits=limits)
 
 
-async def test_a_bomb_leaves_the_servers_own_memory_as_it_was():
+async def test_a_bomb_leaves_the_servers_own_memory_as_it_was() -> None:
     await still_works()
     before = pss_mib(os.getpid())
 
@@ -112,7 +112,7 @@ async def test_a_bomb_leaves_the_servers_own_memory_as_it_was():
     assert pss_mib(os.getpid()) < before + 80
 
 
-async def test_no_file_without_measure_is_written(tmp_path: Path):
+async def test_no_file_without_measure_is_written(tmp_path: Path) -> None:
     with pytest.raises(Apart):
         await run_apart("shutil:copyfile", "/dev/zero", str(tmp_path / "big"), limits=Limits(written=1 << 20))
 
@@ -120,13 +120,13 @@ async def test_no_file_without_measure_is_written(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["PORTAL_DATA", "PORTAL_KEYS", "DATABASE_URL"])
-async def test_the_work_knows_neither_keys_nor_database(name: str, monkeypatch: pytest.MonkeyPatch):
+async def test_the_work_knows_neither_keys_nor_database(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "secret")
 
     assert await run_apart("os:getenv", name) is None
 
 
-async def test_an_answer_that_would_run_something_in_the_server_runs_nothing(tmp_path: Path):
+async def test_an_answer_that_would_run_something_in_the_server_runs_nothing(tmp_path: Path) -> None:
     """A decoder that was taken over could send anything back."""
     with pytest.raises(Apart):
         await run_apart("tests.inside.core.tools.test_sandbox:poison", str(tmp_path / "made"))
@@ -154,7 +154,7 @@ def poison(path: str) -> None:
     os._exit(0)
 
 
-async def test_work_that_nobody_waits_for_any_more_ends():
+async def test_work_that_nobody_waits_for_any_more_ends() -> None:
     await still_works()
     for step in range(6):
         for work, thing in (("time:sleep", 3600), ("builtins:len", b"x" * (8 << 20))):
@@ -173,7 +173,7 @@ async def test_work_that_nobody_waits_for_any_more_ends():
     assert await nobody_left_at_work()
 
 
-async def test_work_whose_server_has_died_ends():
+async def test_work_whose_server_has_died_ends() -> None:
     await still_works()
     here, there = socket.socketpair()
     with here, there:
@@ -184,7 +184,7 @@ async def test_work_whose_server_has_died_ends():
     assert await nobody_left_at_work()
 
 
-async def test_a_helper_that_was_killed_is_started_again():
+async def test_a_helper_that_was_killed_is_started_again() -> None:
     await still_works()
     first = helper()
 
@@ -194,7 +194,7 @@ async def test_a_helper_that_was_killed_is_started_again():
     assert helper() != first
 
 
-async def test_a_helper_that_dies_with_work_in_hand_is_started_again():
+async def test_a_helper_that_dies_with_work_in_hand_is_started_again() -> None:
     await still_works()
     working = asyncio.create_task(run_apart("time:sleep", 0.3))
     while not (busy := children(helper())):
@@ -210,7 +210,7 @@ async def test_a_helper_that_dies_with_work_in_hand_is_started_again():
     assert await still_works()
 
 
-async def test_at_most_two_work_at_the_same_time():
+async def test_at_most_two_work_at_the_same_time() -> None:
     await still_works()
 
     spans = await asyncio.gather(*(run_apart("tests.inside.core.store.span:span", 0.2) for _ in range(6)))
@@ -219,7 +219,7 @@ async def test_at_most_two_work_at_the_same_time():
     assert max(together) == 2
 
 
-async def test_when_the_server_ends_so_does_the_helper():
+async def test_when_the_server_ends_so_does_the_helper() -> None:
     await still_works()
     process = sandbox._helper._process
     assert process

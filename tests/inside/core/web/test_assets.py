@@ -27,7 +27,7 @@ def etag() -> str:
     return assets().files[SHEET].etag.decode()
 
 
-async def test_a_file_under_todays_digest_may_be_kept_for_ever():
+async def test_a_file_under_todays_digest_may_be_kept_for_ever() -> None:
     answer = await ask(assets().url(SHEET))
 
     assert answer.status_code == 200
@@ -36,7 +36,7 @@ async def test_a_file_under_todays_digest_may_be_kept_for_ever():
     assert answer.headers["vary"] == "accept-encoding"
 
 
-async def test_a_page_opened_before_an_update_still_gets_its_files_but_not_for_ever():
+async def test_a_page_opened_before_an_update_still_gets_its_files_but_not_for_ever() -> None:
     answer = await ask(f"/static/000000000000/{SHEET}")
 
     assert answer.status_code == 200
@@ -45,7 +45,7 @@ async def test_a_page_opened_before_an_update_still_gets_its_files_but_not_for_e
 
 
 @pytest.mark.parametrize("digest", ["today", "000000000000"])
-async def test_a_file_the_browser_has_is_not_sent_again(digest: str):
+async def test_a_file_the_browser_has_is_not_sent_again(digest: str) -> None:
     path = assets().url(SHEET) if digest == "today" else f"/static/{digest}/{SHEET}"
 
     answer = await ask(path, **{"if-none-match": etag()})
@@ -56,7 +56,7 @@ async def test_a_file_the_browser_has_is_not_sent_again(digest: str):
 
 
 @pytest.mark.parametrize("known", ['"another"', "", "*x", "W/"])
-async def test_a_file_the_browser_has_in_another_version_is_sent(known: str):
+async def test_a_file_the_browser_has_in_another_version_is_sent(known: str) -> None:
     answer = await ask(assets().url(SHEET), **{"if-none-match": known})
 
     assert answer.status_code == 200
@@ -81,7 +81,7 @@ WANTED = {
 
 
 @pytest.mark.parametrize("accepted", WANTED)
-async def test_the_browser_gets_the_smallest_copy_it_takes(accepted: str):
+async def test_the_browser_gets_the_smallest_copy_it_takes(accepted: str) -> None:
     answer = await ask(assets().url(SHEET), **{"accept-encoding": accepted})
 
     encoding = WANTED[accepted]
@@ -96,7 +96,7 @@ def copies() -> dict[str, bytes]:
     return {"": sheet.plain, "gzip": sheet.gzip, "br": sheet.brotli}
 
 
-def test_every_copy_of_a_file_is_the_same_file():
+def test_every_copy_of_a_file_is_the_same_file() -> None:
     squeezed = [file for file in assets().files.values() if file.gzip]
 
     assert len(squeezed) > 5
@@ -104,7 +104,7 @@ def test_every_copy_of_a_file_is_the_same_file():
         assert gzip.decompress(file.gzip) == brotli.decompress(file.brotli) == file.plain
 
 
-async def test_a_head_has_the_length_and_no_body():
+async def test_a_head_has_the_length_and_no_body() -> None:
     answer = await ask(assets().url(SHEET), "HEAD")
 
     assert answer.status_code == 200
@@ -128,32 +128,32 @@ async def test_a_head_has_the_length_and_no_body():
         "/static/{digest}/css/app.css%00",
     ],
 )
-async def test_what_is_no_file_of_ours_is_not_found(path: str):
+async def test_what_is_no_file_of_ours_is_not_found(path: str) -> None:
     answer = await ask(path.format(digest=assets().digest))
 
     assert answer.status_code == 404
     assert "immutable" not in answer.headers["cache-control"]
 
 
-async def test_a_file_takes_nothing():
+async def test_a_file_takes_nothing() -> None:
     answer = await ask(assets().url(SHEET), "POST")
 
     assert answer.status_code == 404
 
 
-async def test_the_browsers_own_question_for_an_icon_is_answered():
+async def test_the_browsers_own_question_for_an_icon_is_answered() -> None:
     answer = await ask("/favicon.ico")
 
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("image/svg+xml")
 
 
-def test_a_page_cannot_link_to_a_file_that_is_not_there():
+def test_a_page_cannot_link_to_a_file_that_is_not_there() -> None:
     with pytest.raises(KeyError):
         assets().url("css/nothing.css")
 
 
-def test_the_sheet_holds_everything_it_imports_in_its_layers():
+def test_the_sheet_holds_everything_it_imports_in_its_layers() -> None:
     sheet, source = assets().files[SHEET].plain.decode(), (STATIC / SHEET).read_text()
     imported = re.findall(r'@import url\("([^"]+)"\) layer\((\w+)\)', source)
 
@@ -165,7 +165,7 @@ def test_the_sheet_holds_everything_it_imports_in_its_layers():
         assert bundle(STATIC / "css" / name).strip()[:60] in sheet
 
 
-def test_the_digest_follows_from_the_files_alone():
+def test_the_digest_follows_from_the_files_alone() -> None:
     before = assets().digest
     assets.cache_clear()
 
@@ -173,7 +173,7 @@ def test_the_digest_follows_from_the_files_alone():
     assert re.fullmatch("[0-9a-f]{12}", before)
 
 
-async def test_every_script_imports_only_scripts_that_are_there():
+async def test_every_script_imports_only_scripts_that_are_there() -> None:
     for name, file in assets().files.items():
         if name.startswith("js/"):
             for imported in re.findall(r'from "\./([^"]+)"', file.plain.decode()):

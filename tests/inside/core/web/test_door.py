@@ -92,19 +92,19 @@ async def a_strangers_token() -> str:
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", "text/plain", ""])
-async def test_every_route_that_writes_refuses_a_body_without_a_token(client: Client, kind: str):
+async def test_every_route_that_writes_refuses_a_body_without_a_token(client: Client, kind: str) -> None:
     let_in = await refusals(client, {"content-type": kind}, b"{}")
 
     assert let_in == dict.fromkeys(UPLOADS, 400), ADVICE  # they read multipart only
 
 
-async def test_every_route_that_writes_refuses_files_without_a_token(client: Client):
+async def test_every_route_that_writes_refuses_files_without_a_token(client: Client) -> None:
     let_in = await refusals(client, {"content-type": MULTIPART}, FILE)
 
     assert let_in == {route.path: 400 for route in UNSAFE if route.path not in UPLOADS}, ADVICE
 
 
-async def test_every_route_that_writes_refuses_the_token_of_another_session(client: Client):
+async def test_every_route_that_writes_refuses_the_token_of_another_session(client: Client) -> None:
     token = await a_strangers_token()
 
     let_in = await refusals(client, URLENCODED, f"csrf={token}".encode())
@@ -112,7 +112,7 @@ async def test_every_route_that_writes_refuses_the_token_of_another_session(clie
     assert let_in == dict.fromkeys(UPLOADS, 400), ADVICE
 
 
-async def test_a_clerk_half_way_in_is_asked_for_the_token_too(client: Client):
+async def test_a_clerk_half_way_in_is_asked_for_the_token_too(client: Client) -> None:
     await make_staff()
     await client.get("/staff/login")
     await client.post("/staff/login", {"login": "meishan-reviewer", "password": "long enough"})
@@ -123,7 +123,7 @@ async def test_a_clerk_half_way_in_is_asked_for_the_token_too(client: Client):
     assert [answer.status_code for answer in answers] == [419] * len(HALF_WAY) != []
 
 
-async def test_every_upload_refuses_the_token_of_another_session(client: Client):
+async def test_every_upload_refuses_the_token_of_another_session(client: Client) -> None:
     token = await a_strangers_token()
 
     let_in = await refusals(client, {"content-type": MULTIPART}, part("csrf", token.encode()) + FILE)
@@ -131,7 +131,7 @@ async def test_every_upload_refuses_the_token_of_another_session(client: Client)
     assert not let_in.keys() & UPLOADS, ADVICE
 
 
-async def test_every_route_that_writes_refuses_another_session_s_token_in_the_header(client: Client):
+async def test_every_route_that_writes_refuses_another_session_s_token_in_the_header(client: Client) -> None:
     token = await a_strangers_token()
 
     let_in = await refusals(client, {"content-type": MULTIPART, "x-csrf-token": token}, FILE)
@@ -140,7 +140,7 @@ async def test_every_route_that_writes_refuses_another_session_s_token_in_the_he
     assert set(let_in.values()) == {400}
 
 
-async def test_a_route_that_writes_takes_the_right_token_in_a_field_or_in_the_header(client: Client):
+async def test_a_route_that_writes_takes_the_right_token_in_a_field_or_in_the_header(client: Client) -> None:
     await make_world()
     await sign_in_citizen(client)
     await client.get("/meishan/notices")
@@ -159,7 +159,7 @@ STRANGE_TOKENS = ["", "x", "令牌", "%FF%FE", "%00", "é", "=" * 44, "A" * 44, 
 
 
 @pytest.mark.parametrize("token", STRANGE_TOKENS, ids=lambda token: f"{len(token)} of {token[:4]!r}")
-async def test_a_strange_token_is_refused_and_never_an_error_of_ours(client: Client, token: str):
+async def test_a_strange_token_is_refused_and_never_an_error_of_ours(client: Client, token: str) -> None:
     await client.get("/meishan/login")
 
     answer = await client.http.post("/meishan/login", content=f"csrf={token}".encode(), headers=URLENCODED)
@@ -168,7 +168,7 @@ async def test_a_strange_token_is_refused_and_never_an_error_of_ours(client: Cli
 
 
 @pytest.mark.parametrize("token", [b"\xff\xfe", b"\xe4\xbb\xa4", b"x" * 10_000], ids=["no text", "Chinese", "long"])
-async def test_a_strange_token_in_the_header_is_refused(client: Client, token: bytes):
+async def test_a_strange_token_in_the_header_is_refused(client: Client, token: bytes) -> None:
     await client.get("/meishan/login")
 
     answer = await client.http.post("/meishan/login", headers={b"x-csrf-token": token})
@@ -186,7 +186,7 @@ UPLOADS_THAT_LIE = {
 
 
 @pytest.mark.parametrize("how", UPLOADS_THAT_LIE)
-async def test_the_token_of_an_upload_must_be_a_text_before_the_files(client: Client, how: str):
+async def test_the_token_of_an_upload_must_be_a_text_before_the_files(client: Client, how: str) -> None:
     world = await make_world()
     await sign_in_citizen(client)
     await client.get(f"/meishan/apply/{world.draft.id}/materials")
@@ -215,7 +215,9 @@ ELSEWHERE: list[dict[str, str]] = [
 
 
 @pytest.mark.parametrize("headers", ELSEWHERE, ids=str)
-async def test_what_another_site_sends_is_refused_even_with_a_good_token(client: Client, headers: dict[str, str]):
+async def test_what_another_site_sends_is_refused_even_with_a_good_token(
+    client: Client, headers: dict[str, str]
+) -> None:
     await client.get("/meishan/login")
 
     answer = await client.http.post("/meishan/login", data={**client.hidden, "mobile": "1"}, headers=headers)
@@ -223,14 +225,14 @@ async def test_what_another_site_sends_is_refused_even_with_a_good_token(client:
     assert answer.status_code == 419
 
 
-async def test_every_route_that_writes_refuses_another_site(client: Client):
+async def test_every_route_that_writes_refuses_another_site(client: Client) -> None:
     headers = {"content-type": MULTIPART, "sec-fetch-site": "cross-site", "origin": "https://evil.example"}
 
     assert await refusals(client, headers, b"") == {}
 
 
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "same-origin", "origin": ORIGIN}, {"sec-fetch-site": "none"}])
-async def test_what_our_own_page_sends_is_taken(client: Client, headers: dict[str, str]):
+async def test_what_our_own_page_sends_is_taken(client: Client, headers: dict[str, str]) -> None:
     await client.get("/meishan/login")
 
     answer = await client.http.post("/meishan/login", data={**client.hidden, "mobile": "1"}, headers=headers)
@@ -276,26 +278,26 @@ async def body_read_by(path: str, headers: dict[bytes, bytes]) -> tuple[int, int
 @pytest.mark.parametrize(
     "path", ["/meishan/apply/x/materials/identity", "/meishan/apply/x/person", "/staff/cases/1/claim"]
 )
-async def test_not_a_byte_is_read_from_whoever_may_not_enter(database: None, path: str):
+async def test_not_a_byte_is_read_from_whoever_may_not_enter(database: None, path: str) -> None:
     status, asked = await body_read_by(path, {b"content-type": MULTIPART.encode()})
 
     assert (status, asked) == (303, 0)
 
 
-async def test_not_a_byte_is_read_of_what_another_site_sends(database: None):
+async def test_not_a_byte_is_read_of_what_another_site_sends(database: None) -> None:
     status, asked = await body_read_by("/meishan/login", {b"origin": b"https://evil.example"})
 
     assert (status, asked) == (419, 0)
 
 
-async def test_a_form_without_end_is_refused_early(database: None):
+async def test_a_form_without_end_is_refused_early(database: None) -> None:
     status, asked = await body_read_by("/meishan/login", {b"content-type": URLENCODED["content-type"].encode()})
 
     assert status == 413
     assert asked < 20
 
 
-async def test_a_form_that_never_arrives_is_given_up(client: Client, monkeypatch: pytest.MonkeyPatch):
+async def test_a_form_that_never_arrives_is_given_up(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "BODY_SECONDS", 0.05)
 
     async def body() -> AsyncIterator[bytes]:
@@ -329,7 +331,7 @@ async def crawled(client: Client, *starts: str) -> list[str]:
     return sorted(seen)
 
 
-async def test_a_citizen_who_looks_at_every_page_changes_nothing(client: Client):
+async def test_a_citizen_who_looks_at_every_page_changes_nothing(client: Client) -> None:
     world = await make_world()
     await sign_in_citizen(client)
     before = await everything()
@@ -343,7 +345,7 @@ async def test_a_citizen_who_looks_at_every_page_changes_nothing(client: Client)
         assert expected in seen, "the crawl has missed half of the portal"
 
 
-async def test_every_picture_script_and_style_is_our_own(client: Client):
+async def test_every_picture_script_and_style_is_our_own(client: Client) -> None:
     world = await make_world()
     await sign_in_citizen(client)
     for path in ("/", "/meishan/", "/meishan/login", f"/meishan/cases/{world.waiting.number}", "/staff/login"):
@@ -359,7 +361,7 @@ async def test_every_picture_script_and_style_is_our_own(client: Client):
 # -- whose it is ---------------------------------------------------------------------------------
 
 
-async def test_a_foreign_case_and_a_made_up_one_look_the_same(client: Client):
+async def test_a_foreign_case_and_a_made_up_one_look_the_same(client: Client) -> None:
     world = await make_world()
     made_up = new_number()
     async with Client() as other:
@@ -391,7 +393,7 @@ def neutral(page: str, path: str) -> str:
     return page.replace(path.partition("?")[0], "HERE")
 
 
-async def test_a_refused_form_has_the_headers_of_every_page(client: Client):
+async def test_a_refused_form_has_the_headers_of_every_page(client: Client) -> None:
     answer = await client.http.post("/meishan/login", data={})
 
     assert answer.status_code == 419

@@ -36,7 +36,7 @@ async def back_in(client: Client, mobile: str = "13800000101") -> None:
     await client.post("/meishan/login/code", {"code": await demo_code(mobile)})
 
 
-async def test_what_was_posted_too_late_is_sent_again_after_signing_in(client: Client):
+async def test_what_was_posted_too_late_is_sent_again_after_signing_in(client: Client) -> None:
     step = await too_late(client)
     told = (client.path, "您刚才填的内容已经收好" in client.text)
     await back_in(client)
@@ -52,7 +52,7 @@ async def test_what_was_posted_too_late_is_sent_again_after_signing_in(client: C
     assert WORDS in client.text
 
 
-async def test_the_form_keeps_its_fields_and_gets_the_token_of_the_new_session(client: Client):
+async def test_the_form_keeps_its_fields_and_gets_the_token_of_the_new_session(client: Client) -> None:
     await too_late(client)
     await back_in(client)
 
@@ -60,7 +60,7 @@ async def test_the_form_keeps_its_fields_and_gets_the_token_of_the_new_session(c
     assert client.text.count('name="csrf"') == 2
 
 
-async def test_somebody_else_who_signs_in_on_the_same_browser_does_not_see_it(client: Client):
+async def test_somebody_else_who_signs_in_on_the_same_browser_does_not_see_it(client: Client) -> None:
     await make_person("ms-04")
     await too_late(client)
     wanted = str(client.page.url)
@@ -72,7 +72,7 @@ async def test_somebody_else_who_signs_in_on_the_same_browser_does_not_see_it(cl
     assert WORDS not in client.text
 
 
-async def test_who_does_not_want_it_any_more_goes_back_to_the_page(client: Client):
+async def test_who_does_not_want_it_any_more_goes_back_to_the_page(client: Client) -> None:
     step = await too_late(client)
     await back_in(client)
     id = client.path.rpartition("/")[2]
@@ -83,7 +83,7 @@ async def test_who_does_not_want_it_any_more_goes_back_to_the_page(client: Clien
     assert await fetch_value("SELECT count(*) FROM kept_post") == 0
 
 
-async def test_what_is_kept_is_sealed(client: Client):
+async def test_what_is_kept_is_sealed(client: Client) -> None:
     await too_late(client)
 
     kept = bytes(await fetch_value("SELECT content FROM kept_post"))
@@ -92,14 +92,14 @@ async def test_what_is_kept_is_sealed(client: Client):
     assert b"13800000101" not in kept
 
 
-async def test_after_a_day_it_is_forgotten(client: Client):
+async def test_after_a_day_it_is_forgotten(client: Client) -> None:
     await too_late(client)
     clock.shift(clock.ahead() + timedelta(hours=25))
 
     assert await late.forget_old() == 1
 
 
-async def test_a_form_of_another_session_is_not_kept(client: Client):
+async def test_a_form_of_another_session_is_not_kept(client: Client) -> None:
     case = await make_draft()
     async with Client() as stranger:
         await stranger.get("/meishan/login")
@@ -113,7 +113,7 @@ async def test_a_form_of_another_session_is_not_kept(client: Client):
     assert await fetch_value("SELECT count(*) FROM kept_post") == 0
 
 
-async def test_a_form_of_a_session_that_was_ended_is_not_kept(client: Client):
+async def test_a_form_of_a_session_that_was_ended_is_not_kept(client: Client) -> None:
     case = await make_draft()
     await client.sign_in("13800000101")
     await client.get(f"/meishan/apply/{case.id}/person")
@@ -125,7 +125,7 @@ async def test_a_form_of_a_session_that_was_ended_is_not_kept(client: Client):
     assert await fetch_value("SELECT count(*) FROM kept_post") == 0
 
 
-async def test_a_clerk_s_form_is_kept_too(client: Client):
+async def test_a_clerk_s_form_is_kept_too(client: Client) -> None:
     from tests.helpers.factories import make_case, make_staff
 
     case = await make_case()

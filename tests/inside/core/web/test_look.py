@@ -3,7 +3,7 @@
 from tests.helpers.client import Client
 
 
-async def test_who_turns_to_the_elder_mode_while_typing_the_code_need_not_ask_for_another_one(client: Client):
+async def test_who_turns_to_the_elder_mode_while_typing_the_code_need_not_ask_for_another_one(client: Client) -> None:
     await client.get("/meishan/login")
     await client.post("/meishan/login", {"mobile": "13800000101"})
     there = str(client.page.url)
@@ -15,13 +15,13 @@ async def test_who_turns_to_the_elder_mode_while_typing_the_code_need_not_ask_fo
     assert 'class="elder"' in client.text
 
 
-async def test_the_query_of_another_page_is_not_taken_along(client: Client):
+async def test_the_query_of_another_page_is_not_taken_along(client: Client) -> None:
     await client.get("/meishan/diseases?look=elder", referer="https://mt.example.cn/meishan/help?q=1")
 
     assert str(client.page.url).endswith("/meishan/diseases")
 
 
-async def test_asking_twice_for_a_look_ends_on_the_page(client: Client):
+async def test_asking_twice_for_a_look_ends_on_the_page(client: Client) -> None:
     await client.get("/meishan/?look=en", referer="https://mt.example.cn/meishan/?look=elder")
 
     assert client.path.rstrip("/") == "/meishan"

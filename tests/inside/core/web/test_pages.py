@@ -37,38 +37,38 @@ def shown(source: str, language: str = "zh-CN", **context: object) -> str:
 # -- words ---------------------------------------------------------------------------------------
 
 
-def test_a_literal_is_translated_while_the_template_is_compiled():
+def test_a_literal_is_translated_while_the_template_is_compiled() -> None:
     compiled = environment("en").compile('{{ _("登录") }}', raw=True)
 
     assert catalogue("en")["登录"] in compiled
     assert "登录" not in compiled
 
 
-def test_the_source_language_needs_no_translation():
+def test_the_source_language_needs_no_translation() -> None:
     assert shown('{{ _("登录") }}') == "登录"
 
 
-def test_what_nobody_has_translated_stays_as_it_is():
+def test_what_nobody_has_translated_stays_as_it_is() -> None:
     assert shown('{{ _("从来没有人翻译过的话") }}', "en") == "从来没有人翻译过的话"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_values_are_filled_in_and_what_a_person_typed_stays_text(language: str):
+def test_values_are_filled_in_and_what_a_person_typed_stays_text(language: str) -> None:
     source = '{{ _("{name}，您好", name=name) }}'
 
     assert "&lt;b&gt;" in shown(source, language, name="<b>")
     assert "<b>" not in shown(source, language, name="<b>")
 
 
-def test_braces_in_what_a_person_typed_are_not_filled_again():
+def test_braces_in_what_a_person_typed_are_not_filled_again() -> None:
     assert shown('{{ _("{name}", name=name) }}', name="{other}") == "{other}"
 
 
-def test_a_word_that_is_known_only_at_the_request_is_translated_then():
+def test_a_word_that_is_known_only_at_the_request_is_translated_then() -> None:
     assert shown("{{ _(word) }}", "en", word="登录") == catalogue("en")["登录"]
 
 
-def test_a_language_has_its_own_words_and_they_do_not_mix():
+def test_a_language_has_its_own_words_and_they_do_not_mix() -> None:
     assert shown('{{ _("登录") }}', "en") != shown('{{ _("登录") }}', "zh-CN")
 
 
@@ -77,32 +77,32 @@ def test_a_language_has_its_own_words_and_they_do_not_mix():
 
 @pytest.mark.parametrize("source", ["{{ nobody }}", "{{ thing.nobody }}", "{% if nobody %}x{% endif %}",
                                     "{% for x in nobody %}{% endfor %}", '{{ nobody ~ "x" }}'])  # fmt: skip
-def test_a_name_that_is_not_there_is_an_error(source: str):
+def test_a_name_that_is_not_there_is_an_error(source: str) -> None:
     with pytest.raises(UndefinedError):
         shown(source, thing=object())
 
 
-def test_what_a_person_typed_is_never_read_as_markup():
+def test_what_a_person_typed_is_never_read_as_markup() -> None:
     typed = '<script>alert("1")</script>\'&'
 
     assert shown("{{ typed }}", typed=typed) == "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt;&#39;&amp;"
     assert '"' not in shown('{{ {"value": typed}|xmlattr }}', typed=typed).removeprefix(' value="').removesuffix('"')
 
 
-def test_a_drawing_that_is_not_there_is_an_error():
+def test_a_drawing_that_is_not_there_is_an_error() -> None:
     assert isinstance(icon("done"), Markup)
     with pytest.raises(KeyError):
         icon("nothing")
 
 
-def test_a_drawing_that_is_named_outright_is_drawn_when_the_template_is_compiled():
+def test_a_drawing_that_is_named_outright_is_drawn_when_the_template_is_compiled() -> None:
     compiled = environment("en").compile('{{ icon("left") }}{{ icon(name) }}', raw=True)
 
     assert str(icon("left")) in compiled.replace("\\n", "\n")
     assert shown("{{ icon(name) }}", name="left") == shown('{{ icon("left") }}') == icon("left")
 
 
-def test_a_file_that_is_not_there_is_an_error():
+def test_a_file_that_is_not_there_is_an_error() -> None:
     with pytest.raises(KeyError):
         shown('{{ asset("js/nothing.js") }}')
 
@@ -132,12 +132,12 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("source", "thing", "chinese", "english"), FILTERS)
-def test_things_are_shown_as_people_write_them(source: str, thing: object, chinese: str, english: str):
+def test_things_are_shown_as_people_write_them(source: str, thing: object, chinese: str, english: str) -> None:
     assert shown(source, "zh-CN", x=thing) == chinese
     assert shown(source, "en", x=thing) == english
 
 
-def test_a_day_of_this_year_needs_no_year_and_one_of_another_year_does():
+def test_a_day_of_this_year_needs_no_year_and_one_of_another_year_does() -> None:
     today = clock.today()
 
     assert shown("{{ x|short_day }}", x=today) == f"{today.month}月{today.day}日"
@@ -145,13 +145,13 @@ def test_a_day_of_this_year_needs_no_year_and_one_of_another_year_does():
     assert shown("{{ x|short_day }}", "en", x=date(today.year + 1, 1, 2)) == f"2 Jan {today.year + 1}"
 
 
-def test_late_in_the_evening_by_utc_it_is_tomorrow_in_beijing():
+def test_late_in_the_evening_by_utc_it_is_tomorrow_in_beijing() -> None:
     late = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
 
     assert shown("{{ x|long_moment }}", x=late) == "2027年1月1日 00:30"
 
 
-def test_a_moment_lies_within_so_long_ago_or_it_does_not():
+def test_a_moment_lies_within_so_long_ago_or_it_does_not() -> None:
     assert within(clock.now() - timedelta(minutes=4), timedelta(minutes=5))
     assert not within(clock.now() - timedelta(minutes=6), timedelta(minutes=5))
 
@@ -173,17 +173,17 @@ OURS = {
 
 
 @pytest.mark.parametrize("text", OURS)
-def test_only_a_path_of_ours_is_an_address_of_ours(text: str):
+def test_only_a_path_of_ours_is_an_address_of_ours(text: str) -> None:
     assert own_address(text, "other") == OURS[text]
 
 
-def test_the_place_to_go_on_to_is_passed_on_when_it_is_ours():
+def test_the_place_to_go_on_to_is_passed_on_when_it_is_ours() -> None:
     assert with_next("/login", "/me?a=b") == "/login?next=/me%3Fa%3Db"
     assert with_next("/login?c=1", "/me") == "/login?c=1&next=/me"
     assert with_next("/login", "//evil") == "/login"
 
 
-def test_an_address_with_chinese_in_it_can_be_sent_in_a_header():
+def test_an_address_with_chinese_in_it_can_be_sent_in_a_header() -> None:
     answer = see_other("/meishan/文件?a=1#b")
 
     assert answer.status_code == 303
@@ -191,7 +191,7 @@ def test_an_address_with_chinese_in_it_can_be_sent_in_a_header():
 
 
 @pytest.mark.parametrize("name", ['a"b;c.pdf', "张丽.pdf", "a\r\nx: y.pdf", "../a.pdf"])
-def test_a_files_name_is_sent_as_rfc_6266_wants_it(name: str):
+def test_a_files_name_is_sent_as_rfc_6266_wants_it(name: str) -> None:
     line = file_answer(b"x", "application/pdf", name).headers["content-disposition"]
 
     assert line.startswith("inline; filename*=UTF-8''")
@@ -199,11 +199,11 @@ def test_a_files_name_is_sent_as_rfc_6266_wants_it(name: str):
     assert line.isascii()
 
 
-def test_a_file_to_be_saved_is_said_to_be_one():
+def test_a_file_to_be_saved_is_said_to_be_one() -> None:
     assert file_answer(b"x", "application/pdf", "a.pdf", download=True).headers["content-disposition"].startswith("att")
 
 
-def test_what_is_squeezed_comes_out_again():
+def test_what_is_squeezed_comes_out_again() -> None:
     body = "门诊慢特病".encode() * 1000
 
     assert gzip.decompress(squeezed(body)) == body
@@ -211,7 +211,7 @@ def test_what_is_squeezed_comes_out_again():
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_page_is_squeezed_for_a_browser_that_takes_it(client: Client):
+async def test_a_page_is_squeezed_for_a_browser_that_takes_it(client: Client) -> None:
     plain = await client.http.get("/meishan/", headers={"accept-encoding": "identity"})
     small = await client.http.get("/meishan/", headers={"accept-encoding": "gzip"})
 
@@ -225,14 +225,14 @@ async def test_a_page_is_squeezed_for_a_browser_that_takes_it(client: Client):
 
 @pytest.mark.parametrize("accepted", ["gzip;q=0", "br", "", "gzip; q=0.0, br", "xgzip"])
 @pytest.mark.usefixtures("database")
-async def test_a_page_is_not_squeezed_for_a_browser_that_does_not(client: Client, accepted: str):
+async def test_a_page_is_not_squeezed_for_a_browser_that_does_not(client: Client, accepted: str) -> None:
     answer = await client.http.get("/meishan/", headers={"accept-encoding": accepted})
 
     assert "content-encoding" not in answer.headers
 
 
 @pytest.mark.usefixtures("database")
-async def test_the_look_a_person_chose_stays_on_every_page(client: Client):
+async def test_the_look_a_person_chose_stays_on_every_page(client: Client) -> None:
     await client.get("/meishan/?look=elder")
     elder = client.text
     await client.get("/meishan/?look=en")

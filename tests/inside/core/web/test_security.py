@@ -104,7 +104,7 @@ ALWAYS = {
 
 
 @pytest.mark.parametrize("what", EVERY_STATUS)
-async def test_every_answer_carries_the_headers_that_protect_it(client: Client, what: str):
+async def test_every_answer_carries_the_headers_that_protect_it(client: Client, what: str) -> None:
     status, ask = EVERY_STATUS[what]
 
     answer = await ask(client)
@@ -117,7 +117,7 @@ async def test_every_answer_carries_the_headers_that_protect_it(client: Client, 
 
 
 @pytest.mark.parametrize("what", [what for what in EVERY_STATUS if what not in ("a file", "known already")])
-async def test_no_answer_but_a_static_file_is_kept_in_any_cache(client: Client, what: str):
+async def test_no_answer_but_a_static_file_is_kept_in_any_cache(client: Client, what: str) -> None:
     _, ask = EVERY_STATUS[what]
 
     answer = await ask(client)
@@ -126,7 +126,7 @@ async def test_no_answer_but_a_static_file_is_kept_in_any_cache(client: Client, 
 
 
 @pytest.mark.parametrize("what", [what for what, (status, _) in EVERY_STATUS.items() if status >= 400])
-async def test_an_error_is_told_in_plain_chinese_and_tells_nothing_of_the_inside(client: Client, what: str):
+async def test_an_error_is_told_in_plain_chinese_and_tells_nothing_of_the_inside(client: Client, what: str) -> None:
     _, ask = EVERY_STATUS[what]
 
     answer = await ask(client)
@@ -135,14 +135,14 @@ async def test_an_error_is_told_in_plain_chinese_and_tells_nothing_of_the_inside
     assert not re.search(r"Traceback|Exception|portal/|litestar|\.py\b", answer.text)
 
 
-async def test_whoever_asks_too_often_is_told_when_to_come_back(client: Client):
+async def test_whoever_asks_too_often_is_told_when_to_come_back(client: Client) -> None:
     answer = await too_many(client)
 
     assert 0 < int(answer.headers["retry-after"]) <= 3600
     assert "分钟以后可以再试" in answer.text
 
 
-async def test_the_policy_for_content_allows_our_own_files_and_nothing_inline():
+async def test_the_policy_for_content_allows_our_own_files_and_nothing_inline() -> None:
     rules = dict(rule.strip().split(" ", 1) for rule in CSP.split(";"))
 
     assert rules["default-src"] == rules["object-src"] == rules["base-uri"] == rules["frame-ancestors"] == "'none'"
@@ -165,7 +165,7 @@ async def private_answers(client: Client) -> list[httpx.Response]:
         ]
 
 
-async def test_every_private_page_and_file_is_kept_nowhere(client: Client):
+async def test_every_private_page_and_file_is_kept_nowhere(client: Client) -> None:
     answers = await private_answers(client)
 
     assert len(answers) > 25
@@ -173,7 +173,7 @@ async def test_every_private_page_and_file_is_kept_nowhere(client: Client):
     assert sum(one.status_code == 200 for one in answers) > 15
 
 
-async def test_a_citizens_file_is_shown_in_a_sandbox(client: Client):
+async def test_a_citizens_file_is_shown_in_a_sandbox(client: Client) -> None:
     world = await make_world()
     await sign_in_citizen(client)
 
@@ -192,7 +192,7 @@ STRANGE_HOSTS = ["evil.example", "mt.example.cn.evil.example", "evil.example:443
 
 
 @pytest.mark.parametrize("host", STRANGE_HOSTS)
-async def test_a_host_that_is_not_ours_is_refused(client: Client, host: str):
+async def test_a_host_that_is_not_ours_is_refused(client: Client, host: str) -> None:
     answer = await client.http.get("/meishan/", headers={"host": host})
 
     assert answer.status_code == 421
@@ -202,7 +202,7 @@ async def test_a_host_that_is_not_ours_is_refused(client: Client, host: str):
 @pytest.mark.parametrize(
     "host", ["mt.example.cn", "MT.example.CN", "mt.example.cn:443", "localhost:8000", "[::1]:8000"]
 )
-async def test_our_own_hosts_are_answered(client: Client, host: str):
+async def test_our_own_hosts_are_answered(client: Client, host: str) -> None:
     answer = await client.http.get("/meishan/", headers={"host": host})
 
     assert answer.status_code == 200
@@ -224,14 +224,14 @@ FORWARDED = {
 }
 
 
-async def test_what_a_request_says_about_forwarding_never_comes_back(client: Client):
+async def test_what_a_request_says_about_forwarding_never_comes_back(client: Client) -> None:
     for path in ("/", "/meishan/", "/meishan/login", "/meishan/me", "/staff/login", "/nowhere", "/meishan/?look=en"):
         answer = await client.http.get(path, headers=FORWARDED)
 
         assert EVIL not in answer.text + str(answer.headers), path
 
 
-async def test_the_message_with_a_code_names_our_own_host(client: Client):
+async def test_the_message_with_a_code_names_our_own_host(client: Client) -> None:
     await client.get("/meishan/login")
     await client.http.post("/meishan/login", data={**client.hidden, "mobile": MOBILE}, headers=FORWARDED)
 
@@ -241,7 +241,7 @@ async def test_the_message_with_a_code_names_our_own_host(client: Client):
     assert EVIL not in message
 
 
-async def test_an_address_behind_a_proxy_is_not_believed_unless_a_proxy_was_declared():
+async def test_an_address_behind_a_proxy_is_not_believed_unless_a_proxy_was_declared() -> None:
     scope = {"type": "http", "client": ("10.0.0.1", 1), "headers": [(b"x-forwarded-for", b"1.2.3.4")]}
 
     assert client_address(scope) == "10.0.0.1"  # type: ignore[arg-type]
@@ -250,7 +250,7 @@ async def test_an_address_behind_a_proxy_is_not_believed_unless_a_proxy_was_decl
 # -- other origins and methods -------------------------------------------------------------------
 
 
-async def test_nothing_is_shared_with_other_origins(client: Client):
+async def test_nothing_is_shared_with_other_origins(client: Client) -> None:
     origin = {"origin": f"https://{EVIL}"}
     preflight = {**origin, "access-control-request-method": "POST", "access-control-request-headers": "x-csrf-token"}
 
@@ -267,7 +267,7 @@ async def test_nothing_is_shared_with_other_origins(client: Client):
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "OPTIONS", "PROPFIND", "get", "X"])
-async def test_methods_nobody_needs_are_refused(client: Client, method: str):
+async def test_methods_nobody_needs_are_refused(client: Client, method: str) -> None:
     request = httpx.Request("GET", f"{ORIGIN}/meishan/")
     request.method = method  # as it is, not in capitals
 
@@ -277,7 +277,7 @@ async def test_methods_nobody_needs_are_refused(client: Client, method: str):
     assert {"GET", "HEAD", "POST"} == {name.strip() for name in answer.headers["allow"].split(",")}
 
 
-async def test_whoever_asks_for_the_head_of_a_page_gets_its_headers_and_no_body(client: Client):
+async def test_whoever_asks_for_the_head_of_a_page_gets_its_headers_and_no_body(client: Client) -> None:
     page = await client.http.get("/meishan/")
     head = await client.http.head("/meishan/")
 
@@ -327,7 +327,7 @@ def leads_away(answer: httpx.Response) -> bool:
 
 
 @pytest.mark.parametrize("target", WAYS_OUT, ids=repr)
-async def test_nobody_is_led_to_another_site_after_signing_in(client: Client, target: str):
+async def test_nobody_is_led_to_another_site_after_signing_in(client: Client, target: str) -> None:
     await make_person()
 
     page = await client.get(f"/meishan/login?next={quote(target)}")
@@ -344,7 +344,7 @@ async def test_nobody_is_led_to_another_site_after_signing_in(client: Client, ta
 
 
 @pytest.mark.parametrize("path", ["/meishan/register", "/meishan/login/person"])
-async def test_nor_while_it_is_found_out_who_they_are(client: Client, path: str):
+async def test_nor_while_it_is_found_out_who_they_are(client: Client, path: str) -> None:
     await client.sign_in("13800000108")
     assert client.path == "/meishan/register"
 
@@ -354,7 +354,7 @@ async def test_nor_while_it_is_found_out_who_they_are(client: Client, path: str)
         assert f'value="{target}"' not in answer.text or not re.match(r"\w*:|[/\\]{2}", target)
 
 
-async def test_a_place_of_ours_is_gone_back_to(client: Client):
+async def test_a_place_of_ours_is_gone_back_to(client: Client) -> None:
     await make_person()
     await client.get("/meishan/notices")
     assert client.path == "/meishan/login"
@@ -367,7 +367,7 @@ async def test_a_place_of_ours_is_gone_back_to(client: Client):
 
 
 @pytest.mark.parametrize("path", [f"//{EVIL}/?look=elder", f"/%2F{EVIL}/?look=elder", f"/%5C{EVIL}?look=en"])
-async def test_changing_the_look_of_a_strange_address_stays_here(client: Client, path: str):
+async def test_changing_the_look_of_a_strange_address_stays_here(client: Client, path: str) -> None:
     answer = await client.http.get(f"{ORIGIN}{path}")
 
     assert not leads_away(answer)

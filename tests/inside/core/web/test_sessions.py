@@ -41,7 +41,7 @@ async def sessions() -> int:
 # -- a new id ------------------------------------------------------------------------------------
 
 
-async def test_signing_in_gives_a_new_id(client: Client):
+async def test_signing_in_gives_a_new_id(client: Client) -> None:
     await make_person()
     await client.get("/meishan/login")
     before = cookie(client)
@@ -53,7 +53,7 @@ async def test_signing_in_gives_a_new_id(client: Client):
     assert before.split(".")[1] not in cookie(client)
 
 
-async def test_a_token_from_before_the_sign_in_is_dead_after_it(client: Client):
+async def test_a_token_from_before_the_sign_in_is_dead_after_it(client: Client) -> None:
     await make_person()
     await client.get("/meishan/login")
     before = client.hidden["csrf"]
@@ -64,7 +64,7 @@ async def test_a_token_from_before_the_sign_in_is_dead_after_it(client: Client):
     assert answer.status_code == 419
 
 
-async def test_signing_in_again_kills_the_session_before(client: Client):
+async def test_signing_in_again_kills_the_session_before(client: Client) -> None:
     await make_person()
     await sign_in_citizen(client)
     first = cookie(client)
@@ -82,7 +82,7 @@ async def test_signing_in_again_kills_the_session_before(client: Client):
     assert (await client.http.post("/meishan/notices", data={"csrf": token})).status_code == 303
 
 
-async def test_choosing_who_one_is_gives_a_new_id_and_the_old_one_is_dead(client: Client):
+async def test_choosing_who_one_is_gives_a_new_id_and_the_old_one_is_dead(client: Client) -> None:
     await make_person("xx-02")
     await make_person("xx-03")  # mother and son share a phone
     await client.sign_in("13800000003", "xinxing")
@@ -100,7 +100,7 @@ async def test_choosing_who_one_is_gives_a_new_id_and_the_old_one_is_dead(client
     assert not await signed_in(client, "/xinxing/login/person")
 
 
-async def test_an_invented_id_is_neither_kept_nor_sent_back(client: Client):
+async def test_an_invented_id_is_neither_kept_nor_sent_back(client: Client) -> None:
     await make_person()
     for invented in ("s.attacker-chosen", "a.attacker.chosen", "attacker-chosen", "s.", "a.."):
         take_over(client, invented)
@@ -113,14 +113,14 @@ async def test_an_invented_id_is_neither_kept_nor_sent_back(client: Client):
     assert await sessions() == 0
 
 
-async def test_a_cookie_that_is_no_text_does_no_harm(client: Client):
+async def test_a_cookie_that_is_no_text_does_no_harm(client: Client) -> None:
     for strange in (b"\xe9\xff", b"s.\xe9", b"a.\xe9.\xe9", b"=;;=", b"x" * 9000):
         answer = await client.http.get("/meishan/login", headers={"cookie": COOKIE.encode() + b"=" + strange})
 
         assert answer.status_code == 200
 
 
-async def test_an_id_an_attacker_was_given_is_not_the_one_after_sign_in(client: Client):
+async def test_an_id_an_attacker_was_given_is_not_the_one_after_sign_in(client: Client) -> None:
     await make_person()
     planted = anonymous()
     take_over(client, planted)
@@ -134,7 +134,7 @@ async def test_an_id_an_attacker_was_given_is_not_the_one_after_sign_in(client: 
         assert not await signed_in(attacker)
 
 
-async def test_the_database_holds_no_id_that_would_let_anybody_in(client: Client):
+async def test_the_database_holds_no_id_that_would_let_anybody_in(client: Client) -> None:
     await make_person()
     await sign_in_citizen(client)
     kept = bytes(await fetch_value("SELECT id FROM session"))
@@ -162,7 +162,7 @@ async def come_in(client: Client, who: str) -> str:
 
 
 @pytest.mark.parametrize("who", LIMITS)
-async def test_whoever_does_nothing_is_let_in_until_the_pause_is_too_long(client: Client, who: str):
+async def test_whoever_does_nothing_is_let_in_until_the_pause_is_too_long(client: Client, who: str) -> None:
     path = await come_in(client, who)
     idle, _ = LIMITS[who]
 
@@ -177,7 +177,7 @@ async def test_whoever_does_nothing_is_let_in_until_the_pause_is_too_long(client
 
 
 @pytest.mark.parametrize("who", LIMITS)
-async def test_whoever_never_pauses_is_out_in_the_end(client: Client, who: str):
+async def test_whoever_never_pauses_is_out_in_the_end(client: Client, who: str) -> None:
     path = await come_in(client, who)
     idle, lasts = LIMITS[who]
     passed = timedelta()
@@ -194,7 +194,7 @@ async def test_whoever_never_pauses_is_out_in_the_end(client: Client, who: str):
     assert (just_before, too_late) == (True, False)
 
 
-async def test_an_expired_session_stays_dead_when_it_is_used_again_and_again(client: Client):
+async def test_an_expired_session_stays_dead_when_it_is_used_again_and_again(client: Client) -> None:
     path = await come_in(client, "citizen")
     clock.shift(timedelta(minutes=31))
 
@@ -202,7 +202,7 @@ async def test_an_expired_session_stays_dead_when_it_is_used_again_and_again(cli
     assert not await signed_in(client, path)
 
 
-async def test_whoever_comes_back_too_late_is_told_that_nothing_was_lost(client: Client):
+async def test_whoever_comes_back_too_late_is_told_that_nothing_was_lost(client: Client) -> None:
     await come_in(client, "citizen")
     clock.shift(timedelta(minutes=31))
 
@@ -212,7 +212,7 @@ async def test_whoever_comes_back_too_late_is_told_that_nothing_was_lost(client:
     assert "填过的内容都存好了" in client.text
 
 
-async def test_a_draft_survives_the_session_and_signing_in_leads_back_to_its_step(client: Client):
+async def test_a_draft_survives_the_session_and_signing_in_leads_back_to_its_step(client: Client) -> None:
     case = await make_draft()
     await sign_in_citizen(client)
     step = f"/meishan/apply/{case.id}/diagnosis"
@@ -231,7 +231,7 @@ async def test_a_draft_survives_the_session_and_signing_in_leads_back_to_its_ste
 
 
 @pytest.mark.parametrize("who", LIMITS)
-async def test_signing_out_ends_the_session_on_the_server(client: Client, who: str):
+async def test_signing_out_ends_the_session_on_the_server(client: Client, who: str) -> None:
     path = await come_in(client, who)
     old = cookie(client)
     await client.get("/meishan/logout" if who == "citizen" else "/staff/")
@@ -245,7 +245,7 @@ async def test_signing_out_ends_the_session_on_the_server(client: Client, who: s
     assert not await signed_in(client, path)
 
 
-async def test_a_clerk_who_is_switched_off_is_out_at_the_next_request(client: Client):
+async def test_a_clerk_who_is_switched_off_is_out_at_the_next_request(client: Client) -> None:
     await sign_in_clerk(client)
     await execute("UPDATE staff SET active = $1", False)
 
@@ -254,7 +254,7 @@ async def test_a_clerk_who_is_switched_off_is_out_at_the_next_request(client: Cl
     assert client.path == "/staff/login"
 
 
-async def test_sessions_whose_time_is_over_are_forgotten(client: Client):
+async def test_sessions_whose_time_is_over_are_forgotten(client: Client) -> None:
     await come_in(client, "citizen")
     kept = await forget_old()
     clock.shift(timedelta(hours=12, seconds=1))
@@ -264,7 +264,7 @@ async def test_sessions_whose_time_is_over_are_forgotten(client: Client):
     assert await sessions() == 0
 
 
-async def test_a_session_seen_a_moment_ago_is_not_written_again(client: Client):
+async def test_a_session_seen_a_moment_ago_is_not_written_again(client: Client) -> None:
     path = await come_in(client, "citizen")
     before = await fetch_value("SELECT seen_at FROM session")
 
@@ -280,7 +280,7 @@ async def test_a_session_seen_a_moment_ago_is_not_written_again(client: Client):
 # -- the cookie ----------------------------------------------------------------------------------
 
 
-async def test_every_cookie_of_a_visit_is_for_this_site_only_and_out_of_reach_of_scripts(client: Client):
+async def test_every_cookie_of_a_visit_is_for_this_site_only_and_out_of_reach_of_scripts(client: Client) -> None:
     set_by_us: list[str] = []
 
     async def remember(answer: object) -> None:
@@ -304,13 +304,13 @@ async def test_every_cookie_of_a_visit_is_for_this_site_only_and_out_of_reach_of
         assert len(line) < 4096
 
 
-async def test_a_page_without_a_form_gives_a_newcomer_no_cookie(client: Client):
+async def test_a_page_without_a_form_gives_a_newcomer_no_cookie(client: Client) -> None:
     answer = await client.get("/meishan/")
 
     assert "set-cookie" not in answer.headers
 
 
-async def test_a_token_is_written_differently_on_every_page(client: Client):
+async def test_a_token_is_written_differently_on_every_page(client: Client) -> None:
     await client.get("/meishan/login")
     first = client.hidden["csrf"]
     await client.get("/meishan/login")

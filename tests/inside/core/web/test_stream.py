@@ -48,7 +48,7 @@ async def watching(hub: Hub, topic: str, person: str = "somebody") -> Watcher:
 # -- hearing -------------------------------------------------------------------------------------
 
 
-async def test_whoever_watches_hears_of_a_change_once_it_is_kept():
+async def test_whoever_watches_hears_of_a_change_once_it_is_kept() -> None:
     one, other = await watching(HUB, "case:1"), await watching(HUB, "case:1", "another")
     waiting = [asyncio.create_task(one.hears()), asyncio.create_task(other.hears())]
     async with transaction():
@@ -63,7 +63,7 @@ async def test_whoever_watches_hears_of_a_change_once_it_is_kept():
     assert heard == [True, True]
 
 
-async def test_whoever_watches_hears_nothing_of_what_was_undone():
+async def test_whoever_watches_hears_nothing_of_what_was_undone() -> None:
     async def fail() -> None:
         async with transaction():
             await tell("case:1")
@@ -83,7 +83,7 @@ async def test_whoever_watches_hears_nothing_of_what_was_undone():
     assert not heard
 
 
-async def test_whoever_watches_one_thing_hears_nothing_of_another():
+async def test_whoever_watches_one_thing_hears_nothing_of_another() -> None:
     hub = Hub()
     watcher = await watching(hub, "case:1")
     waiting = asyncio.create_task(watcher.hears())
@@ -98,7 +98,7 @@ async def test_whoever_watches_one_thing_hears_nothing_of_another():
     await watcher.leaves()
 
 
-async def test_news_that_come_while_somebody_is_busy_are_not_lost():
+async def test_news_that_come_while_somebody_is_busy_are_not_lost() -> None:
     hub = Hub()
     watcher = await watching(hub, "case:1")
 
@@ -109,7 +109,7 @@ async def test_news_that_come_while_somebody_is_busy_are_not_lost():
     await watcher.leaves()
 
 
-async def test_when_nothing_happens_a_sign_of_life_is_sent(monkeypatch: pytest.MonkeyPatch):
+async def test_when_nothing_happens_a_sign_of_life_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "HEARTBEAT", 0.01)
     watcher = await watching(Hub(), "case:1")
 
@@ -117,7 +117,7 @@ async def test_when_nothing_happens_a_sign_of_life_is_sent(monkeypatch: pytest.M
     await watcher.leaves()
 
 
-async def test_what_another_process_has_told_is_heard_too():
+async def test_what_another_process_has_told_is_heard_too() -> None:
     """On PostgreSQL by NOTIFY, on SQLite by the counter of other connections' commits."""
     listening = asyncio.create_task(listen())
     watcher = await watching(HUB, "case:1")
@@ -137,7 +137,7 @@ async def test_what_another_process_has_told_is_heard_too():
 # -- room ----------------------------------------------------------------------------------------
 
 
-async def test_a_person_has_three_streams_and_not_a_fourth():
+async def test_a_person_has_three_streams_and_not_a_fourth() -> None:
     hub = Hub()
     mine = [await watching(hub, "case:1", "me") for _ in range(PER_PERSON)]
 
@@ -153,7 +153,7 @@ async def test_a_person_has_three_streams_and_not_a_fourth():
     assert hub.count == 0
 
 
-async def test_whoever_leaves_is_forgotten():
+async def test_whoever_leaves_is_forgotten() -> None:
     hub = Hub()
     for number in range(50):
         watcher = await watching(hub, f"case:{number}", f"person {number}")
@@ -163,7 +163,7 @@ async def test_whoever_leaves_is_forgotten():
     assert (hub._watching, hub._persons) == ({}, {})
 
 
-async def test_a_stream_ends_after_a_while_so_that_its_watcher_comes_again(monkeypatch: pytest.MonkeyPatch):
+async def test_a_stream_ends_after_a_while_so_that_its_watcher_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "LIFE", 0.0)
     hub = Hub()
 
@@ -173,7 +173,7 @@ async def test_a_stream_ends_after_a_while_so_that_its_watcher_comes_again(monke
     assert hub.count == 0
 
 
-async def test_when_the_server_closes_every_stream_ends():
+async def test_when_the_server_closes_every_stream_ends() -> None:
     hub = Hub()
 
     async def watch(person: str) -> int:
@@ -192,14 +192,14 @@ async def test_when_the_server_closes_every_stream_ends():
 # -- what is sent --------------------------------------------------------------------------------
 
 
-def test_an_event_is_written_as_the_standard_wants_it():
+def test_an_event_is_written_as_the_standard_wants_it() -> None:
     assert event("<p>一</p>\n<p>二</p>", id="7") == "id: 7\ndata: <p>一</p>\ndata: <p>二</p>\n\n"
     assert event("x", name="ended") == "event: ended\ndata: x\n\n"
     assert event("", name="ended") == "event: ended\ndata: \n\n"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\u2028", "\x0b", "\x85"])
-def test_no_line_end_in_what_is_sent_can_begin_a_field_of_its_own(end: str):
+def test_no_line_end_in_what_is_sent_can_begin_a_field_of_its_own(end: str) -> None:
     sent = event(f"a{end}event: ended{end}{end}b")
 
     fields = [line.partition(":")[0] for line in sent.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line]
@@ -207,7 +207,7 @@ def test_no_line_end_in_what_is_sent_can_begin_a_field_of_its_own(end: str):
     assert sent.count("\n\n") == 1
 
 
-async def test_a_watcher_is_sent_what_is_new_and_nothing_twice():
+async def test_a_watcher_is_sent_what_is_new_and_nothing_twice() -> None:
     states = iter([("1", "one", False), ("1", "one", False), ("2", "two", False), ("3", "three", True)])
 
     async def now() -> tuple[str, str, bool]:
@@ -224,7 +224,7 @@ async def test_a_watcher_is_sent_what_is_new_and_nothing_twice():
     ]
 
 
-async def test_what_the_page_shows_already_is_not_sent_again():
+async def test_what_the_page_shows_already_is_not_sent_again() -> None:
     async def now() -> tuple[str, str, bool]:
         return "5", "five", True
 
@@ -294,7 +294,7 @@ async def line(client: Client) -> AsyncIterator[tuple[World, str]]:
     assert HUB.count == 0
 
 
-async def test_a_citizen_sees_a_move_of_their_case_at_once(line: tuple[World, str]):
+async def test_a_citizen_sees_a_move_of_their_case_at_once(line: tuple[World, str]) -> None:
     world, cookie = line
     open_line = Line(f"/meishan/cases/{world.waiting.number}/events?seen={world.waiting.row_version}", cookie)
     while not HUB.count:
@@ -314,7 +314,7 @@ async def test_a_citizen_sees_a_move_of_their_case_at_once(line: tuple[World, st
     assert last == "event: ended\ndata: \n\n"
 
 
-async def test_a_page_that_is_behind_is_sent_how_things_stand_now(line: tuple[World, str]):
+async def test_a_page_that_is_behind_is_sent_how_things_stand_now(line: tuple[World, str]) -> None:
     world, cookie = line
 
     open_line = Line(f"/meishan/cases/{world.waiting.number}/events?seen=1", cookie)
@@ -324,7 +324,7 @@ async def test_a_page_that_is_behind_is_sent_how_things_stand_now(line: tuple[Wo
     assert said.startswith(f"id: {world.waiting.row_version}\n")
 
 
-async def test_a_fourth_stream_is_refused_with_a_page_and_the_other_three_go_on(line: tuple[World, str]):
+async def test_a_fourth_stream_is_refused_with_a_page_and_the_other_three_go_on(line: tuple[World, str]) -> None:
     world, cookie = line
     path = f"/meishan/cases/{world.waiting.number}/events?seen=1"
     lines = [Line(path, cookie) for _ in range(PER_PERSON)]
@@ -342,7 +342,7 @@ async def test_a_fourth_stream_is_refused_with_a_page_and_the_other_three_go_on(
     assert count == PER_PERSON
 
 
-async def test_a_line_that_breaks_leaves_nothing_behind(line: tuple[World, str]):
+async def test_a_line_that_breaks_leaves_nothing_behind(line: tuple[World, str]) -> None:
     world, cookie = line
     open_line = Line(f"/meishan/cases/{world.waiting.number}/events?seen=1", cookie)
     await open_line.said()
@@ -353,7 +353,7 @@ async def test_a_line_that_breaks_leaves_nothing_behind(line: tuple[World, str])
     assert HUB.count == 0
 
 
-async def test_a_stream_of_somebody_elses_case_is_not_found(line: tuple[World, str]):
+async def test_a_stream_of_somebody_elses_case_is_not_found(line: tuple[World, str]) -> None:
     _, cookie = line
     theirs = await make_case("ms-02", disease="M03900")
 

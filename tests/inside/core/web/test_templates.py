@@ -52,7 +52,7 @@ def compile_page() -> None:
     made.set_bucket(page)
 
 
-def test_a_template_is_compiled_once_for_all_starts(home: Path):
+def test_a_template_is_compiled_once_for_all_starts(home: Path) -> None:
     assert bucket()[1].code is None
 
     compile_page()
@@ -60,7 +60,7 @@ def test_a_template_is_compiled_once_for_all_starts(home: Path):
     assert bucket()[1].code is not None
 
 
-def test_what_earlier_versions_left_goes_when_nobody_has_used_it_for_days(home: Path):
+def test_what_earlier_versions_left_goes_when_nobody_has_used_it_for_days(home: Path) -> None:
     old = left_behind(home, "templates-en-0123456789abcdef", OLD)
     young = left_behind(home, "templates-en-fedcba9876543210", (UNUSED_DAYS - 1) * DAY)
 
@@ -71,7 +71,7 @@ def test_what_earlier_versions_left_goes_when_nobody_has_used_it_for_days(home: 
     assert list(young.iterdir())
 
 
-def test_a_start_counts_as_use_and_its_own_folders_stay_in_every_language(home: Path):
+def test_a_start_counts_as_use_and_its_own_folders_stay_in_every_language(home: Path) -> None:
     folders = [store("en"), store("zh-CN")]
     for folder in folders:
         (folder / "kept").touch()
@@ -86,7 +86,7 @@ def test_a_start_counts_as_use_and_its_own_folders_stay_in_every_language(home: 
 @pytest.mark.parametrize(
     "name", ["templates-en", "templates-en-0123", "templates-zh-CN-0123456789abcdef", "letters-en-0123456789abcdef"]
 )
-def test_nothing_else_in_the_folder_is_touched(home: Path, name: str):
+def test_nothing_else_in_the_folder_is_touched(home: Path, name: str) -> None:
     other = left_behind(home, name, OLD)
 
     store("en")
@@ -94,7 +94,7 @@ def test_nothing_else_in_the_folder_is_touched(home: Path, name: str):
     assert list(other.iterdir())
 
 
-def test_a_link_to_elsewhere_is_not_followed(home: Path, tmp_path: Path):
+def test_a_link_to_elsewhere_is_not_followed(home: Path, tmp_path: Path) -> None:
     elsewhere = left_behind(tmp_path, "elsewhere", OLD)
     home.mkdir()
     (home / "templates-en-0123456789abcdef").symlink_to(elsewhere)
@@ -104,7 +104,7 @@ def test_a_link_to_elsewhere_is_not_followed(home: Path, tmp_path: Path):
     assert list(elsewhere.iterdir())
 
 
-def test_what_cannot_be_removed_keeps_nobody_from_starting(home: Path, monkeypatch: pytest.MonkeyPatch):
+def test_what_cannot_be_removed_keeps_nobody_from_starting(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left_behind(home, "templates-en-0123456789abcdef", OLD)
 
     def refused(path: object, **how: object) -> None:
@@ -119,7 +119,7 @@ def test_what_cannot_be_removed_keeps_nobody_from_starting(home: Path, monkeypat
     assert mine.is_dir()
 
 
-def test_a_folder_that_is_removed_while_templates_are_compiled_costs_only_time(home: Path):
+def test_a_folder_that_is_removed_while_templates_are_compiled_costs_only_time(home: Path) -> None:
     made, page = bucket()
     shutil.rmtree(home)
 
@@ -132,7 +132,7 @@ def test_a_folder_that_is_removed_while_templates_are_compiled_costs_only_time(h
 SWEEP = "from portal.core.web.templates import compiled_before; print(compiled_before('en').directory)"
 
 
-def test_several_processes_that_start_at_once_sweep_the_same_folder(tmp_path: Path):
+def test_several_processes_that_start_at_once_sweep_the_same_folder(tmp_path: Path) -> None:
     for number in range(200):
         left_behind(tmp_path, f"templates-en-{number:016x}", OLD)
     environment = {**os.environ, "PORTAL_CACHE": str(tmp_path)}

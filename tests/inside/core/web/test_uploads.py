@@ -131,7 +131,7 @@ async def sender() -> AsyncIterator[Sender]:
 # -- what arrives --------------------------------------------------------------------------------
 
 
-async def test_two_files_and_two_fields_arrive_whole(sender: Sender):
+async def test_two_files_and_two_fields_arrive_whole(sender: Sender) -> None:
     one, two = b"\xff\xd8\xff" + b"1" * 100_000, b"%PDF-" + b"2" * 150_000
 
     answer = await sender.send(
@@ -148,7 +148,7 @@ async def test_two_files_and_two_fields_arrive_whole(sender: Sender):
     assert not any(found.too_large for found in TAKEN.files)
 
 
-async def test_a_file_is_sealed_before_it_touches_the_disk(sender: Sender):
+async def test_a_file_is_sealed_before_it_touches_the_disk(sender: Sender) -> None:
     content = b"a very private marker " * 5000
 
     await sender.send(sender.form(file(content)))
@@ -159,7 +159,7 @@ async def test_a_file_is_sealed_before_it_touches_the_disk(sender: Sender):
     assert storage.opened_file(found.name, on_disk) == content
 
 
-async def test_it_does_not_matter_how_the_body_is_cut_into_pieces(sender: Sender):
+async def test_it_does_not_matter_how_the_body_is_cut_into_pieces(sender: Sender) -> None:
     content = (b"\r\n----edg\r\n--" + EDGE[:-1]) * 50
     body = sender.form(file(content), text("a", b"b"))
 
@@ -177,20 +177,20 @@ async def as_it_comes(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def test_the_token_may_come_in_the_header_instead(sender: Sender):
+async def test_the_token_may_come_in_the_header_instead(sender: Sender) -> None:
     answer = await sender.send(file(b"x") + b"--" + EDGE + b"--\r\n", **{"x-csrf-token": sender.token})
 
     assert answer.text == "taken"
     assert len(TAKEN.files) == 1
 
 
-async def test_an_input_without_a_file_is_no_file(sender: Sender):
+async def test_an_input_without_a_file_is_no_file(sender: Sender) -> None:
     await sender.send(sender.form(file(b"", b"")))
 
     assert TAKEN.files == []
 
 
-async def test_an_empty_file_is_a_file_of_no_bytes(sender: Sender):
+async def test_an_empty_file_is_a_file_of_no_bytes(sender: Sender) -> None:
     await sender.send(sender.form(file(b"", b"empty.jpg")))
 
     assert [(found.filename, found.size) for found in TAKEN.files] == [("empty.jpg", 0)]
@@ -199,7 +199,7 @@ async def test_an_empty_file_is_a_file_of_no_bytes(sender: Sender):
 # -- without a token -----------------------------------------------------------------------------
 
 
-async def test_without_a_token_nothing_is_ever_written(sender: Sender):
+async def test_without_a_token_nothing_is_ever_written(sender: Sender) -> None:
     seen: list[list[str]] = []
 
     async def body() -> AsyncIterator[bytes]:
@@ -215,7 +215,7 @@ async def test_without_a_token_nothing_is_ever_written(sender: Sender):
 
 
 @pytest.mark.parametrize("name", ["csrf2", "CSRF", "csrf "])
-async def test_a_token_under_another_name_is_none(sender: Sender, name: str):
+async def test_a_token_under_another_name_is_none(sender: Sender, name: str) -> None:
     answer = await sender.send(text(name, sender.token.encode()) + file(b"x") + b"--" + EDGE + b"--\r\n")
 
     assert answer.status_code == 419
@@ -224,7 +224,7 @@ async def test_a_token_under_another_name_is_none(sender: Sender, name: str):
 # -- too much ------------------------------------------------------------------------------------
 
 
-async def test_a_file_over_the_limit_is_read_to_its_end_and_marked(sender: Sender):
+async def test_a_file_over_the_limit_is_read_to_its_end_and_marked(sender: Sender) -> None:
     answer = await sender.send(sender.form(file(b"x" * 250_000, b"big.jpg"), file(b"y", b"small.jpg"), text("a", b"b")))
 
     big, little = TAKEN.files
@@ -236,13 +236,13 @@ async def test_a_file_over_the_limit_is_read_to_its_end_and_marked(sender: Sende
 
 
 @pytest.mark.parametrize(("size", "over"), [(199_999, False), (200_000, False), (200_001, True)])
-async def test_the_limit_of_a_file_is_exact(sender: Sender, size: int, over: bool):
+async def test_the_limit_of_a_file_is_exact(sender: Sender, size: int, over: bool) -> None:
     await sender.send(sender.form(file(b"x" * size)))
 
     assert TAKEN.files[0].too_large is over
 
 
-async def test_more_than_all_together_may_be_is_read_to_its_end_and_answered_with_a_page(sender: Sender):
+async def test_more_than_all_together_may_be_is_read_to_its_end_and_answered_with_a_page(sender: Sender) -> None:
     sent = 0
 
     async def body() -> AsyncIterator[bytes]:
@@ -260,7 +260,7 @@ async def test_more_than_all_together_may_be_is_read_to_its_end_and_answered_wit
     assert sent == 40, "the browser would show its own error instead of ours"
 
 
-async def test_what_is_announced_as_too_much_is_never_written(sender: Sender):
+async def test_what_is_announced_as_too_much_is_never_written(sender: Sender) -> None:
     most: list[int] = []
 
     async def body() -> AsyncIterator[bytes]:
@@ -276,13 +276,13 @@ async def test_what_is_announced_as_too_much_is_never_written(sender: Sender):
     assert max(most) < 1000
 
 
-async def test_more_files_than_are_allowed_are_refused(sender: Sender):
+async def test_more_files_than_are_allowed_are_refused(sender: Sender) -> None:
     answer = await sender.send(sender.form(*(file(b"x", b"%d.jpg" % number) for number in range(5))))
 
     assert answer.status_code == 413
 
 
-async def test_a_hundred_megabytes_take_no_more_memory_than_one(sender: Sender):
+async def test_a_hundred_megabytes_take_no_more_memory_than_one(sender: Sender) -> None:
     block = b"x" * 262_144
 
     async def body() -> AsyncIterator[bytes]:
@@ -330,7 +330,7 @@ UNREADABLE: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("what", UNREADABLE)
-async def test_what_cannot_be_read_is_answered_with_a_page_that_says_so(sender: Sender, what: str):
+async def test_what_cannot_be_read_is_answered_with_a_page_that_says_so(sender: Sender, what: str) -> None:
     answer = await sender.send(UNREADABLE[what].replace(b"TOKEN", sender.token.encode()))
 
     assert answer.status_code == 400
@@ -343,7 +343,7 @@ KINDS = ["", "text/plain", "multipart/form-data", "multipart/form-data; boundary
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind[:40])
-async def test_a_body_of_another_kind_is_answered_with_the_same_page(sender: Sender, kind: str):
+async def test_a_body_of_another_kind_is_answered_with_the_same_page(sender: Sender, kind: str) -> None:
     body = sender.form(file(b"x"))
 
     answer = await sender.http.post("/small", content=body, headers={b"content-type": kind.encode("latin-1")})
@@ -352,7 +352,7 @@ async def test_a_body_of_another_kind_is_answered_with_the_same_page(sender: Sen
 
 
 @pytest.mark.parametrize("length", ["x", "1e9", "\u0663", "9" * 5000])
-async def test_a_length_that_is_no_number_is_answered_with_the_same_page(sender: Sender, length: str):
+async def test_a_length_that_is_no_number_is_answered_with_the_same_page(sender: Sender, length: str) -> None:
     headers = {**KIND, "content-length": length}
     request = sender.http.build_request("POST", "/small", content=as_it_comes([sender.form(file(b"x"))]))
     request.headers = httpx.Headers({**request.headers, **headers}, encoding="utf-8")
@@ -363,7 +363,7 @@ async def test_a_length_that_is_no_number_is_answered_with_the_same_page(sender:
 
 
 @pytest.mark.parametrize("charset", [b"x-unknown", b"utf-7", b"\xff", b"utf-16"])
-async def test_a_part_that_names_a_strange_charset_does_no_harm(sender: Sender, charset: bytes):
+async def test_a_part_that_names_a_strange_charset_does_no_harm(sender: Sender, charset: bytes) -> None:
     strange = text("a", "甲".encode()).replace(
         b"\r\n\r\n", b"\r\ncontent-type: text/plain; charset=" + charset + b"\r\n\r\n"
     )
@@ -374,7 +374,7 @@ async def test_a_part_that_names_a_strange_charset_does_no_harm(sender: Sender, 
     assert TAKEN.fields == [("a", "甲")]
 
 
-async def test_a_sender_who_goes_away_leaves_nothing(sender: Sender):
+async def test_a_sender_who_goes_away_leaves_nothing(sender: Sender) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield text("csrf", sender.token.encode()) + head(b"a.jpg") + b"x" * 100_000
         await asyncio.Event().wait()
@@ -388,7 +388,7 @@ async def test_a_sender_who_goes_away_leaves_nothing(sender: Sender):
     assert left_behind() == []
 
 
-async def test_a_sender_who_falls_silent_is_given_up(sender: Sender, monkeypatch: pytest.MonkeyPatch):
+async def test_a_sender_who_falls_silent_is_given_up(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "CHUNK_SECONDS", 0.05)
 
     async def body() -> AsyncIterator[bytes]:
@@ -423,7 +423,7 @@ NAMES: dict[bytes, str] = {
 
 
 @pytest.mark.parametrize("sent", NAMES, ids=lambda sent: repr(sent[:30]))
-async def test_a_files_name_is_only_ever_a_harmless_text(sender: Sender, sent: bytes):
+async def test_a_files_name_is_only_ever_a_harmless_text(sender: Sender, sent: bytes) -> None:
     await sender.send(sender.form(file(b"content", sent)))
 
     (found,) = TAKEN.files
@@ -435,7 +435,7 @@ async def test_a_files_name_is_only_ever_a_harmless_text(sender: Sender, sent: b
 # -- no room -------------------------------------------------------------------------------------
 
 
-async def test_when_the_disk_is_full_a_page_says_so_and_nothing_is_left(sender: Sender):
+async def test_when_the_disk_is_full_a_page_says_so_and_nothing_is_left(sender: Sender) -> None:
     with files_of_at_most(100_000):
         answer = await sender.send(sender.form(file(b"x" * 190_000)))
 
@@ -446,7 +446,7 @@ async def test_when_the_disk_is_full_a_page_says_so_and_nothing_is_left(sender: 
 # -- what a killed process leaves ----------------------------------------------------------------
 
 
-def test_what_a_killed_process_left_is_swept_and_what_is_arriving_stays():
+def test_what_a_killed_process_left_is_swept_and_what_is_arriving_stays() -> None:
     old, new = storage.incoming() / "old", storage.incoming() / "new"
     old.write_bytes(b"x")
     new.write_bytes(b"x")
