@@ -51,6 +51,25 @@ REASONS = {
     "duplicate": "“{name}”已经传过了，不用再传。",
     "virus": "“{name}”可能不安全，没有收下。请换一个文件，或者直接拍照。",
 }
+# The same reasons in a word, for lists of figures.
+IN_SHORT = {
+    "too_big": "文件太大",
+    "empty": "文件是空的",
+    "type": "格式不收",
+    "office": "是文档文件",
+    "video": "是视频",
+    "mismatch": "名字和内容不一样",
+    "password": "有密码",
+    "corrupt": "文件坏了",
+    "pages": "页数太多",
+    "leaves": "图片页数太多",
+    "slow": "太复杂，打开太久",
+    "pixels": "画面太大",
+    "too_many": "文件太多",
+    "too_much": "加起来太大",
+    "duplicate": "已经传过",
+    "virus": "可能不安全",
+}
 WARNINGS = {
     "small": "这张照片太小，字可能看不清。请靠近一点再拍。您也可以不换，直接交。",
     "dark": "照片太暗了。请到窗边或开灯再拍。您也可以不换，直接交。",

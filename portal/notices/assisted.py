@@ -1,15 +1,14 @@
-"""Tell a person that staff have filled in their application: N38, which leads to the page to check and send it."""
+"""Tell a person that staff have filled their application in: N38, with the way to check and send it."""
 
 from portal.cases.apply.assisted import on_ready
-from portal.cases.life.case import Case, Event
-from portal.core.tools import clock
-from portal.notices.write import tell
+from portal.cases.life.case import Case
+from portal.notices.write import named_in, tell, variables_of
 
 CODE = "N38"
 
 
 @on_ready
 async def told(case: Case) -> None:
-    """Write the notice; for the same version of the draft once."""
-    ready = Event(case.row_version, "", "assist", case.state, case.state, "reviewer", "", "", "", 0, clock.now())
-    await tell(case, ready, CODE, case.person)
+    """Write the notice; for the same version of the draft once, however often the button is pressed."""
+    occasion = f"ready-{case.row_version}"
+    await tell(CODE, [named_in(case, case.person)], case, occasion, **await variables_of(case, CODE))

@@ -2,7 +2,7 @@
 
 from portal.accounts.delegation import Delegation, both, on_change
 from portal.core.tools import clock
-from portal.notices.write import Message, send_to
+from portal.notices.write import Reader, tell
 from portal.regions.load import REGIONS
 
 # Which message each new state brings: (to the principal, to the proxy). A question that was asked by SMS is not among
@@ -19,14 +19,18 @@ OFFERED = {"offered": ("N39x", "N39"), "active": ("N40", "N40x"), "refused": ("N
 
 
 @on_change
-async def tell(delegation: Delegation, before: str) -> None:
+async def told(known: Delegation, before: str) -> None:
     """Write the messages of a change, in its transaction."""
-    to_principal, to_proxy = _codes(delegation, before)
+    to_principal, to_proxy = _codes(known, before)
+    occasion = f"{known.state}-{clock.now().timestamp():.3f}"
+    variables = await _variables(known)
     if to_principal:
-        await send_to(await _message(delegation, to_principal), delegation.principal, delegation.principal_phone)
-    if to_proxy and delegation.told:
-        same = delegation.one_phone and to_principal
-        await send_to(await _message(delegation, to_proxy), delegation.proxy, "" if same else delegation.proxy_phone)
+        reader = Reader(known.principal, known.principal_phone)
+        await tell(to_principal, [reader], known, occasion, **variables)
+    if to_proxy and known.told:
+        same_phone = known.one_phone and to_principal
+        reader = Reader(known.proxy, "" if same_phone else known.proxy_phone)
+        await tell(to_proxy, [reader], known, occasion, **variables)
 
 
 def _codes(delegation: Delegation, before: str) -> tuple[str, str]:
@@ -35,13 +39,12 @@ def _codes(delegation: Delegation, before: str) -> tuple[str, str]:
     return ("", "") if before == "asked" else TOLD.get(delegation.state, ("", ""))
 
 
-async def _message(delegation: Delegation, code: str) -> Message:
-    region = REGIONS[delegation.region]
-    principal, proxy = await both(delegation)
-    variables = {
+async def _variables(known: Delegation) -> dict[str, str]:
+    region = REGIONS[known.region]
+    principal, proxy = await both(known)
+    return {
         "sign": region.rules.notices.sign_zh,
         "hotline": region.hotline,
         "who": proxy.masked_name,
         "whom": principal.masked_name,
     }
-    return Message(code, delegation.id, 0, f"{delegation.id}:{clock.now().timestamp():.3f}:{code}", variables)

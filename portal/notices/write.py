@@ -7,11 +7,11 @@ where they chose it. What is kept are the variables, sealed; the words are made 
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -24,7 +24,7 @@ from portal.cases.result import decision, publicity
 from portal.cases.time.rounds import on_time
 from portal.core.store import outbox
 from portal.core.store.crypto import seal, seal_json, token
-from portal.core.store.database import fetch_value, insert
+from portal.core.store.database import fetch_value, insert_once
 from portal.core.tools import clock
 from portal.core.tools.i18n import SOURCE, Said, day_of_year, translate
 from portal.core.tools.settings import SETTINGS
@@ -96,119 +96,139 @@ def _in_words(kept: Any, language: str) -> str:
     return translate(text, language)
 
 
+class Reader(msgspec.Struct, frozen=True):
+    """Somebody who is told: in the portal, by SMS if there is a *mobile*, and by *further* channels."""
+
+    person: str
+    mobile: str = ""
+    further: tuple[str, ...] = ()
+    in_portal: bool = True
+
+    def channels(self, code: str) -> list[str]:
+        """Return by which channels the message *code* reaches them."""
+        sms = ["sms"] if self.mobile and texts()[code].sms else []
+        in_app = ["in_app"] if self.in_portal else []
+        return [*in_app, *sms, *self.further]
+
+
+class About(Protocol):
+    """What a message is about: a case, a delegation, a benefit."""
+
+    @property
+    def id(self) -> str:
+        """Its id, which begins the key of the message."""
+
+
+async def tell(
+    code: str, people: Iterable[Reader], about: About | None, occasion: Event | str, **variables: Any
+) -> None:
+    """Write one message to each of *people*, in the transaction of what it tells; the only writer of notices.
+
+    Args:
+        code: which message, by its N number.
+        people: who is told.
+        about: what it is about; nothing for the account itself.
+        occasion: what gave rise to it: a row of history, or a text that names the occasion among those of
+            *about*. The same message on the same occasion is written once; asking again changes nothing.
+        variables: what its words need.
+    """
+    about_id = about.id if about else ""
+    event_id = occasion.id if isinstance(occasion, Event) else 0
+    stem = f"{about_id}:{event_id or occasion}:{code}"
+    for reader in people:
+        for channel in reader.channels(code):
+            key = f"{stem}:{reader.person}:{channel}"
+            if not await fetch_value("SELECT 1 FROM notice WHERE key = $1", key):
+                await _add(key, code, reader, channel, variables, case_id=about_id, event_id=event_id)
+
+
+async def _add(
+    key: str, code: str, reader: Reader, channel: str, variables: dict[str, Any], *, case_id: str, event_id: int
+) -> None:
+    id = token()
+    link = token(LINK)[:LINK]
+    in_app = channel == "in_app"
+    recipient = seal(reader.mobile, f"notice.recipient:{id}") if channel == "sms" else None
+    added = await insert_once(
+        Table,
+        id=id,
+        key=key,
+        case_id=case_id,
+        event_id=event_id,
+        person=reader.person,
+        code=code,
+        channel=channel,
+        state="delivered" if in_app else "queued",
+        recipient=recipient,
+        variables=seal_json({"link": f"{HOST}/s/{link}", **variables}, f"notice.variables:{id}"),
+        link=link,
+        tries=0,
+        made_at=clock.now(),
+        sent_at=clock.now() if in_app else None,
+    )
+    if added and not in_app:
+        await outbox.add("send_notice", id, notice=id)
+
+
 @on_event
 async def write(case: Case, event: Event, move: Move) -> None:
     """Write the messages that *move* names, for the people of the case: both, where one acts for the other."""
     known = await delegation(case.delegation)
     for code in move.notices.split():
-        if known is None:
-            if code not in NOT_HERE:
-                await tell(case, event, code, case.person)
-        elif code in ASKING:
-            await _asked(case, event, code, known)
+        if known and code in ASKING:
+            await _tell_of_question(case, event, code, known)
         elif code not in NOT_HERE:
-            message = Message(code, case.id, event.id, f"{event.id}:{code}", await _variables(case, code))
-            await _send_both(message, case, known)
+            await tell(code, people_of(case, known), case, event, **await variables_of(case, code))
 
 
 @on_time
-async def remind(case: Case, code: str, key: str) -> None:
-    """Write the message *code* that time brought about, once for each *key*; supervisors hear of what is late."""
+async def remind(case: Case, code: str, occasion: str) -> None:
+    """Write the message *code* that time brought about, once for each *occasion*."""
+    await tell_people(case, code, occasion)
+
+
+async def tell_people(case: Case, code: str, occasion: str, **variables: Any) -> None:
+    """Tell the people of a case: both, where one acts for the other."""
     known = await delegation(case.delegation)
-    whole = f"{case.id}:{key}:{code}"
-    if await fetch_value("SELECT 1 FROM notice WHERE key = $1", f"{whole}:{case.person}:in_app"):
-        return
-    await tell_people(case, known, code, f"{case.id}:{key}")
+    await tell(code, people_of(case, known), case, occasion, **{**await variables_of(case, code), **variables})
 
 
-async def tell_people(case: Case, known: Delegation | None, code: str, key: str, **variables: Any) -> None:
-    """Write one message to the people of a case: both, where one acts for the other; the same *key* is one message."""
-    message = Message(code, case.id, 0, f"{key}:{code}", {**await _variables(case, code), **variables})
+def people_of(case: Case, known: Delegation | None) -> list[Reader]:
+    """Return who is told of a case.
+
+    Where somebody acts for the principal, the proxy is told at the phone named in the application, while they
+    may follow it, and the principal at the phone known to be theirs. Where that is one phone, one SMS is enough;
+    the copies in the portal are each person's own.
+    """
     if known is None:
-        await _send(message, case, case.person)
-    else:
-        await _send_both(message, case, known)
+        return [named_in(case, case.person)]
+    if not known.allows("view", clock.today()):
+        return [named_in(case, known.principal)]
+    same_phone = known.principal_phone == answers_of(case).get("notify_mobile")
+    return [named_in(case, known.proxy), Reader(known.principal, "" if same_phone else known.principal_phone)]
 
 
-async def tell(case: Case, event: Event, code: str, person: str) -> None:
-    """Write one message to one person by every channel they have."""
-    await _send(Message(code, case.id, event.id, f"{event.id}:{code}", await _variables(case, code)), case, person)
-
-
-async def _send(message: "Message", case: Case, person: str) -> None:
+def named_in(case: Case, person: str) -> Reader:
+    """Return *person*, reached by the phone and the channel that the application names."""
     answers = answers_of(case)
     mobile = answers.get("notify_mobile") or answers.get("mobile", "")
-    further = ["official_account"] if answers.get("notify_channel") == "official_account" else []
-    await send_to(message, person, mobile, further)
+    account = answers.get("notify_channel") == "official_account"
+    return Reader(person, mobile, ("official_account",) if account else ())
 
 
-async def _send_both(message: "Message", case: Case, known: Delegation) -> None:
-    """Tell the principal at the phone known to be theirs, and the proxy, while they may follow, at the one named.
-
-    Where that is one phone, one SMS is enough; the copies in the portal are each person's own.
-    """
-    if not known.allows("view", clock.today()):
-        await _send(message, case, known.principal)
-        return
-    await _send(message, case, known.proxy)
-    there = "" if known.principal_phone == answers_of(case).get("notify_mobile") else known.principal_phone
-    await send_to(message, known.principal, there)
-
-
-async def _asked(case: Case, event: Event, code: str, known: Delegation) -> None:
-    """Tell of a question to the principal: N01 asks them, N02 and N04 tell the proxy how it stands."""
+async def _tell_of_question(case: Case, event: Event, code: str, known: Delegation) -> None:
+    """Tell of the question to the principal: N01 asks them, N02 and N04 tell the proxy how it stands."""
     principal, proxy = await both(known)
-    variables = {**await _variables(case, code), "who": proxy.masked_name, "whom": principal.masked_name}
+    variables = {**await variables_of(case, code), "who": proxy.masked_name, "whom": principal.masked_name}
+    reader = Reader(known.proxy, known.proxy_phone)
     if code == "N01":
+        reader = Reader(known.principal, known.principal_phone)
         variables["link"] = f"{HOST}/d/{known.link}"
-    message = Message(code, case.id, event.id, f"{event.id}:{code}", variables)
-    if code == "N01":
-        await send_to(message, known.principal, known.principal_phone)
-    else:
-        await send_to(message, known.proxy, known.proxy_phone)
+    await tell(code, [reader], case, event, **variables)
 
 
-class Message(msgspec.Struct, frozen=True):
-    """A message before it is anybody's: *about* is a case or a delegation, *key* keeps it from being written twice."""
-
-    code: str
-    about: str
-    event: int
-    key: str
-    variables: dict[str, Any]
-
-
-async def send_to(message: Message, person: str, mobile: str, further: Sequence[str] = ()) -> None:
-    """Write *message* to one person: in the portal, by SMS to *mobile* if there is one, and by *further* channels."""
-    channels = ["in_app", *(["sms"] if mobile and texts()[message.code].sms else []), *further]
-    for channel in channels:
-        await _add(message, person, channel, mobile if channel == "sms" else "")
-
-
-async def _add(message: Message, person: str, channel: str, to: str) -> None:
-    id, link, code, variables = token(), token(LINK)[:LINK], message.code, message.variables
-    await insert(
-        Table,
-        id=id,
-        key=f"{message.key}:{person}:{channel}",
-        case_id=message.about,
-        event_id=message.event,
-        person=person,
-        code=code,
-        channel=channel,
-        state="delivered" if channel == "in_app" else "queued",
-        recipient=seal(to, f"notice.recipient:{id}") if to else None,
-        variables=seal_json({"link": f"{HOST}/s/{link}", **variables}, f"notice.variables:{id}"),
-        link=link,
-        tries=0,
-        made_at=clock.now(),
-        sent_at=clock.now() if channel == "in_app" else None,
-    )
-    if channel != "in_app":
-        await outbox.add("send_notice", id, notice=id)
-
-
-async def _variables(case: Case, code: str) -> dict[str, Any]:
+async def variables_of(case: Case, code: str) -> dict[str, Any]:
+    """Return what the words of the message *code* about a case need."""
     region = case.city
     found: dict[str, Any] = {
         "city": region.id,  # whose words they are said in

@@ -7,10 +7,10 @@ from litestar import Controller, Request, Response, get, post
 
 from portal.core.store import jobs
 from portal.core.tools import clock
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 
-ANYBODY = ("anyone",)
 MOST_DAYS = 3650
 
 

@@ -6,10 +6,10 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import page
 from portal.policy.published import CatalogueRow
 from portal.public.places import region_named
-from portal.public.start import ANYBODY
 from portal.questions.rules import narrow
 from portal.regions.catalogue import Disease
 from portal.regions.load import Region

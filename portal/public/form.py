@@ -5,10 +5,10 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import file_answer, page
 from portal.letters.application_form import blank, blank_pdf
 from portal.public.places import region_named
-from portal.public.start import ANYBODY
 from portal.regions.load import Region
 
 

@@ -3,7 +3,7 @@
 from litestar import Controller, Response, get
 
 from portal.core.store import jobs
-from portal.public.start import ANYBODY
+from portal.core.web.door import ANYBODY
 
 
 class HealthController(Controller):

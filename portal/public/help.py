@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import page
 from portal.public.places import region_named
-from portal.public.start import ANYBODY
 from portal.regions.load import Region
 
 

@@ -10,10 +10,10 @@ from litestar.params import FromPath
 
 from portal.core.tools.errors import found
 from portal.core.web import late
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import visitor_of
 from portal.public.errors import region_in
-from portal.public.start import ANYBODY
 
 
 class SessionController(Controller):

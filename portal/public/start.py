@@ -5,12 +5,11 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
+from portal.core.web.door import ANYBODY
 from portal.core.web.frames import framed
 from portal.policy.published import Guide
 from portal.public.places import region_named
 from portal.regions.load import REGIONS, Region
-
-ANYBODY = ("anyone",)
 
 
 class CitiesController(Controller):

@@ -10,11 +10,11 @@ from litestar.params import FromPath, FromQuery
 from portal.accounts.person import person
 from portal.cases.life.case import case_by_id
 from portal.core.store import limits
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import page, see_other
 from portal.core.web.security import client_address
 from portal.letters import verify
 from portal.letters.issue import texts
-from portal.public.start import ANYBODY
 
 PER_HOUR = 60
 

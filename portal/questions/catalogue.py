@@ -18,7 +18,6 @@ REVIEW = Step(slug="review", title="核对并提交", note="从头看一遍，�
 # D8: FORM before MATERIALS, because it decides whether the form is one of them.
 WAY = (INSURANCE, PERSON, DISEASES, DIAGNOSIS, FORM, MATERIALS, RECEIVING, RECIPIENTS, REVIEW)
 STEPS = {step.slug: step for step in (*WAY, SIGNING, ABOUT, OFFER)}
-VERSION = 1  # of the questions; a case keeps the version it was begun with
 
 
 def journey(region: Region, answers: Answers) -> list[Step]:

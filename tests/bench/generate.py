@@ -144,7 +144,7 @@ def _person(number: int) -> tuple[Any, ...]:
 
 CASES = (
     *("id", "region", "kind", "person", "state", "return_to", "row_version", "application_no", "submit_token"),
-    *("answers", "questions_version", "catalogue_version", "corrections_asked", "one_more", "taken_up", "outcome"),
+    *("answers", "catalogue_version", "corrections_asked", "one_more", "taken_up", "outcome"),
     *("assigned_to", "due_on", "made_at", "edited_at", "submitted_at", "ended_at", "disease"),
 )
 DISEASES = ("id", "case_id", "person", "code", "open", "decision", "validity_months")
@@ -183,7 +183,7 @@ def _made(
     ended_at = submitted + timedelta(days=5) if ended else None
     case = (
         *(id, region, "new", person, state.value, "reviewing" if state is State.CORRECTION else "", 3),
-        *(number_of(number), f"token-{number:08d}", answers, 1, "bench", 0, False, True, "", given, due),
+        *(number_of(number), f"token-{number:08d}", answers, "bench", 0, False, True, "", given, due),
         *(submitted, submitted, submitted, ended_at, code),
     )
     disease = (id, id, person, code, not ended, "passed" if ended else "pending", 24)

@@ -59,7 +59,7 @@ async def begin(member: str, person: str, region: Region, channel: str, mobile: 
         if not await execute(
             "UPDATE assisted SET member = $2, channel = $3 WHERE case_id = $1", case.id, member, channel
         ):
-            await insert(Table, case_id=case.id, member=member, channel=channel, tries=0, made_at=clock.now())
+            await insert(Table, case_id=case.id, member=member, channel=channel, made_at=clock.now())
         await audit.note(actor=member, role="staff", act="assist", thing=f"case:{case.id}", about=person)
     return case
 

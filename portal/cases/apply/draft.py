@@ -24,7 +24,6 @@ from portal.core.store.database import Taken, execute, fetch_one, insert, transa
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
 from portal.documents import keep, pages
-from portal.questions.catalogue import VERSION
 from portal.questions.delivery import ELECTRONIC
 from portal.regions.load import REGIONS, Region
 
@@ -80,7 +79,6 @@ async def fresh(person: str, region: Region, answers: Mapping[str, str], what: W
         row_version=1,
         submit_token=token(),
         answers=seal_json(dict(answers), f"cases.answers:{id}"),
-        questions_version=VERSION,
         catalogue_version=region.rules.catalogue.version,
         edition=region.edition,
         corrections_asked=0,

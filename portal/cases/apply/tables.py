@@ -1,6 +1,6 @@
 """The table of drafts that a member of staff fills in."""
 
-from piccolo.columns import Bytea, Integer, Timestamptz, Varchar
+from piccolo.columns import Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -10,9 +10,6 @@ class Assisted(Table, tablename="assisted"):
     case_id = Varchar(length=32, primary_key=True, default=None)
     member = Varchar(length=32, index=True)
     channel = Varchar(length=12)
-    code = Bytea(null=True, default=None)
-    code_ends_at = Timestamptz(null=True, default=None)
-    tries = Integer()
     confirmed = Varchar(length=8, default="")
     confirmed_at = Timestamptz(null=True, default=None)
     made_at = Timestamptz(default=None)

@@ -17,11 +17,13 @@ from portal.cases.life.moves import DECIDED, Move, State
 from portal.core.store.database import ON_SQLITE, execute, fetch_all, fetch_value, insert, transaction
 from portal.core.store.jobs import every
 from portal.core.tools import clock
+from portal.regions.load import Region
 from portal.regions.workdays import ONE_DAY, Calendar
 
 MEASURED = (State.SUBMITTED, State.CORRECTION, State.REVIEWING, State.APPRAISING, State.DECIDING)
 ENDED = (*DECIDED, State.NOT_ACCEPTED)
 HOURS_A_DAY = 24
+WHOLE = "whole"  # the way of a case from the day it was sent to its end, beside its stages
 REASONS = (
     "SELECT d.reason, count(*) FROM defect d JOIN correction c ON c.id = d.correction "
     "WHERE c.case_id = $1 AND c.answered_at IS NULL AND c.cancelled_at IS NULL GROUP BY d.reason"
@@ -79,7 +81,7 @@ async def measure(case: Case, event: Event, _move: Move) -> None:
         ticking = clock_on(case, events)
         await add(case.region, "ended", "late" if ticking.late(clock.day_of(event.at)) else "in_time")
         start = next(one.at for one in reversed(events) if one.action in ("submit", "consent"))
-        await add(case.region, "whole", event.after, working_hours(start, event.at, case.city.calendar))
+        await add(case.region, WHOLE, event.after, working_hours(start, event.at, case.city.calendar))
 
 
 def _entered(events: list[Event], left: Event) -> datetime:
@@ -179,6 +181,11 @@ class Report(msgspec.Struct, frozen=True):
         return round(100 * self.in_time / self.ended) if self.ended else None
 
 
+def stage_name(word: str, region: Region) -> str:
+    """Return what the stage of a `Spread` is called in a city."""
+    return "从提交到办结" if word == WHOLE else region.label(word)
+
+
 async def report(region: str, since: date, until: date) -> Report:
     """Return the measures of *region* from the day *since* to the day *until*, both included."""
     counts = await fetch_all(Counted, TALLIED, region, since, until)
@@ -189,7 +196,7 @@ async def report(region: str, since: date, until: date) -> Report:
         taken[word] = taken.get(word, 0) + (read(row.took) if row.took else took(row.hours, row.n))
     return Report(
         stages=[spread(state.value, taken.get(state, 0)) for state in MEASURED],
-        whole=[spread("whole", taken.get("whole", 0))],
+        whole=[spread(WHOLE, taken.get(WHOLE, 0))],
         in_time=ended.get("in_time", 0),
         late=ended.get("late", 0),
         reasons=_most(counts, "reason"),

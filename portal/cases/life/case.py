@@ -35,7 +35,6 @@ class Case(msgspec.Struct, frozen=True):
     submit_token: str
     answers: bytes
     insured: bytes | None
-    questions_version: int
     catalogue_version: str
     edition: str
     corrections_asked: int

@@ -23,7 +23,6 @@ class Case(Table, tablename="cases"):
     submit_token = Varchar(length=32)
     answers = Bytea(default=None)
     insured = Bytea(null=True, default=None)
-    questions_version = Integer()
     catalogue_version = Varchar(length=40)
     edition = Varchar(length=24, default="")
     corrections_asked = Integer()

@@ -10,9 +10,10 @@ from portal.accounts import checks, devices, face, sign_in
 from portal.accounts import person as people
 from portal.accounts.face import Begun, Result
 from portal.accounts.person import Person
-from portal.citizen.shared.mine import ANYBODY, region_named
+from portal.citizen.shared.mine import region_named
 from portal.core.tools.errors import Unavailable, found
 from portal.core.web import uploads
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import own_address, page, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import Visitor, form_of, visitor_of

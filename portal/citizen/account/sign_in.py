@@ -12,11 +12,12 @@ from portal.accounts import face, proof, sign_in
 from portal.accounts.person import masked_phone
 from portal.accounts.sign_in import ChallengeRow, Entered
 from portal.citizen.shared import sms_code
-from portal.citizen.shared.mine import ANYBODY, VERIFIED, region_named
+from portal.citizen.shared.mine import VERIFIED, region_named
 from portal.core.outside import sms
 from portal.core.store import limits
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
+from portal.core.web.door import ANYBODY
 from portal.core.web.forms import Form
 from portal.core.web.pages import own_address, page, see_other, with_next
 from portal.core.web.security import client_address

@@ -6,7 +6,8 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.accounts import devices
-from portal.citizen.shared.mine import ANYBODY, region_named
+from portal.citizen.shared.mine import region_named
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import leave_for, page
 from portal.core.web.sessions import end, form_of, visitor_of
 from portal.regions.load import Region

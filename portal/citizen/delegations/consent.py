@@ -22,8 +22,9 @@ from portal.cases.apply.ready import Incomplete, NotInsured
 from portal.cases.life.case import answers_of
 from portal.citizen.apply.stopped import why_not_insured
 from portal.citizen.delegations.confirming import answered, challenge_of, code_page, send_code
-from portal.citizen.shared.mine import ANYBODY, Asked
+from portal.citizen.shared.mine import Asked
 from portal.core.tools.errors import Forbidden, found
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of, visitor_of
 from portal.regions.load import REGIONS, Region

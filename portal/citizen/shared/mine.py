@@ -32,7 +32,6 @@ from portal.regions.load import REGIONS, Region
 
 CITIZEN = ("citizen",)
 VERIFIED = ("phone",)  # the phone is known, who holds it is not yet
-ANYBODY = ("anyone",)
 Asked = Request[Any, Any, Any]
 
 

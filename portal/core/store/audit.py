@@ -31,7 +31,6 @@ class Entry(msgspec.Struct, frozen=True):
     thing: str
     about: str
     why: str
-    origin: bytes | None
     hash: bytes
 
 
@@ -79,7 +78,7 @@ async def broken(after: int = 0) -> int | None:
     while rows := await fetch_all(Entry, "FROM audit WHERE id > $1 ORDER BY id LIMIT $2", last, BATCH):
         for row in rows:
             whole = _hash(before, row.at, row.actor, row.role, row.act, row.thing, row.about, row.why)
-            if row.hash != whole or row.origin is not None:  # the hash says nothing of an origin: none is kept
+            if row.hash != whole:
                 return row.id
             before = row.hash
             last = row.id

@@ -157,6 +157,11 @@ async def insert(table: type[Table], **values: Any) -> None:
     await execute(_insert(table, tuple(values)), *values.values())
 
 
+async def insert_once(table: type[Table], **values: Any) -> bool:
+    """Add one row to *table*, unless a unique row exists already; return whether it was added."""
+    return bool(await execute(f"{_insert(table, tuple(values))} ON CONFLICT DO NOTHING", *values.values()))
+
+
 async def _rows(sql: str, args: tuple[Any, ...]) -> Any:
     if not isinstance(DB, OneWriterEngine):
         return await _pg("fetch", sql, args)

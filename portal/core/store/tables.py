@@ -53,7 +53,6 @@ class Audit(Table, tablename="audit"):
     thing = Varchar(length=100, index=True)
     about = Varchar(length=64, default="", index=True)
     why = Text(default="")
-    origin = Bytea(null=True, default=None)
     hash = Bytea(default=None)
 
 

@@ -22,6 +22,7 @@ from portal.core.web.sessions import VIEW_COOKIE, Visitor, cookie_lines, meet
 BODY_LIMIT = 1_000_000
 BODY_SECONDS = 60.0  # no server has a deadline for bodies; a form needs one second on the slowest phone
 SAFE = {"GET", "HEAD"}
+ANYBODY = ("anyone",)  # what a route says that asks for no sign-in
 MACHINE = ("machine",)
 
 

@@ -38,7 +38,7 @@ def _symbols() -> dict[str, str]:
 def icon(name: str, kind: str = "icon") -> Markup:
     """Return the drawing *name* of ``static/icons`` inline, hidden from screen readers.
 
-    *kind* is the class: icon, mark (beside a word), timeline__mark, path__sign.
+    *kind* is the class: icon, mark (beside a word), timeline__mark.
     """
     drawing = _symbols()[name]
     inner = drawing[drawing.index(">") + 1 : drawing.rindex("</svg>")]

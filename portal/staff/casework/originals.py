@@ -17,7 +17,8 @@ from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.questions.rules import tidy_number
 from portal.regions.load import REGIONS
-from portal.staff.mail.mailroom import WAYBILL, clerk
+from portal.staff.mail import waybill as waybills
+from portal.staff.mail.desk import clerk
 from portal.staff.shared.mine import CASEWORK, case_named, member
 from portal.staff.shared.nav import links
 
@@ -128,8 +129,8 @@ class RegisterController(Controller):
         known, form, changes = found(await original_in(id, here.region)), form_of(request), dict[str, Any]()
         if form["action"] == "send_back":
             waybill = tidy_number(form["waybill"])
-            if not (waybill.isascii() and waybill.isalnum() and WAYBILL[0] <= len(waybill) <= WAYBILL[1]):
-                errors = {"waybill": "运单号只有字母和数字，6 到 40 位。请再扫一次。"}
+            if not waybills.is_waybill(waybill):
+                errors = {"waybill": waybills.WRONG}
                 return await packet_page(request, here, known, form["waybill"], errors)
             changes = {"back_waybill": waybill}
         try:

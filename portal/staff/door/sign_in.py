@@ -9,13 +9,13 @@ from portal.accounts import devices, passkeys, second_factor, staff
 from portal.accounts.staff import Member
 from portal.core.tools.errors import SignInFirst
 from portal.core.tools.settings import SETTINGS
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import leave_for, own_address, page, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import end, form_of, visitor_of
 from portal.letters.letter import qr
 from portal.questions.rules import narrow
 
-ANYBODY = ("anyone",)
 HALF = (staff.HALF,)
 
 

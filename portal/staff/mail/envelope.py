@@ -1,111 +1,122 @@
 """``/staff/mailroom/{id}``: one envelope: where it goes, and what became of it after it was posted."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from portal.accounts.staff import Member
 from portal.cases.mail import delivery
-from portal.cases.mail.acts import Hand, NotOpen, Stand
+from portal.cases.mail.acts import Hand, NotOpen
 from portal.cases.mail.delivery import WHERE
-from portal.cases.mail.envelopes import Address, Delivery, delivery_in
+from portal.cases.mail.envelopes import Address, Delivery
 from portal.core.tools import clock
-from portal.core.tools.errors import Stale, found
 from portal.core.web.forms import Form
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
+from portal.core.web.pages import see_other
+from portal.questions.model import Question
 from portal.questions.rules import day
-from portal.regions.load import REGIONS
-from portal.staff.mail.mailroom import MOVED_ON, by, case_of, clerk, noted, row
-from portal.staff.shared.mine import member
-from portal.staff.shared.nav import links
+from portal.staff.mail.desk import CLERKS, MailDesk, at_mail_desk
+from portal.staff.mail.envelope_row import EnvelopeRow, case_of, envelope_row
+
+ELSEWHERE = ("print", "post")  # acts on many envelopes at once, on the page of the mailroom
+
+
+class EnvelopeView(msgspec.Struct, frozen=True):
+    """What the page of an envelope shows, with what was typed when it was refused."""
+
+    row: EnvelopeRow
+    typed: Form | None
+
+    @property
+    def today(self) -> date:
+        """The day to begin with when somebody signed for it."""
+        return clock.today()
+
+    @property
+    def signed_on(self) -> str:
+        """What stands in the field for the day it was signed for."""
+        return self.typed["day"] if self.typed else self.today.isoformat()
+
+    @property
+    def address_fields(self) -> list[tuple[Question, str]]:
+        """The questions about the address with their answers, when it came back."""
+        answers: Any = self.typed or msgspec.structs.asdict(self.row.address)
+        return [(question, answers[question.name]) for question in WHERE] if self.row.is_returned else []
 
 
 class EnvelopeController(Controller):
     """One envelope of one's city."""
 
     path = "/staff/mailroom/{id:str}"
-    opt = {"who": ("mail_clerk",)}
-    dependencies = {"me": Provide(member), "here": Provide(clerk)}
+    opt = {"who": CLERKS}
+    dependencies = {"desk": Provide(at_mail_desk)}
 
     @get()
-    async def show(
-        self, request: Request[Any, Any, Any], here: NamedDependency[Member], id: FromPath[str]
-    ) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[MailDesk], id: FromPath[str]) -> Response[bytes]:
         """Show one envelope with its address in full, and note who looked."""
-        known = found(await delivery_in(id, here.region))
-        await noted(here, "read_address", known)
-        return await envelope_page(request, here, known, {}, None)
+        envelope = await desk.envelope(id)
+        await desk.note("read_address", envelope)
+        return await envelope_page(desk, envelope, {}, None)
 
     @post()
-    async def change(
-        self, request: Request[Any, Any, Any], here: NamedDependency[Member], id: FromPath[str]
-    ) -> Response[bytes]:
+    async def change(self, desk: NamedDependency[MailDesk], id: FromPath[str]) -> Response[bytes]:
         """Keep that it was signed for, came back, goes out again, or where it goes now (by telephone)."""
-        known, form = found(await delivery_in(id, here.region)), form_of(request)
-        name, changes = form["action"], dict[str, Any]()
-        if name not in known.open_to(Hand.CLERK) or name in ("print", "post"):
-            raise Stale(MOVED_ON)
-        if name == "deliver":
-            signed = day(form["day"].strip())
-            if signed is None or not known.posted_at or not clock.day_of(known.posted_at) <= signed <= clock.today():
-                return await envelope_page(request, here, known, {"day": "请填寄出以后、今天以前的日期。"}, form)
-            changes = {"delivered_on": signed}
-        if name == "fix_address":
-            return await fix_address(request, here, known, form)
-        await act(here, known, name, form["row_version"], **changes)
-        return see_other(f"/staff/mailroom/{known.id}")
+        envelope, form = await desk.envelope(id), desk.form
+        act = form["action"]
+        if act not in envelope.open_to(Hand.CLERK) or act in ELSEWHERE:
+            raise NotOpen
+        match act:
+            case "deliver":
+                errors = await signed_for(desk, envelope, form)
+            case "fix_address":
+                errors = await fix_address(desk, envelope, form)
+            case _:
+                await carry_out(desk, envelope, act, form)
+                errors = {}
+        return await envelope_page(desk, envelope, errors, form) if errors else see_other(f"/staff/mailroom/{id}")
 
 
-async def fix_address(request: Request[Any, Any, Any], here: Member, known: Delivery, form: Form) -> Response[bytes]:
-    """Keep the address that the citizen said on the telephone."""
+async def signed_for(desk: MailDesk, envelope: Delivery, form: Form) -> dict[str, str]:
+    """Keep on which day somebody signed for it; return what is wrong with the day."""
+    signed = day(form["day"].strip())
+    if signed is None or not envelope.posted_at or not clock.day_of(envelope.posted_at) <= signed <= clock.today():
+        return {"day": "请填寄出以后、今天以前的日期。"}
+    await carry_out(desk, envelope, "deliver", form, delivered_on=signed)
+    return {}
+
+
+async def fix_address(desk: MailDesk, envelope: Delivery, form: Form) -> dict[str, str]:
+    """Keep the address that the citizen said on the telephone; return what is wrong with it."""
     typed = {question.name: question.read(form) for question in WHERE}
-    errors = delivery.errors_in(typed, await case_of(known))
+    errors = delivery.errors_in(typed, await case_of(envelope))
     if errors:
-        return await envelope_page(request, here, known, errors, form)
-    if form["row_version"] != str(known.row_version):
-        raise Stale(MOVED_ON)
-    try:
-        await delivery.change_address(known, msgspec.convert(typed, Address), by(here))
-    except NotOpen as error:
-        raise Stale(MOVED_ON) from error
-    return see_other(f"/staff/mailroom/{known.id}")
+        return errors
+    as_seen(envelope, form)
+    await delivery.change_address(envelope, msgspec.convert(typed, Address), desk.by)
+    return {}
 
 
-async def act(here: Member, known: Delivery, name: str, seen: str, **changes: Any) -> None:
-    """Carry out an act on the envelope that the clerk saw.
+async def carry_out(desk: MailDesk, envelope: Delivery, act: str, form: Form, **changes: Any) -> None:
+    """Carry out an act on the envelope that the clerk saw."""
+    as_seen(envelope, form)
+    await delivery.act(envelope, act, desk.by, **changes)
+
+
+def as_seen(envelope: Delivery, form: Form) -> None:
+    """Leave with the 409 page unless the envelope is as the clerk saw it.
 
     Raises:
-        Stale: it has moved on.
+        NotOpen: it has moved on.
     """
-    try:
-        if seen != str(known.row_version):
-            raise NotOpen
-        await delivery.act(known, name, by(here), **changes)
-    except NotOpen as error:
-        raise Stale(MOVED_ON) from error
+    if form["row_version"] != str(envelope.row_version):
+        raise NotOpen
 
 
 async def envelope_page(
-    request: Request[Any, Any, Any], here: Member, known: Delivery, errors: dict[str, str], form: Form | None
+    desk: MailDesk, envelope: Delivery, errors: dict[str, str], typed: Form | None
 ) -> Response[bytes]:
     """Return the page of one envelope."""
-    return page(
-        request,
-        "staff/mail/envelope/show",
-        status=422 if errors else 200,
-        region=REGIONS[here.region],
-        me=here,
-        links=links(request, here),
-        row=await row(known),
-        known=known,
-        where=msgspec.structs.asdict(known.where),
-        can=known.open_to(Hand.CLERK),
-        today=clock.today(),
-        questions=WHERE if known.at is Stand.RETURNED else (),
-        form=form,
-        errors=errors,
-    )
+    view = EnvelopeView(await envelope_row(envelope), typed)
+    return desk.page("staff/mail/envelope/show", errors, view=view)

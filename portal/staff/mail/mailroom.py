@@ -4,223 +4,201 @@ Here one sees to whom something goes and how many sheets, never what it is about
 file, no answer. Names and addresses are masked in the lists; whoever opens or prints one is noted.
 """
 
-from typing import Any
-
-from litestar import Controller, Request, Response, get, post
+import msgspec
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
-from portal.accounts.person import masked_name, masked_phone
-from portal.accounts.staff import Member
+from portal.accounts.person import masked_name
 from portal.cases.desk.tally import mail
-from portal.cases.life.case import Case, case_by_id
+from portal.cases.life.case import Case
 from portal.cases.mail import delivery
 from portal.cases.mail.acts import Hand, NotOpen
-from portal.cases.mail.delivery import By, send_by
-from portal.cases.mail.envelopes import ROWS, VIEWS, Delivery, batch, delivery_in, with_waybill
-from portal.cases.mail.envelopes import view as view_of
-from portal.core.store import audit
-from portal.core.tools import clock
-from portal.core.tools.errors import NotFound, Stale, found
+from portal.cases.mail.envelopes import ROWS, VIEWS, Delivery, batch, with_waybill
+from portal.cases.mail.envelopes import view as envelopes_in
+from portal.core.tools.errors import NotFound
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form, clean
-from portal.core.web.pages import file_answer, page, see_other
-from portal.core.web.sessions import form_of
-from portal.letters.post import AT_ONCE, as_pdf, inside, unprintable
-from portal.questions.delivery import sends_mail
-from portal.questions.rules import narrow
-from portal.regions.load import REGIONS
-from portal.staff.shared.mine import member
-from portal.staff.shared.nav import Nav, links
+from portal.core.web.pages import file_answer, see_other
+from portal.letters.post import AT_ONCE, as_pdf, unprintable
+from portal.staff.mail import waybill
+from portal.staff.mail.desk import CLERKS, MailDesk, at_mail_desk
+from portal.staff.mail.envelope_row import EnvelopeRow, case_of, envelope_row
+from portal.staff.shared.nav import Nav
 
-TABS = {"print": "待打印", "post": "待寄出", "way": "在路上", "returned": "被退回", "over": "已结束"}
-STANDS = {
-    "requested": "等打印",
-    "printed": "已打印，等寄出",
-    "posted": "已寄出",
-    "delivered": "已签收",
-    "returned": "被退回，等改地址",
-    "address_fixed": "地址已改，等再次打印",
-    "cancelled": "申请人不要寄了",
-}
-MOVED_ON = "刚才有了变化，没有保存。申请人可能改了地址，或者别人已经办了。请看最新的情况。"
-WAYBILL = (6, 40)
+HOME = "/staff/mailroom"
+PRINT, POST, WAY, RETURNED, OVER = VIEWS
+TABS = {PRINT: "待打印", POST: "待寄出", WAY: "在路上", RETURNED: "被退回", OVER: "已结束"}
 
 
-async def clerk(me: NamedDependency[Member]) -> Member:
-    """Return who is signed in, where the city sends mail at all; else it looks as if there were no such desk."""
-    return found(me if sends_mail(REGIONS[me.region]) else None)
+class Tab(msgspec.Struct, frozen=True):
+    """One view of the mail, with how many envelopes are in it; those that are over are not counted."""
+
+    name: str
+    words: str
+    count: int | str
+    is_shown: bool
+
+
+class MailroomView(msgspec.Struct, frozen=True):
+    """What the page of one view shows."""
+
+    name: str
+    tabs: list[Tab]
+    rows: list[EnvelopeRow]
+    has_more: bool
+    couriers: list[tuple[str, str]]
+    typed: Form
+
+    @property
+    def words(self) -> str:
+        """What the view is called."""
+        return TABS[self.name]
+
+    @property
+    def is_to_print(self) -> bool:
+        """Whether these envelopes wait to be printed."""
+        return self.name == PRINT
+
+    @property
+    def is_to_post(self) -> bool:
+        """Whether these envelopes wait for a waybill."""
+        return self.name == POST
+
+    @property
+    def has_waybills(self) -> bool:
+        """Whether these envelopes can be found by their waybills."""
+        return self.name in (WAY, OVER)
+
+    @property
+    def at_once(self) -> int:
+        """How many envelopes are printed at once."""
+        return AT_ONCE
 
 
 class MailroomController(Controller):
     """The mail of one's city."""
 
-    path = "/staff/mailroom"
-    opt = {"who": ("mail_clerk",), "nav": Nav("邮寄", if_posted=True)}
-    dependencies = {"me": Provide(member), "here": Provide(clerk)}
+    path = HOME
+    opt = {"who": CLERKS, "nav": Nav("邮寄", if_posted=True)}
+    dependencies = {"desk": Provide(at_mail_desk)}
 
     @get()
-    async def index(
-        self, request: Request[Any, Any, Any], here: NamedDependency[Member], view: FromQuery[str] = "print"
-    ) -> Response[bytes]:
+    async def index(self, desk: NamedDependency[MailDesk], view: FromQuery[str] = PRINT) -> Response[bytes]:
         """Show one view: to print, to post, on the way, returned, over."""
-        return await mailroom_page(request, here, view if view in VIEWS else "print", {})
+        return await mailroom_page(desk, view if view in VIEWS else PRINT, {})
 
     @post("/batches")
-    async def make_batch(self, request: Request[Any, Any, Any], here: NamedDependency[Member]) -> Response[bytes]:
+    async def make_batch(self, desk: NamedDependency[MailDesk]) -> Response[bytes]:
         """Take what is ticked as printed, once it is sure that it can be; lead to its PDF."""
-        ticked = form_of(request).all("envelope")
+        ticked = desk.form.all("envelope")
         if not ticked or len(ticked) > AT_ONCE:
             said = Said("一次最多打印 {n} 份。", n=AT_ONCE) if ticked else "请先勾选要打印的。"
-            return await mailroom_page(request, here, "print", {"envelope": said})
-        envelopes = [await seen_envelope(one, here) for one in ticked]
-        bad = await unprintable(REGIONS[here.region], envelopes)
+            return await mailroom_page(desk, PRINT, {"envelope": said})
+        envelopes = [await seen_envelope(desk, box) for box in ticked]
+        bad = await unprintable(desk.region, envelopes)
         if bad:
-            names = "、".join(masked_name(one.where.recipient) for one in bad)
+            names = "、".join(masked_name(envelope.where.recipient) for envelope in bad)
             said = Said("有的字打印不出来：{names}。请不要勾选，交给管理员。", names=names)
-            return await mailroom_page(request, here, "print", {"envelope": said})
-        try:
-            name = await delivery.print_all([known for _, known in envelopes], by(here))
-        except NotOpen as error:
-            raise Stale(MOVED_ON) from error
-        return see_other(f"/staff/mailroom/batches/{name}")
+            return await mailroom_page(desk, PRINT, {"envelope": said})
+        name = await delivery.print_all([envelope for _, envelope in envelopes], desk.by)
+        return see_other(f"{HOME}/batches/{name}")
 
     @get("/batches/{name:str}")
-    async def show_batch(
-        self, request: Request[Any, Any, Any], here: NamedDependency[Member], name: FromPath[str]
-    ) -> Response[bytes]:
+    async def show_batch(self, desk: NamedDependency[MailDesk], name: FromPath[str]) -> Response[bytes]:
         """Show what was printed together, or send the PDF for an address that ends in ``.pdf``."""
-        printed = [(await case_of(one), one) for one in await batch(here.region, name.removesuffix(".pdf"))]
+        printed = await batch(desk.me.region, name.removesuffix(".pdf"))
         if not printed:
             raise NotFound
         if name.endswith(".pdf"):
-            for _, known in printed:
-                await noted(here, "print_letters", known)
-            return file_answer(await as_pdf(REGIONS[here.region], printed), "application/pdf", "mail.pdf")
-        return page(
-            request,
-            "staff/mail/mailroom/batch",
-            region=REGIONS[here.region],
-            me=here,
-            links=links(request, here),
-            name=name,
-            rows=[await row(known) for _, known in printed],
-        )
+            return await printed_together(desk, printed)
+        rows = [await envelope_row(envelope) for envelope in printed]
+        return desk.page("staff/mail/mailroom/batch", name=name, rows=rows)
 
     @post("/postings")
-    async def post_all(self, request: Request[Any, Any, Any], here: NamedDependency[Member]) -> Response[bytes]:
+    async def post_all(self, desk: NamedDependency[MailDesk]) -> Response[bytes]:
         """Keep the waybills that were scanned or typed: each of these envelopes has been handed to the courier."""
-        form = form_of(request)
-        errors = await errors_in_waybills(form, here)
+        form = desk.form
+        errors = await errors_in_waybills(desk, form)
         if errors:
-            return await mailroom_page(request, here, "post", errors, form)
-        envelopes = [found(await delivery_in(id, here.region)) for id in given(form)]
-        try:
-            if any(form[f"seen-{one.id}"] != str(one.row_version) for one in envelopes):
-                raise NotOpen
-            waybills = {one.id: tidy(form[f"no-{one.id}"]) for one in envelopes}
-            await delivery.post_all(envelopes, waybills, form["courier"], by(here))
-        except NotOpen as error:
-            raise Stale(MOVED_ON) from error
-        return see_other("/staff/mailroom?view=post")
+            return await mailroom_page(desk, POST, errors, form)
+        envelopes = [await desk.envelope(id) for id in given(form)]
+        if any(form[f"seen-{envelope.id}"] != str(envelope.row_version) for envelope in envelopes):
+            raise NotOpen
+        numbers = {envelope.id: waybill.tidy(form[f"no-{envelope.id}"]) for envelope in envelopes}
+        await delivery.post_all(envelopes, numbers, form["courier"], desk.by)
+        return see_other(f"{HOME}?view={POST}")
 
     @get("/find")
-    async def find(self, here: NamedDependency[Member], q: FromQuery[str] = "") -> Response[bytes]:
+    async def find(self, desk: NamedDependency[MailDesk], q: FromQuery[str] = "") -> Response[bytes]:
         """Lead to the envelope with a waybill: what comes back or was signed for is scanned."""
-        known = await with_waybill(here.region, tidy(clean(q)))
-        return see_other(f"/staff/mailroom/{known.id}" if known else "/staff/mailroom?view=way&nothing=1")
+        envelope = await with_waybill(desk.me.region, waybill.tidy(clean(q)))
+        return see_other(f"{HOME}/{envelope.id}" if envelope else f"{HOME}?view={WAY}&nothing=1")
 
 
-def by(here: Member) -> By:
-    """Return the member as who acts."""
-    return By(here.id, Hand.CLERK, "staff")
+async def printed_together(desk: MailDesk, envelopes: list[Delivery]) -> Response[bytes]:
+    """Return the PDF of envelopes, and note who printed them."""
+    with_cases = [(await case_of(envelope), envelope) for envelope in envelopes]
+    for envelope in envelopes:
+        await desk.note("print_letters", envelope)
+    return file_answer(await as_pdf(desk.region, with_cases), "application/pdf", "mail.pdf")
 
 
-async def noted(here: Member, name: str, known: Delivery) -> None:
-    """Write into the log that a member saw or printed what goes to a person."""
-    await audit.note(actor=here.id, role="staff", act=name, thing=f"delivery:{known.id}", about=known.person)
-
-
-async def case_of(known: Delivery) -> Case:
-    """Return the case whose results are inside."""
-    return found(await case_by_id(known.case_id))
-
-
-async def seen_envelope(field: str, here: Member) -> tuple[Case, Delivery]:
-    """Return the envelope of a ticked box, ``id.row version``.
+async def seen_envelope(desk: MailDesk, box: str) -> tuple[Case, Delivery]:
+    """Return the envelope of a ticked box, whose value is ``id.row version``.
 
     Raises:
-        Stale: it is not as it was seen.
+        NotOpen: it is not as the clerk saw it.
     """
-    id, _, seen = field.partition(".")
-    known = found(await delivery_in(id, here.region))
-    if seen != str(known.row_version) or "print" not in known.open_to(Hand.CLERK):
-        raise Stale(MOVED_ON)
-    return await case_of(known), known
-
-
-def tidy(waybill: str) -> str:
-    """Return a waybill number as it is kept: narrow, upper case, without spaces and hyphens."""
-    return "".join(narrow(waybill).upper().split()).replace("-", "")
+    id, _, seen = box.partition(".")
+    envelope = await desk.envelope(id)
+    if seen != str(envelope.row_version) or "print" not in envelope.open_to(Hand.CLERK):
+        raise NotOpen
+    return await case_of(envelope), envelope
 
 
 def given(form: Form) -> list[str]:
-    """Return the envelopes that a waybill was given for."""
-    return [name.removeprefix("no-") for name in form if name.startswith("no-") and tidy(form[name])]
+    """Return the ids of the envelopes that a waybill was given for."""
+    return [name.removeprefix("no-") for name in form if name.startswith("no-") and waybill.tidy(form[name])]
 
 
-async def errors_in_waybills(form: Form, here: Member) -> dict[str, str]:
+async def errors_in_waybills(desk: MailDesk, form: Form) -> dict[str, str]:
     """Return what is wrong with the waybills of a form, by field."""
     errors: dict[str, str] = {}
-    if form["courier"] not in REGIONS[here.region].rules.delivery.couriers_zh:
+    if form["courier"] not in desk.region.rules.delivery.couriers_zh:
         errors["courier"] = "请选快递公司。"
-    typed = {id: tidy(form[f"no-{id}"]) for id in given(form)}
-    if not typed and not errors:
+    numbers = {id: waybill.tidy(form[f"no-{id}"]) for id in given(form)}
+    if not numbers and not errors:
         errors["waybills"] = "还没有填运单号。"
-    for id, number in typed.items():
-        if not (number.isascii() and number.isalnum() and WAYBILL[0] <= len(number) <= WAYBILL[1]):
-            errors[f"no-{id}"] = "运单号只有字母和数字，6 到 40 位。请再扫一次。"
-        elif list(typed.values()).count(number) > 1 or await with_waybill(here.region, number):
+    for id, number in numbers.items():
+        if not waybill.is_waybill(number):
+            errors[f"no-{id}"] = waybill.WRONG
+        elif list(numbers.values()).count(number) > 1 or await with_waybill(desk.me.region, number):
             errors[f"no-{id}"] = "这个运单号已经用过了。请看是不是扫重了。"
     return errors
 
 
-async def row(known: Delivery) -> dict[str, Any]:
-    """Return what a list shows of an envelope: masked, and how much is inside."""
-    case, where = await case_of(known), known.where
-    last = send_by(known, case)
-    return {
-        "known": known,
-        "name": masked_name(where.recipient),
-        "phone": masked_phone(where.recipient_mobile),
-        "tail": case.number[-4:],
-        "count": len(await inside(case)),
-        "last": last,
-        "late": bool(last and clock.today() > last),
-        "stand": STANDS[known.state],
-    }
-
-
 async def mailroom_page(
-    request: Request[Any, Any, Any], here: Member, view: str, errors: dict[str, str], form: Form | None = None
+    desk: MailDesk, name: str, errors: dict[str, str], typed: Form | None = None
 ) -> Response[bytes]:
-    """Return one view of the desk, with what was typed when it was refused."""
-    known, counts = await view_of(here.region, view), await mail(here.region)
-    return page(
-        request,
-        "staff/mail/mailroom/index",
-        status=422 if errors else 200,
-        region=REGIONS[here.region],
-        me=here,
-        links=links(request, here),
-        view=view,
-        tabs=TABS,
-        counts={name: sum(counts[stand] for stand in VIEWS[name]) for name in TABS if name != "over"},
-        rows=[await row(one) for one in known[:ROWS]],
-        more=len(known) > ROWS,
-        at_once=AT_ONCE,
-        nothing="nothing" in request.query_params,
-        courier_choices=[(one, one) for one in REGIONS[here.region].rules.delivery.couriers_zh],
-        errors=errors,
-        form=form,
+    """Return one view of the mail, with what was typed when it was refused."""
+    envelopes = await envelopes_in(desk.me.region, name)
+    view = MailroomView(
+        name=name,
+        tabs=await tabs(desk, name),
+        rows=[await envelope_row(envelope) for envelope in envelopes[:ROWS]],
+        has_more=len(envelopes) > ROWS,
+        couriers=[(courier, courier) for courier in desk.region.rules.delivery.couriers_zh],
+        typed=typed or Form(),
     )
+    unknown = "nothing" in desk.request.query_params
+    return desk.page("staff/mail/mailroom/index", errors, view=view, unknown_waybill=unknown)
+
+
+async def tabs(desk: MailDesk, shown: str) -> list[Tab]:
+    """Return the views of the mail, with how many envelopes are in each."""
+    counts = await mail(desk.me.region)
+    return [
+        Tab(name, words, "" if name == OVER else sum(counts[stand] for stand in VIEWS[name]), is_shown=name == shown)
+        for name, words in TABS.items()
+    ]

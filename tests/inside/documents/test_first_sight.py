@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from portal.core.web.uploads import Received
-from portal.documents.check import REASONS, WARNINGS, at_first_sight, extension_of, sentence
+from portal.documents.check import IN_SHORT, REASONS, WARNINGS, at_first_sight, extension_of, sentence
 from portal.documents.kinds import kind_of
 from portal.regions.load import REGIONS
 from tests.helpers.papers import encoded, page_image, pdf, received
@@ -114,3 +114,8 @@ def test_a_name_with_braces_is_only_a_name() -> None:
 
 def test_no_warning_forbids_anything() -> None:
     assert all("您也可以不换，直接交。" in warning for warning in WARNINGS.values())
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_reason_has_a_short_form_for_the_reports(reason: str):
+    assert IN_SHORT[reason]

@@ -11,7 +11,7 @@ from portal.cases.papers.corrections import NewDefect
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.core.outside.sms import demo_messages
-from portal.core.store.database import Taken, fetch_value
+from portal.core.store.database import fetch_value
 from portal.core.tools.settings import SETTINGS
 from portal.notices import inbox, write
 from portal.notices.write import texts
@@ -143,8 +143,7 @@ async def test_the_same_message_is_never_written_twice() -> None:
     submitted = (await history(case))[0]
     before = await fetch_value("SELECT count(*) FROM notice")
 
-    with pytest.raises(Taken):
-        await write.tell(case, submitted, "N03", case.person)
+    await write.tell("N03", [write.named_in(case, case.person)], case, submitted, tail=case.number[-4:])
 
     assert await fetch_value("SELECT count(*) FROM notice") == before
 

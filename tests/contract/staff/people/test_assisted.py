@@ -175,3 +175,28 @@ async def test_an_application_is_not_sent_before_everything_is_there() -> None:
 
     with pytest.raises(Incomplete):
         await assisted.submit(case, clerk.id)
+
+
+async def test_asking_twice_for_the_confirmation_writes_one_message(client: Client):
+    home = await begun(client, "13800000108")
+    await client.post(home, {**FILLED, "mobile": "13800000108", "notify_mobile": "13800000108"})
+    for number, slot in enumerate(("identity", "medical_records.exam_report")):
+        await client.upload(f"{home}/materials/{slot}", photo(number))
+        await client.get(home)
+
+    for _ in range(2):
+        await client.post(f"{home}/confirmation")
+        assert client.status == 200
+
+    assert await fetch_value("SELECT count(*) FROM notice WHERE code = 'N38' AND channel = 'sms'") == 1
+
+
+@pytest.mark.usefixtures("database")
+async def test_two_drafts_of_one_person_are_told_of_each_by_its_own_message():
+    clerk, who = await make_staff(), await make_person()
+    for region in ("meishan", "xinxing"):
+        case = await assisted.begin(clerk.id, who.id, REGIONS[region], "counter", "13800000101")
+        for listener in assisted._listeners:
+            await listener(case)
+
+    assert await fetch_value("SELECT count(*) FROM notice WHERE code = 'N38' AND channel = 'in_app'") == 2

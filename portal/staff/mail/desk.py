@@ -1,0 +1,57 @@
+"""The mail desk: who works at it, in a city that sends mail, and that they saw or printed an address is noted."""
+
+from litestar.di import NamedDependency
+
+from portal.accounts.staff import Member
+from portal.cases.mail.acts import Hand
+from portal.cases.mail.delivery import By
+from portal.cases.mail.envelopes import Delivery, delivery_in
+from portal.core.store import audit
+from portal.core.tools.errors import found
+from portal.core.web.second import tell_second
+from portal.questions.delivery import sends_mail
+from portal.regions.load import REGIONS
+from portal.staff.shared.desk import Asked, Desk, member
+
+CLERKS = ("mail_clerk",)
+MOVED_ON = "刚才有了变化，没有保存。申请人可能改了地址，或者别人已经办了。请看最新的情况。"
+
+
+class MailDesk(Desk):
+    """A mail clerk, in a city that sends mail."""
+
+    def __init__(self, request: Asked, me: Member) -> None:
+        """Work for *me*. Whoever comes second with an act on an envelope is told that it has moved on."""
+        super().__init__(request, me)
+        tell_second(request, moved_on)
+
+    @property
+    def by(self) -> By:
+        """The clerk as who acts on mail."""
+        return By(self.me.id, Hand.CLERK, "staff")
+
+    async def envelope(self, id: str) -> Delivery:
+        """Return an envelope of the clerk's city, or leave with 404."""
+        return found(await delivery_in(id, self.me.region))
+
+    async def note(self, act: str, envelope: Delivery) -> None:
+        """Write into the log that the clerk saw or printed what goes to a person."""
+        thing = f"delivery:{envelope.id}"
+        await audit.note(actor=self.me.id, role="staff", act=act, thing=thing, about=envelope.person)
+
+
+async def moved_on() -> str:
+    """Return what is said to a clerk who came second."""
+    return MOVED_ON
+
+
+async def clerk(me: NamedDependency[Member]) -> Member:
+    """Return who is signed in, in a city that sends mail; elsewhere it looks as if there were no such desk."""
+    return found(me if sends_mail(REGIONS[me.region]) else None)
+
+
+async def at_mail_desk(request: Asked) -> MailDesk:
+    """Return the mail desk of who is signed in; in a city that sends no mail it looks as if there were none."""
+    desk = MailDesk(request, await member(request))
+    found(desk if sends_mail(desk.region) else None)
+    return desk

@@ -1,0 +1,272 @@
+"""The rules of the house for templates: what stands in them, and how they are laid out."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from jinja2 import Environment, nodes
+from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_NAMESPACE
+
+from portal.core.tools.i18n import SOURCE
+from portal.core.tools.places import STATIC, TEMPLATES
+from portal.core.web.pages import environment
+from tests.helpers.recording import BLOCKS
+from tests.house.test_house_rules import modules, name, say, scripts, styles, templates
+
+WIDTH = 120
+# Templates that still break a rule. A name is only ever taken out.
+STILL_LITERAL: set[str] = {
+    "citizen/account/register/check.html",
+    "citizen/account/register/show.html",
+    "citizen/apply/answers/held.html",
+    "citizen/apply/answers/insurance.html",
+    "citizen/apply/answers/materials.html",
+    "citizen/apply/answers/questions.html",
+    "citizen/apply/answers/review.html",
+    "citizen/apply/answers/signature.html",
+    "citizen/apply/answers/stopped.html",
+    "citizen/apply/applications/show.html",
+    "citizen/apply/renewal/new.html",
+    "citizen/delegations/consent/done.html",
+    "citizen/delegations/consent/stopped.html",
+    "components/enclosed.html",
+    "components/question.html",
+    "components/steps.html",
+    "staff/casework/case/_viewer.html",
+    "staff/casework/case/show.html",
+    "staff/casework/decisions/approval.html",
+    "staff/casework/decisions/draft.html",
+    "staff/casework/originals/packet.html",
+    "staff/casework/originals/show.html",
+    "staff/experts/appraisals/show.html",
+    "staff/experts/opinions/show.html",
+    "staff/mail/envelope/show.html",
+    "staff/mail/mailroom/index.html",
+    "staff/people/assisted/show.html",
+    "staff/people/delegations/index.html",
+    "staff/people/delegations/show.html",
+    "staff/people/identities/index.html",
+    "staff/people/identities/show.html",
+    "staff/records/reports/show.html",
+    "staff/work/queue/index.html",
+    "staff/work/team/show.html",
+}
+STILL_WIDE: set[str] = {
+    "citizen/account/register/check.html",
+    "citizen/account/register/show.html",
+    "citizen/account/sign_in/code.html",
+    "citizen/account/sign_in/proof.html",
+    "citizen/apply/answers/doubled.html",
+    "citizen/apply/answers/insurance.html",
+    "citizen/apply/answers/materials.html",
+    "citizen/apply/answers/questions.html",
+    "citizen/apply/answers/review.html",
+    "citizen/apply/answers/stopped.html",
+    "citizen/apply/applications/new.html",
+    "citizen/apply/applications/show.html",
+    "citizen/apply/documents/pages.html",
+    "citizen/delegations/consent/phone.html",
+    "citizen/delegations/consent/stopped.html",
+    "components/clock.html",
+    "components/desk_field.html",
+    "components/enclosed.html",
+    "components/files.html",
+    "components/question.html",
+    "components/queue_table.html",
+    "layouts/_citizen_footer.html",
+    "layouts/staff.html",
+    "staff/casework/acts/show.html",
+    "staff/casework/case/_viewer.html",
+    "staff/casework/case/original.html",
+    "staff/casework/case/show.html",
+    "staff/casework/conversation/index.html",
+    "staff/casework/corrections/new.html",
+    "staff/casework/decisions/approval.html",
+    "staff/casework/decisions/draft.html",
+    "staff/casework/originals/packet.html",
+    "staff/casework/originals/show.html",
+    "staff/door/passkeys/index.html",
+    "staff/door/sign_in/code.html",
+    "staff/experts/appraisals/show.html",
+    "staff/experts/opinions/show.html",
+    "staff/mail/envelope/show.html",
+    "staff/mail/mailroom/batch.html",
+    "staff/mail/mailroom/index.html",
+    "staff/people/assisted/show.html",
+    "staff/people/delegations/show.html",
+    "staff/people/users/show.html",
+    "staff/policy/calendar/show.html",
+    "staff/policy/edits/part.html",
+    "staff/policy/edits/row.html",
+    "staff/policy/policy/file.html",
+    "staff/policy/policy/index.html",
+    "staff/policy/policy/marks.html",
+    "staff/policy/previews/questions.html",
+    "staff/policy/versions/show.html",
+    "staff/records/audit/index.html",
+    "staff/records/reports/show.html",
+    "staff/work/desk/show.html",
+    "staff/work/queue/index.html",
+}
+STILL_CROWDED: set[str] = {
+    "citizen/account/register/registered.html",
+    "citizen/apply/answers/insurance.html",
+    "citizen/apply/answers/questions.html",
+    "citizen/apply/answers/review.html",
+    "citizen/apply/renewal/new.html",
+    "citizen/cases/case/receipt.html",
+    "citizen/delegations/consent/show.html",
+}
+STILL_GLUED: set[str] = {
+    "staff/casework/originals/index.html",
+    "staff/casework/originals/packet.html",
+    "staff/casework/originals/show.html",
+    "staff/policy/calendar/show.html",
+}
+
+
+def broken(still: set[str], places_in: Callable[[Path], list[int]]) -> list[str]:
+    """Return the places of the templates that break a rule."""
+    checked = [path for path in templates() if str(path.relative_to(TEMPLATES)) not in still]
+    return [name(path, line) for path in checked for line in places_in(path)]
+
+
+def parsed(path: Path) -> nodes.Template:
+    return Environment(autoescape=True).parse(path.read_text())
+
+
+def is_text(node: nodes.Node) -> bool:
+    """Return whether *node* is a text that is not empty, or a list of texts."""
+    if isinstance(node, nodes.Const):
+        return isinstance(node.value, str) and node.value != ""
+    return isinstance(node, nodes.Tuple | nodes.List) and any(is_text(item) for item in node.items)
+
+
+def is_said(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == "_"
+
+
+def texts_in(node: nodes.Node) -> list[str]:
+    """Return the texts that *node* is, or chooses among."""
+    constants = [node] if isinstance(node, nodes.Const) else node.find_all(nodes.Const)
+    return [constant.value for constant in constants if isinstance(constant.value, str)]
+
+
+def compares_text(node: nodes.Node, own: frozenset[str]) -> bool:
+    """Return whether *node* compares something with a text, other than the arguments (*own*) of a component's macro."""
+    if not isinstance(node, nodes.Compare):
+        return False
+    sides = [node.expr, *(operand.expr for operand in node.ops)]
+    others = [side for side in sides if not is_text(side)]
+    return len(others) < len(sides) and not all(isinstance(side, nodes.Name) and side.name in own for side in others)
+
+
+def is_table_of_words(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Dict) and any(is_said(pair.value) for pair in node.items)
+
+
+def literals(path: Path) -> list[int]:
+    """Return the lines of a template that decide by a text."""
+
+    def inside(node: nodes.Node, own: frozenset[str]) -> Iterator[int]:
+        if isinstance(node, nodes.Macro) and path.parent.name == "components":
+            own |= {argument.name for argument in node.args}
+        if compares_text(node, own) or is_table_of_words(node):
+            yield node.lineno
+        for inner in node.iter_child_nodes():
+            yield from inside(inner, own)
+
+    return sorted(set(inside(parsed(path), frozenset())))
+
+
+def test_no_template_decides_by_a_state_a_kind_or_a_role():
+    say(
+        broken(STILL_LITERAL, literals),
+        "let the controller's view struct say it: a property with the words, or one that reads as a statement"
+        " ({% if view.waits_for_print %}); only a component's macro compares its own argument",
+    )
+
+
+def test_no_sentence_is_glued_with_punctuation():
+    def glued(path: Path) -> list[int]:
+        said = [call for call in parsed(path).find_all(nodes.Call) if is_said(call)]
+        return [call.lineno for call in said if any(re.fullmatch(r"\W*", text) for text in texts_in(call.args[0]))]
+
+    say(
+        broken(STILL_GLUED, glued),
+        'make the sentence whole, with places to fill: {{ _("{name}，{disease}", name=..., disease=...) }};'
+        " the order of words is another in another language",
+    )
+
+
+def test_lines_of_templates_are_short():
+    def wide(path: Path) -> list[int]:
+        return [number for number, line in enumerate(path.read_text().splitlines(), start=1) if len(line) > WIDTH]
+
+    say(
+        broken(STILL_WIDE, wide),
+        f"over {WIDTH} columns: break it between elements or attributes (indentation is not sent), or name a part"
+        " with {% set %}",
+    )
+
+
+def test_a_line_of_a_template_opens_one_block_element():
+    opened = re.compile(rf"<({'|'.join(sorted(BLOCKS))})\b")
+
+    def crowded(path: Path) -> list[int]:
+        return [n for n, line in enumerate(path.read_text().splitlines(), start=1) if len(opened.findall(line)) > 1]
+
+    say(broken(STILL_CROWDED, crowded), "one element a line, nested by two spaces")
+
+
+# -- nothing is there that nobody uses -------------------------------------------------------------
+
+HOOKS = {"file--now", "file-drop__news", "file__why"}  # classes that scripts look for, without a look of their own
+# Blocks whose part after -- comes from a value: class="status status--{{ kind }}".
+BY_VALUE = re.compile(r"([\w-]+--)(?:\"|{{)")
+
+
+def everything_said() -> str:
+    """Return the text of everything that may name a class, an icon, a filter or a global."""
+    code = [path.read_text() for path in (*modules(), *scripts())]
+    return "\n".join([*(path.read_text() for path in templates()), *code])
+
+
+def classes_with_a_rule() -> set[str]:
+    rules = "\n".join(re.sub(r"/\*.*?\*/|\"[^\"]*\"|@import[^;]*;", "", path.read_text()) for path in styles())
+    return set(re.findall(r"\.([a-z][\w-]*)", rules))
+
+
+def test_every_class_with_a_rule_is_used():
+    text = everything_said()
+    words, by_value = set(re.findall(r"[\w-]+", text)), set(BY_VALUE.findall(text))
+    dead = {one for one in classes_with_a_rule() - words if f"{one.rpartition('--')[0]}--" not in by_value}
+
+    say(sorted(dead), "nobody has this class: take its rule out of static/css")
+
+
+def test_every_class_of_a_template_has_a_rule():
+    ruled = classes_with_a_rule()
+    places = []
+    for path in templates():
+        for value in re.findall(r'\sclass="([^"{]+)"', path.read_text()):
+            places += [f"{name(path)}: {one}" for one in value.split() if one not in ruled | HOOKS]
+
+    say(places, "it has no rule: take the class away, or list it in HOOKS if a script looks for it")
+
+
+def test_every_icon_is_drawn_somewhere():
+    said = set(re.findall(r'"([\w-]+)"', everything_said()))
+
+    say(sorted(path.stem for path in (STATIC / "icons").glob("*.svg") if path.stem not in said), "no page draws it")
+
+
+def test_every_filter_and_global_is_used():
+    made = environment(SOURCE)
+    text = "\n".join(path.read_text() for path in templates())
+    own = set(made.filters) - set(DEFAULT_FILTERS) | set(made.globals) - set(DEFAULT_NAMESPACE)
+    used = set(re.findall(r"\w+", re.sub(r"{#.*?#}", "", text, flags=re.DOTALL))) | {"filled"}  # when words are settled
+
+    dead = {one for one in own if not {one.removesuffix("_element"), f"{one}_element", one} & used}  # a pair is one
+
+    say(sorted(dead), "no template uses it: take it out of core/web/pages.py")
