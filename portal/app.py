@@ -11,28 +11,9 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-import portal.cases.apply.acting
-import portal.cases.benefits.benefit
-import portal.cases.figures.measures
-import portal.cases.time.redating
-import portal.cases.time.reminders
-import portal.letters.issue
-import portal.notices.account
-import portal.notices.assisted
-import portal.notices.conversation
-import portal.notices.delegations
-import portal.notices.delivery
-import portal.notices.fitting
-import portal.notices.renewal
-import portal.notices.send
-import portal.notices.staff
-import portal.notices.write  # noqa: F401  these listen to moves, messages and sign-ins, and work the outbox
+import portal.following  # noqa: F401  what follows a move, and what works the outbox
 from portal.accounts import sign_in
-from portal.cases.life.case import on_event
 from portal.cases.life.moves import NotAllowed
-from portal.cases.life.watch import watch
-from portal.cases.mail.acts import NotOpen as MailNotOpen
-from portal.cases.mail.originals import NotOpen as OriginalsNotOpen
 from portal.citizen.account import access, face, register, sign_out
 from portal.citizen.account import settings as citizen_settings
 from portal.citizen.account import sign_in as citizen_sign_in
@@ -74,9 +55,6 @@ from portal.staff.records import audit, reports
 from portal.staff.shared.nav import navigation
 from portal.staff.work import assignment, calls, desk, queue, team
 from portal.staff.work import inbox as staff_inbox
-
-# D48: the last listener, because it waits for the audit log's only writer.
-on_event(watch)  # the last of the listeners: it waits for the audit log's only writer
 
 for city in REGIONS.values():  # now that every room that has something against a city is here
     holding.look_at(city)
@@ -233,8 +211,6 @@ def litestar() -> Litestar:
             HTTPException: errors.on_http,
             CannotPrint: errors.on_cannot_print,
             NotAllowed: errors.on_second,
-            MailNotOpen: errors.on_second,
-            OriginalsNotOpen: errors.on_second,
             Exception: errors.on_crash,
         },
         lifespan=[running],

@@ -11,12 +11,15 @@ from typing import Any, Literal
 
 import msgspec
 
+from portal.accounts.delegation_states import ANYBODY, OPEN, OVER, STEPS
 from portal.accounts.person import Person, person
 from portal.accounts.tables import Delegation as Table
 from portal.core.store import audit
+from portal.core.store import change as store
 from portal.core.store.crypto import opened, seal, token
 from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value, insert, transaction
 from portal.core.tools import clock
+from portal.core.tools.machine import NotAllowed, find_open, rows_open
 
 Route = Literal["online", "letter", "guardian", "offer"]
 # What a delegation may cover; which of them a city offers is its own data.
@@ -30,20 +33,6 @@ SCOPES = {
     "appeal": "申诉",
 }
 ROUTES = {"online": "本人短信确认", "letter": "授权委托书", "guardian": "监护人", "offer": "本人在网上委托"}
-# In these the proxy may work; what still needs proof is kept from them until there is some (`verified`).
-OPEN = ("proposed", "asked", "uploaded", "active", "rejected")
-STATES = {
-    "held": "等经办机构同意后才能开始",
-    "proposed": "还没有确认",
-    "asked": "等委托人确认",
-    "uploaded": "等经办机构核验",
-    "offered": "等代办人同意",
-    "active": "有效",
-    "rejected": "核验没有通过，请按要求补正",
-    "refused": "没有同意",
-    "revoked": "已经撤销",
-    "expired": "已经到期",
-}
 SEALED = ("scopes", "principal_phone", "proxy_phone", "reason")  # what is kept in another form than it is used
 TOLD = "(route <> 'offer' OR asked_at IS NOT NULL)"  # `Delegation.told`, for a statement
 LINK = 6  # random characters: the link only finds the page, which asks for the principal's own code
@@ -261,22 +250,20 @@ async def change(
     A principal or proxy who is asked gets a new link.
     """
     now = clock.now()
+    values = {
+        "link": token()[:LINK] if after == "asked" else known.link,
+        "asked_at": now if after in ("asked", "offered") else known.asked_at,
+        "decided_by": actor,
+        "decided_at": now,
+        "reason": seal(reason, f"delegation.reason:{known.id}") if reason else None,
+        "reported": reported or known.reported,
+        "ended_at": now if after in OVER else None,
+    }
     async with transaction():
-        changed = await execute(
-            "UPDATE delegation SET state = $2, link = $3, asked_at = $4, decided_by = $5, decided_at = $6, "
-            "reason = $7, reported = $8, ended_at = $9 WHERE id = $1 AND state = $10",
-            known.id,
-            after,
-            token()[:LINK] if after == "asked" else known.link,
-            now if after in ("asked", "offered") else known.asked_at,
-            actor,
-            now,
-            seal(reason, f"delegation.reason:{known.id}") if reason else None,
-            reported or known.reported,
-            now if after in ("refused", "revoked", "expired") else None,
-            known.state,
-        )
-        if not changed:
+        try:
+            row = find_open(rows_open(STEPS, known.state, ANYBODY), after, f"from {known.state}")
+            await store.change("delegation", known, state=row.action, **values)
+        except NotAllowed:
             return None
         act = f"delegation_{after}"
         await audit.note(actor=actor, role=role, act=act, thing=f"delegation:{known.id}", about=known.principal)

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 
 from portal.core.store.database import execute, fetch_all, fetch_one
 from portal.documents.keep import Document, Row, document_of, in_slot
+from portal.documents.slots import MESSAGE, UNSENT
 
-# D51: slots of their own: nobody decides by them and no letter counts them.
-MESSAGE = "message:"
 NAME = "照片或文件"  # what the place for them is called
-UNSENT = f"{MESSAGE}new:"
 SENT = """
 FROM document WHERE case_id = $1 AND removed_at IS NULL AND slot LIKE 'message:%' AND slot NOT LIKE 'message:new:%'
 ORDER BY position, added_at, id

@@ -17,7 +17,6 @@ from portal.documents.keep import Document
 
 Source = Callable[[], Awaitable[bytes]]
 # D44: a slot like any other; an application with a pile is not complete.
-PILE = "pile"  # the slot of files that were sent in a pile and wait to be sorted
 
 
 class Placed(msgspec.Struct, frozen=True):

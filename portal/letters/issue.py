@@ -17,7 +17,7 @@ import msgspec
 from portal.accounts.person import Person, person
 from portal.accounts.staff import member
 from portal.cases.experts.seats import given, seats
-from portal.cases.life.case import Case, Event, on_event
+from portal.cases.life.case import Case, Event
 from portal.cases.life.deadlines import take_back_until
 from portal.cases.life.moves import Move
 from portal.cases.life.words import KINDS
@@ -113,7 +113,6 @@ def fits(region: Region) -> None:
             raise BadFile(f"{region.at}letters.toml: {kind}: {sorted(strange)} is not among what this letter knows")
 
 
-@on_event
 async def issue(case: Case, event: Event, move: Move) -> None:
     """Issue the letters that *move* names; when an application is taken back, its earlier letters become void."""
     if move.action == "take_back":

@@ -10,7 +10,7 @@ from typing import Any
 from portal.accounts.staff import members
 from portal.cases.experts.panel import on_invitation, on_loss
 from portal.cases.experts.seats import Seat, seats_of
-from portal.cases.life.case import Case, Event, on_event
+from portal.cases.life.case import Case, Event
 from portal.cases.life.moves import Move
 from portal.cases.papers.supplement import sent_with
 from portal.cases.time.rounds import on_time
@@ -53,7 +53,6 @@ async def alarm(case: Case, code: str, occasion: str) -> None:
     await tell_staff(case, hears, code, occasion)
 
 
-@on_event
 async def written(case: Case, event: Event, move: Move) -> None:
     """Tell whoever has the case that the citizen added something or answered."""
     if not case.assigned_to:

@@ -17,7 +17,7 @@ import msgspec
 
 from portal.accounts.delegation import Delegation, both, delegation
 from portal.cases.apply import draft
-from portal.cases.life.case import Case, Event, answers_of, on_event
+from portal.cases.life.case import Case, Event, answers_of
 from portal.cases.life.moves import Move
 from portal.cases.papers import corrections
 from portal.cases.result import decision, publicity
@@ -170,7 +170,6 @@ async def _add(
         await outbox.add("send_notice", id, notice=id)
 
 
-@on_event
 async def write(case: Case, event: Event, move: Move) -> None:
     """Write the messages that *move* names, for the people of the case: both, where one acts for the other."""
     known = await delegation(case.delegation)

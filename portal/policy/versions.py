@@ -6,14 +6,17 @@ with the same first day, the one released later. Before the first version, the f
 """
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 import msgspec
 
 from portal.core.store import audit, outbox
+from portal.core.store import change as store
 from portal.core.store.database import ON_SQLITE, execute, fetch_all, fetch_one, fetch_value, insert, transaction
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
 from portal.core.tools.i18n import Said
+from portal.core.tools.machine import NotAllowed, find_open, rows_open
 from portal.policy import holding
 from portal.policy.tables import PolicyVersion as Table
 
@@ -23,6 +26,28 @@ CLOCKS = ("region.toml", "calendar.toml")
 # What each state of a version is called.
 STATES = {"draft": "草稿", "proposed": "等另一位管理员发布", "released": "已发布", "withdrawn": "已撤回"}
 MOVED_ON = "这一版刚才被改过，或者已经提交、发布、撤回了。请看最新的情况再办。"
+
+
+class Step(NamedTuple):
+    """One row of the table: what may happen to a version, and what it is afterwards."""
+
+    action: str
+    before: tuple[str, ...]
+    after: str
+    who: tuple[str, ...]
+
+
+ADMIN = "admin"
+# fmt: off
+STEPS = (
+    Step("edit",      ("draft",),                         "draft",     (ADMIN,)),
+    Step("propose",   ("draft",),                         "proposed",  (ADMIN,)),
+    Step("give_back", ("proposed",),                      "draft",     (ADMIN,)),
+    Step("release",   ("proposed",),                      "released",  (ADMIN,)),
+    Step("withdraw",  ("draft", "proposed", "released"),  "withdrawn", (ADMIN,)),
+    Step("rebase",    ("draft",),                         "draft",     (ADMIN,)),
+)
+# fmt: on
 
 
 class SamePerson(Exception):
@@ -165,7 +190,7 @@ async def change(known: Version, text: str, by: str) -> None:
     if known.made_by != by:
         raise Stale("这一版是别人起草的，只有起草人能改。")
     async with transaction():
-        await _set(known, "draft", "draft", text=text)
+        await _move(known, "edit", text=text)
         await audit.note(actor=by, role="admin", act="policy_edit", thing=known.thing)
 
 
@@ -186,7 +211,7 @@ async def propose(known: Version, by: str, day: date, note: str) -> None:
     if known.made_by != by:
         raise Stale("这一版是别人起草的，只有起草人能提交。")
     async with transaction():
-        await _set(known, "draft", "proposed", effective_from=day, note=note[:NOTE])
+        await _move(known, "propose", effective_from=day, note=note[:NOTE])
         await audit.note(actor=by, role="admin", act="policy_propose", thing=known.thing, why=note)
 
 
@@ -197,7 +222,7 @@ async def give_back(known: Version, by: str, why: str) -> None:
         Stale: it is not a proposal any more.
     """
     async with transaction():
-        await _set(known, "proposed", "draft")
+        await _move(known, "give_back")
         await audit.note(actor=by, role="admin", act="policy_give_back", thing=known.thing, why=why)
 
 
@@ -219,7 +244,7 @@ async def release(known: Version, by: str) -> None:
         await _up_to_date(known)
         for turn in {day, *[planned for planned in await holding.turns() if planned > day]}:
             await holding.check(known.place, known.file, known.text, turn)
-        await _set(known, "proposed", "released", effective_from=day, released_by=by, released_at=clock.now())
+        await _move(known, "release", effective_from=day, released_by=by, released_at=clock.now())
         if known.file in CLOCKS:
             await outbox.add("new_dates", str(known.id), clock.first_moment(day))
         await audit.note(actor=by, role="admin", act="policy_release", thing=known.thing, why=known.note)
@@ -234,7 +259,7 @@ async def withdraw(known: Version, by: str, why: str) -> None:
     if known.state == "released" and not known.planned:
         raise Stale("这一版已经生效，不能撤回。要改回去，请起草新的一版。")
     async with transaction():
-        await _set(known, known.state if known.state != "withdrawn" else "draft", "withdrawn")
+        await _move(known, "withdraw")
         await audit.note(actor=by, role="admin", act="policy_withdraw", thing=known.thing, why=why)
 
 
@@ -245,7 +270,7 @@ async def rebase(known: Version, by: str) -> None:
         Stale: it is not a draft any more.
     """
     async with transaction():
-        await _set(known, "draft", "draft", based_on=await newest(known.place, known.file))
+        await _move(known, "rebase", based_on=await newest(known.place, known.file))
         await audit.note(actor=by, role="admin", act="policy_edit", thing=known.thing)
 
 
@@ -259,21 +284,14 @@ async def _up_to_date(known: Version) -> None:
         )
 
 
-async def _set(known: Version, before: str, after: str, **values: object) -> None:
-    """Write the new state and *values*.
+async def _move(known: Version, action: str, **values: object) -> None:
+    """Carry out *action* of the table with the *values* it changes.
 
     Raises:
-        Stale: the version is not in the state *before*, or somebody changed it meanwhile.
+        Stale: it is not open in this state, or somebody was faster.
     """
-    new = {"state": after, "edited_at": clock.now(), **values}
-    columns = ", ".join(f"{name} = ${place}" for place, name in enumerate(new, start=4))
-    changed = await execute(
-        f"UPDATE policy_version SET row_version = row_version + 1, {columns} "
-        "WHERE id = $1 AND state = $2 AND row_version = $3",
-        known.id,
-        before,
-        known.row_version,
-        *new.values(),
-    )
-    if not changed:
-        raise Stale(MOVED_ON)
+    try:
+        row = find_open(rows_open(STEPS, known.state, ADMIN), action, f"at {known.state}")
+        await store.change("policy_version", known, state=row.after, edited_at=clock.now(), **values)
+    except NotAllowed as error:
+        raise Stale(MOVED_ON) from error

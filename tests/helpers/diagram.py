@@ -6,14 +6,14 @@
 import sys
 
 from portal.cases.life.moves import MOVES, TURNS, State
-from portal.cases.life.words import DID
 from portal.core.tools.i18n import LOCALES
 
 PAGE = LOCALES.parent / "MOVES.md"
 HEAD = """# The life of a case
 
-Made from `cases/life/moves.py` by `python -m tests.helpers.diagram --write`. T01 begins a draft, T23 deletes it and
-T26 ends a delegation: they move no case. Which moves a city allows, and when, stands in its `region.toml`.
+Made from `cases/life/moves.py` by `python -m tests.helpers.diagram --write`. T01 begins a draft and T23 deletes it:
+they are no rows. A row without a state to begin in stands in the history only. Which moves a city allows, and when,
+stands in its `region.toml`.
 """
 
 
@@ -42,17 +42,18 @@ def backs() -> list[State]:
 
 def rows() -> list[str]:
     """Return the table."""
-    lines = ["| T | action | in words | from | to | who | messages | letters |", "| --- " * 8 + "|"]
+    lines = ["| T | action | in words | from | to | who | messages | letters | clock |", "| --- " * 9 + "|"]
     for move in MOVES:
         cells = (
             move.number,
             f"`{move.action}`",
-            DID.get(move.action, ""),
+            move.did,
             ", ".join(move.before),
             str(move.after),
             ", ".join(move.who),
             move.notices,
             move.letters,
+            move.clock,
         )
         lines.append("| " + " | ".join(cells) + " |")
     return lines

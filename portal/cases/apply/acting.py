@@ -11,15 +11,13 @@ from portal.accounts.delegation import Delegation
 from portal.cases.apply import draft
 from portal.cases.apply.ready import Incomplete, NotInsured, UnderWay, register_stop, stops
 from portal.cases.benefits.benefit import Benefit
-from portal.cases.life.case import SYSTEM, Actor, Case, Event, answers_of, happened, move, on_event
+from portal.cases.life.case import SYSTEM, Actor, Case, Event, answers_of, happened, move
 from portal.cases.life.moves import ENDS, Move, NotAllowed, Role, State
 from portal.core.store.database import execute, fetch_all, transaction
 from portal.core.store.jobs import every
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
 from portal.regions.load import REGIONS
-
-ENDED = Move("T26", "end_delegation", (), "stay", (Role.INSURED_PERSON, Role.PROXY, Role.SYSTEM), "", "")
 
 
 async def under(case: Case, proxy: str, act: str) -> Delegation | None:
@@ -226,10 +224,9 @@ async def _told(known: Delegation, by: Actor) -> None:
     """Write into the history of every open case that the proxy is gone."""
     for case in await cases_under(known):
         if case.at not in ENDS and case.at is not State.DRAFT:
-            await happened(case, ENDED, by)
+            await happened(case, "end_delegation", by)
 
 
-@on_event
 async def mended(case: Case, event: Event, _move: Move) -> None:
     """Have new papers of a proxy verified once more."""
     if event.action != "answer_correction" or event.role != Role.PROXY:

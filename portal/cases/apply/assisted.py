@@ -13,7 +13,7 @@ import msgspec
 from portal.cases.apply import draft
 from portal.cases.apply.ready import PHONES, SIGNED, Incomplete, stops
 from portal.cases.apply.tables import Assisted as Table
-from portal.cases.life.case import Actor, Case, Event, answers_of, case_by_id, on_event
+from portal.cases.life.case import Actor, Case, Event, answers_of, case_by_id
 from portal.cases.life.moves import Move, Role, State
 from portal.core.store import audit
 from portal.core.store.database import execute, fetch_all, fetch_one, insert, transaction
@@ -107,7 +107,6 @@ async def ask_to_confirm(case: Case, member: str) -> None:
         )
 
 
-@on_event
 async def theirs_again(case: Case, _event: Event, row: Move) -> None:
     """Let an application that was taken back be its person's alone; at the counter it may be begun with them anew."""
     if row.action == "take_back":

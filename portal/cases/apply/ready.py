@@ -24,7 +24,7 @@ from portal.core.store.database import fetch_value
 from portal.core.tools import clock
 from portal.documents import keep
 from portal.documents.keep import Document
-from portal.documents.pages import PILE
+from portal.documents.slots import PILE, SIGNED_FORM
 from portal.questions.catalogue import journey
 from portal.questions.materials import Slot, missing
 from portal.questions.model import Answers, Step
@@ -35,7 +35,7 @@ from portal.regions.load import Region
 HandIn = Literal["wizard", "link", "signed_form"]
 Progress = Literal["done", "half", "yours", "todo"]
 
-SIGNED = Slot("signed_form", "signed_form", "本人签名的申请表", "", required=True)
+SIGNED = Slot(SIGNED_FORM, SIGNED_FORM, "本人签名的申请表", "", required=True)
 PHONES = ("mobile", "notify_mobile")  # at the counter a person without a phone leaves these empty
 
 

@@ -14,7 +14,7 @@ from portal.cases.apply import acting, draft
 from portal.cases.apply.draft import FIRST, What
 from portal.cases.benefits import benefit
 from portal.cases.benefits.benefit import Benefit
-from portal.cases.life.case import Case, Event, answers_of, case_by_id, on_event
+from portal.cases.life.case import Case, Event, answers_of, case_by_id
 from portal.cases.life.moves import ENDS, Move, State
 from portal.cases.life.words import RENEWAL, REREVIEW
 from portal.cases.papers import sent
@@ -78,7 +78,8 @@ async def chance(held: Benefit) -> Chance:
     case = await fetch_one(Case, UNDER_WAY, held.person, held.id, held.code)
     if case:
         return Chance("under_way", case=case)
-    today, opens = clock.today(), opens_on(held)
+    today = clock.today()
+    opens = opens_on(held)
     if held.state_on(today) not in ("active", "pending_effective"):
         return Chance("over")
     if held.code not in REGIONS[held.region].diseases:
@@ -86,8 +87,16 @@ async def chance(held: Benefit) -> Chance:
     follows = await fetch_one(Benefit, NEXT, held.person, held.code, held.starts_on)
     if follows:
         return Chance("renewed", follows=follows)
-    window: Word = "open" if opens and opens <= today else "early" if opens else "permanent"
-    return Chance("asked" if held.rereview_by and window != "open" else window, opens_on=opens)
+    return Chance(_window(held, opens, today), opens_on=opens)
+
+
+def _window(held: Benefit, opens: date | None, today: date) -> Word:
+    """Return whether a renewal is open, a re-review is asked for, or neither: too early, or never."""
+    if opens and opens <= today:
+        return "open"
+    if held.rereview_by:
+        return "asked"
+    return "early" if opens else "permanent"
 
 
 async def begin(held: Benefit, known: Delegation | None, mobile: str) -> Case:
@@ -173,13 +182,15 @@ def answer_by(region: Region) -> date:
     return region.calendar.on_or_after(clock.today() + timedelta(days=region.rules.renewal.rereview_days))
 
 
-@on_event
 async def hold(case: Case, _event: Event, _move: Move) -> None:
     """Where the city says so, keep a benefit until its renewal, sent in time, is decided; else the calendar rules."""
     held = await benefit.benefit(case.parent_benefit) if case.kind == RENEWAL else None
     if held is None or held.state not in ("active", "renewing"):
         return
-    waits = case.submitted_at is not None and not case.ended and case.at is not State.DRAFT
-    in_time = waits and case.submitted_at and held.ends_on and clock.day_of(case.submitted_at) <= held.ends_on
-    state = "renewing" if in_time and case.city.rules.renewal.grace_until_decision else "active"
+    waits = not case.ended and case.at is not State.DRAFT
+    in_time = False
+    if case.submitted_at and held.ends_on:
+        in_time = clock.day_of(case.submitted_at) <= held.ends_on
+    grace = case.city.rules.renewal.grace_until_decision
+    state = "renewing" if waits and in_time and grace else "active"
     await execute("UPDATE benefit SET state = $2 WHERE id = $1 AND state = $3", held.id, state, held.state)

@@ -6,15 +6,13 @@ import msgspec
 
 from portal.cases.benefits.tables import Benefit as Table
 from portal.cases.life.case import Actor, Case, case_by_id, happened, move
-from portal.cases.life.moves import Move, NotAllowed, Role
+from portal.cases.life.moves import NotAllowed
 from portal.cases.life.words import REREVIEW
 from portal.core.store.crypto import token
 from portal.core.store.database import execute, fetch_all, fetch_one, insert
 from portal.core.store.jobs import every
 from portal.core.tools import clock
-
-# What the refusal of a re-review does to the case that gave the benefit; the messages are those of the refusal.
-TERMINATED = Move("T22", "terminate_benefit", (), "stay", (Role.APPROVER, Role.SYSTEM), "", "")
+from portal.core.tools.months import day_after
 
 
 class Benefit(msgspec.Struct, frozen=True):
@@ -45,19 +43,10 @@ class Benefit(msgspec.Struct, frozen=True):
         return "renewing" if self.state == "renewing" else "expired"
 
 
-def months_after(day: date, months: int) -> date:
-    """Return the same day *months* later; where that month is shorter, the first day after it."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    try:
-        return date(year, month + 1, day.day)
-    except ValueError:
-        return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-
-
 def looked_at_again(case: Case, code: str, since: date) -> date | None:
     """Return when a benefit is to be looked at again, counted from *since*; nothing where the disease needs none."""
     months = case.city.diseases[code].rereview_months
-    return months_after(since, months) if months else None
+    return day_after(since, months) if months else None
 
 
 async def grant(case: Case, code: str, start: date, end: date | None) -> None:
@@ -90,7 +79,7 @@ async def terminate(held: Benefit, actor: Actor) -> None:
         return  # it had ended before
     gave = await case_by_id(held.case_id)
     assert gave
-    await happened(gave, TERMINATED, actor)
+    await happened(gave, "terminate_benefit", actor)  # the messages are those of the refusal
 
 
 async def revoke(case: Case, actor: Actor, why: str) -> Case:

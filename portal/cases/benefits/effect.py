@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from portal.cases.benefits import benefit
 from portal.cases.life.case import Case
 from portal.cases.life.words import RENEWAL, REREVIEW
+from portal.core.tools.months import day_after
 from portal.regions.load import Region
 
 
@@ -65,4 +66,4 @@ def ends_on(start: date, months: int) -> date | None:
     """Return the last day of a benefit that holds for *months* from *start*; nothing for 长期."""
     if not months:
         return None
-    return benefit.months_after(start, months) - timedelta(days=1)
+    return day_after(start, months) - timedelta(days=1)

@@ -12,7 +12,7 @@ import msgspec
 from portal.cases.desk import tally
 from portal.cases.desk.search import DUE, OFFICE, OPEN, in_state, place
 from portal.cases.desk.tables import DeskRule, DeskSeat
-from portal.cases.life.case import Case, Event, case_by_id, on_event
+from portal.cases.life.case import Case, Event, case_by_id
 from portal.cases.life.moves import Move, Role
 from portal.core.store import audit
 from portal.core.store.database import execute, fetch_all, fetch_value, insert, transaction
@@ -176,8 +176,7 @@ async def give_out() -> None:
         await in_turn(rule.region)
 
 
-@on_event
 async def is_theirs(case: Case, event: Event, _move: Move) -> None:
-    """Make a case that nobody had that of the reviewer who works on it."""
+    """Assign an unassigned case to the reviewer who first acts on it."""
     if event.role == Role.REVIEWER and not case.assigned_to and not case.ended:
         await execute("UPDATE cases SET assigned_to = $2 WHERE id = $1 AND assigned_to = ''", case.id, event.actor)

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from portal.cases.desk.tables import CallTask
-from portal.cases.life.case import Case, Event, on_event
+from portal.cases.life.case import Case, Event
 from portal.cases.life.moves import Move, State
 from portal.core.store import audit
 from portal.core.store.crypto import token
@@ -47,7 +47,6 @@ async def ask_for(case: Case, why: str) -> None:
     )
 
 
-@on_event
 async def no_longer(case: Case, event: Event, _move: Move) -> None:
     """Forget the call about a reminder when the correction is over."""
     if event.before == State.CORRECTION and event.after != State.CORRECTION:

@@ -10,8 +10,8 @@ from portal.accounts.experts import pool
 from portal.cases.experts.experts import conflict
 from portal.cases.experts.seats import OFF, RECUSALS, Seat, given, seated, seats
 from portal.cases.experts.tables import Appraisal as Table
-from portal.cases.life.case import Actor, Case, Event, case_by_id, happened, move, on_event
-from portal.cases.life.moves import MOVES, Move, NotAllowed, Role, State
+from portal.cases.life.case import Actor, Case, Event, case_by_id, happened, move
+from portal.cases.life.moves import Move, NotAllowed, Role, State
 from portal.core.store.crypto import seal, token
 from portal.core.store.database import execute, fetch_all, fetch_value, insert, transaction
 from portal.core.store.jobs import every
@@ -30,7 +30,6 @@ class Conflicted(Exception):
 Listener = Callable[[Case, Seat], Awaitable[None]]
 _listeners: list[Listener] = []
 _on_loss: list[Listener] = []
-CHANGED = next(row for row in MOVES if row.action == "change_panel")
 
 
 def on_invitation(listener: Listener) -> Listener:
@@ -141,7 +140,7 @@ async def dismiss(case: Case, staff: str, *, by: str) -> None:
     """Take back the open invitation of *staff*, whom *by* switched off; joins a transaction that holds the case."""
     for lost in [one for one in await seats(case.id) if one.open and one.expert == staff]:
         await _leave(lost, "revoked", OFF)
-        await happened(case, CHANGED, Actor(by, Role.SYSTEM), "一位专家的账号停用了，请另请一位专家")
+        await happened(case, "change_panel", Actor(by, Role.SYSTEM), "一位专家的账号停用了，请另请一位专家")
         for listener in _on_loss:
             await listener(case, lost)
 
@@ -206,7 +205,6 @@ async def locked(case_id: str) -> Case:
     return case
 
 
-@on_event
 async def follow(case: Case, event: Event, move: Move) -> None:
     """Dismiss the panel of a case that ended; ask again who could not tell, once the answer is there."""
     if case.ended:

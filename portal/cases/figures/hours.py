@@ -15,7 +15,7 @@ DIGIT = 4  # bytes: counts up to four thousand million
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """How long something takes: how often it was measured, and working hours."""
+    """How long something takes, in working hours: how many entries, their median, and what 95 % of them stay within."""
 
     word: str
     count: int
@@ -24,7 +24,7 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 def took(hours: int, n: int = 1) -> int:
-    """Return the number that says: *n* times so many *hours*."""
+    """Return a histogram (one integer, a 32-bit digit per hour) with *n* entries at *hours*."""
     return n << (8 * DIGIT * hours)
 
 
@@ -42,6 +42,11 @@ def read(kept: bytes) -> int:
 def spread(word: str, taken: int) -> Spread:
     """Return median and 95 % of what *taken* says; 0 where there is nothing."""
     kept = stored(taken)
-    within = list(accumulate(unpack(f"<{len(kept) // DIGIT}I", kept)))  # how many took at most 0, 1, 2 ... hours
+    entries_by_hour = unpack(f"<{len(kept) // DIGIT}I", kept)
+    within = list(accumulate(entries_by_hour))  # how many took at most 0, 1, 2 ... hours
     total = within[-1] if within else 0
-    return Spread(word, total, *(bisect_left(within, total * share, key=lambda n: n * 100) for share in (50, 95)))
+
+    def hours_for(percent: int) -> int:
+        return bisect_left(within, total * percent, key=lambda entries: entries * 100)
+
+    return Spread(word, total, median=hours_for(50), most=hours_for(95))

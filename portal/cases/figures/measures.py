@@ -12,8 +12,8 @@ import msgspec
 
 from portal.cases.figures.hours import Spread, read, spread, stored, took
 from portal.cases.figures.tables import Measure
-from portal.cases.life.case import Case, Event, clock_on, history, on_event
-from portal.cases.life.moves import DECIDED, Move, State
+from portal.cases.life.case import Case, Event, clock_on, history
+from portal.cases.life.moves import DECIDED, SUBMITS, Move, State
 from portal.core.store.database import ON_SQLITE, execute, fetch_all, fetch_value, insert, transaction
 from portal.core.store.jobs import every
 from portal.core.tools import clock
@@ -66,10 +66,9 @@ def working_hours(since: datetime, until: datetime, calendar: Calendar) -> int:
     return int(total.total_seconds() // 3600)
 
 
-@on_event
-async def measure(case: Case, event: Event, _move: Move) -> None:
+async def measure(case: Case, event: Event, move: Move) -> None:
     """Count what this move ends: a stage, and perhaps the case."""
-    if event.action == "ask_correction":
+    if move.counts == "corrections_asked":
         await _asked(case)
     if event.before == event.after:
         return
@@ -80,7 +79,7 @@ async def measure(case: Case, event: Event, _move: Move) -> None:
     if event.after in ENDED:
         ticking = clock_on(case, events)
         await add(case.region, "ended", "late" if ticking.late(clock.day_of(event.at)) else "in_time")
-        start = next(one.at for one in reversed(events) if one.action in ("submit", "consent"))
+        start = next(one.at for one in reversed(events) if one.action in SUBMITS)
         await add(case.region, WHOLE, event.after, working_hours(start, event.at, case.city.calendar))
 
 
@@ -106,7 +105,7 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Added(msgspec.Struct, frozen=True):
-    """So many things of a kind on a day, that took so many hours."""
+    """One counter: how many events of a kind on a day, and their working hours."""
 
     region: str
     what: str
@@ -124,7 +123,7 @@ async def fold() -> None:
 
 
 async def _fold_a_day() -> bool:
-    """Do so with the first day there is, so that nobody waits long for the database; return whether there was one."""
+    """Fold the earliest day, alone, so that nobody waits long for the database; return whether there was one."""
     async with transaction():
         if not ON_SQLITE:  # one at a time, or each would add to what the other has not written yet
             await execute("SELECT pg_advisory_xact_lock(7461005)")
@@ -139,7 +138,7 @@ async def _fold_a_day() -> bool:
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """So many things of a kind."""
+    """How many events of a kind there were."""
 
     what: str
     word: str

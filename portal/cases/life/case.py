@@ -1,17 +1,18 @@
 """One case: read it, and `move` it, which is the only way its state ever changes.
 
 A move is one transaction: compare-and-set on state and row version, the row of history, the new due date, and whatever
-the rooms above write for it (`on_event`: messages, letters); so nothing is told that was not kept.
+the rooms above write for it (`portal.following`: messages, letters); so nothing is told that was not kept.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import date, datetime
 
 import msgspec
 
 from portal.cases.life.deadlines import Clock, Happened, clock_of
-from portal.cases.life.moves import ENDS, Facts, Move, NotAllowed, Role, State, find, moves_open
+from portal.cases.life.moves import ENDS, Facts, Move, Role, State, find, moves_open, row_of
 from portal.cases.life.tables import CaseEvent
+from portal.core.store.change import change
 from portal.core.store.crypto import opened, opened_json, seal
 from portal.core.store.database import execute, fetch_all, fetch_one, insert, transaction
 from portal.core.tools import clock
@@ -146,10 +147,9 @@ _listeners: list[Listener] = []
 
 
 # D6: listeners run inside the transaction; one that fails makes the move fail.
-def on_event(listener: Listener) -> Listener:
-    """Have *listener* called inside the transaction of every move, after its row of history."""
-    _listeners.append(listener)
-    return listener
+def follow(listeners: Iterable[Listener]) -> None:
+    """Have *listeners* called, in this order, inside the transaction of every move, after its row of history."""
+    _listeners[:] = listeners
 
 
 async def case_by_id(id: str) -> Case | None:
@@ -216,12 +216,17 @@ async def move(
     Raises:
         NotAllowed: the table has no such move for this role now, or the case had moved on.
     """
-    facts = case.facts(now := clock.now())
-    row = find(action, facts._replace(outcome=outcome) if outcome else facts, actor.role, case.city)
-    after = row.lands(case.at, State(case.return_to) if case.return_to else case.at)
-    came_from = case.state if after is State.CORRECTION and case.at is not after else case.return_to
+    now = clock.now()
+    facts = case.facts(now)
+    if outcome:
+        facts = facts._replace(outcome=outcome)
+    row = find(action, facts, actor.role, case.city)
+    corrected_from = State(case.return_to) if case.return_to else case.at
+    after = row.lands(case.at, corrected_from)
+    enters_correction = after is State.CORRECTION and case.at is not after
+    came_from = case.state if enters_correction else case.return_to
     async with transaction():
-        await _set(case, actor, action, after, came_from, now)
+        await _set(case, actor, row, after, came_from, now)
         if together:
             await together()
         event = await _write(case, row, actor, after, note, days, now)
@@ -232,36 +237,29 @@ async def move(
     return moved
 
 
-async def happened(case: Case, row: Move, actor: Actor, note: str = "") -> None:
+async def happened(case: Case, action: str, actor: Actor, note: str = "") -> None:
     """Write into the history what changes no state of *case*; joins the transaction."""
+    row = row_of(action)
     event = await _write(case, row, actor, case.at, note, 0, clock.now())
     for listener in _listeners:
         await listener(case, event, row)
     await tell(f"case:{case.id}")
 
 
-async def _set(case: Case, actor: Actor, action: str, after: State, came_from: str, now: datetime) -> None:
-    changed = await execute(
-        "UPDATE cases SET state = $1, return_to = $2, row_version = row_version + 1, edited_at = $3, "
-        "taken_up = $4, corrections_asked = corrections_asked + $5, one_more = $6, ended_at = $7, "
-        "extended = extended + $8, answer_extended = $9, new_material = $10 "
-        "WHERE id = $11 AND state = $12 AND row_version = $13",
-        after.value,
-        came_from,
-        now,
-        case.taken_up or actor.staff,
-        1 if action == "ask_correction" else 0,
-        case.one_more and action != "ask_correction",
-        (case.ended_at or now) if after in ENDS else None,
-        1 if action == "extend_deadline" else 0,
-        after is State.CORRECTION and (case.answer_extended or action == "extend_correction"),
-        case.new_material and action != "ask_correction",
-        case.id,
-        case.state,
-        case.row_version,
-    )
-    if not changed:
-        raise NotAllowed(f"{action}: the case has moved on")
+async def _set(case: Case, actor: Actor, row: Move, after: State, came_from: str, now: datetime) -> None:
+    counted = {row.counts: getattr(case, row.counts) + 1} if row.counts else {}
+    values = {
+        "state": after.value,
+        "return_to": came_from,
+        "edited_at": now,
+        "taken_up": case.taken_up or actor.staff,
+        "ended_at": (case.ended_at or now) if after in ENDS else None,
+        "answer_extended": case.answer_extended and after is State.CORRECTION,
+        **counted,
+        **dict.fromkeys(row.marks.split(), True),
+        **dict.fromkeys(row.clears.split(), False),
+    }
+    await change("cases", case, **values)
     if after in ENDS or after is State.DRAFT:  # the person may apply for the disease again
         await execute("UPDATE case_disease SET open = $2 WHERE case_id = $1", case.id, False)
 

@@ -12,13 +12,10 @@ from typing import Literal
 
 import msgspec
 
+from portal.cases.life.moves import ACCEPTS, ENDS, EXTENDS, PAUSES, RESUMES, SUBMITS
 from portal.core.tools.clock import day_of
 from portal.regions.load import Region
 from portal.regions.workdays import Calendar
-
-# What stops the office's clock, and what lets it run on; a decision during 公示 ends it.
-STOPS = ("ask_correction", "publish")
-RESUMES = ("answer_correction", "cancel_correction", "uphold_objection")
 
 
 class Pause(msgspec.Struct, frozen=True):
@@ -94,8 +91,8 @@ def clock_of(history: Sequence[Happened], region: Region, *, by_letter: bool = F
     pauses = _pauses(run)
     open_ = next((pause for pause in pauses if pause.end is None), None)
     stopped = sum(_length(pause) for pause in pauses if pause.end)
-    accepted = next((event for event in run if event.action in ("accept", "deem_accepted")), None)
-    extended = sum(event.days for event in run if event.action == "extend_deadline")
+    accepted = next((event for event in run if event.action in ACCEPTS), None)
+    extended = sum(event.days for event in run if event.action in EXTENDS)
     ended = _ended(run)
     if accepted is None:
         limit = acceptance_days(region, by_letter=by_letter)
@@ -151,7 +148,7 @@ def take_back_until(submitted: datetime, region: Region) -> datetime:
 
 
 def _since_submit(history: Sequence[Happened]) -> list[Happened]:
-    starts = [at for at, event in enumerate(history) if event.action in ("submit", "consent")]
+    starts = [at for at, event in enumerate(history) if event.action in SUBMITS]
     taken_back = [at for at, event in enumerate(history) if event.action == "take_back"]
     if not starts or (taken_back and taken_back[-1] > starts[-1]):
         return []
@@ -161,7 +158,7 @@ def _since_submit(history: Sequence[Happened]) -> list[Happened]:
 def _pauses(run: Sequence[Happened]) -> list[Pause]:
     pauses: list[Pause] = []
     for event in run:
-        if event.action in STOPS:
+        if event.action in PAUSES:
             pauses.append(Pause(day_of(event.at)))
         elif event.action in RESUMES and pauses:
             pauses[-1] = Pause(pauses[-1].start, day_of(event.at))
@@ -174,7 +171,7 @@ def _acceptance_day(run: Sequence[Happened], accepted: Happened) -> date:
 
 
 def _ended(run: Sequence[Happened]) -> bool:
-    return run[-1].after in {"approved", "partly_approved", "denied", "not_accepted", "withdrawn", "lapsed"}
+    return run[-1].after in ENDS
 
 
 def _length(pause: Pause) -> int:

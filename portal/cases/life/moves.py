@@ -1,13 +1,15 @@
 """The life of a case as one table: what may happen, by whom, from where to where, and what follows.
 
 Everything that wants to know whether something may happen asks `moves_open`: buttons, permissions,
-the diagram in `MOVES.md` and the tests. T01 and T23 make and delete a draft and T26 ends a
-delegation: they move no case; all others are rows here. N numbers are messages, L numbers letters.
+the diagram in `MOVES.md` and the tests. T01 and T23 make and delete a draft and are no rows. A row without a
+state to begin in moves no case: it stands in the history only. N numbers are messages, L numbers letters.
 """
 
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from portal.core.tools import machine
+from portal.core.tools.machine import find_open, rows_open
 from portal.regions.load import Region
 
 
@@ -54,6 +56,12 @@ class Move(NamedTuple):
     who: tuple[Role, ...]
     notices: str
     letters: str
+    did: str  # what the history says of it, to citizens and staff alike
+    clock: Literal["", "pauses", "resumes"] = ""  # what it does to the office's clock
+    counts: str = ""  # the column of the case that it adds one to
+    marks: str = ""  # the column that it makes true
+    clears: str = ""  # the columns that it makes false
+    tells_result: bool = False  # its letters tell a result, and go out by post where that was asked for
 
     def lands(self, state: State, return_to: State) -> State:
         """Return the state after the move; *return_to* is where a correction came from."""
@@ -82,10 +90,7 @@ class Facts(NamedTuple):
     by_letter: bool = False  # a proxy's letter is still to be verified: nothing is accepted or decided before
 
 
-class NotAllowed(Exception):
-    """The action is not open to this role in this state."""
-
-
+NotAllowed = machine.NotAllowed  # what a refused move raises
 S, R = State, Role
 CITIZEN = (R.INSURED_PERSON, R.PROXY)
 IN_HAND = (S.SUBMITTED, S.REVIEWING, S.APPRAISING)
@@ -94,38 +99,74 @@ GRANTED = (S.APPROVED, S.PARTLY_APPROVED)
 UNDECIDED = (S.AWAITING_PRINCIPAL, S.SUBMITTED, S.CORRECTION, *IN_OFFICE)
 # fmt: off
 MOVES = (
-    #            action                before                   after                 who                           notices     letters
-    Move("T02", "send_for_consent",   (S.DRAFT,),              S.AWAITING_PRINCIPAL, (R.PROXY,),                   "N01 N02",  ""),
-    Move("T03", "consent",            (S.AWAITING_PRINCIPAL,), S.SUBMITTED,          (R.INSURED_PERSON,),          "N03",      "L01"),
-    Move("T04", "refuse",             (S.AWAITING_PRINCIPAL,), S.DRAFT,              (R.INSURED_PERSON, R.SYSTEM), "N04",      ""),
-    Move("T05", "submit",             (S.DRAFT,),              S.SUBMITTED,          CITIZEN,                      "N03",      "L01"),
-    Move("T06", "accept",             (S.SUBMITTED,),          S.REVIEWING,          (R.REVIEWER, R.SYSTEM),       "N05",      "L02"),
-    Move("T07", "deem_accepted",      (S.SUBMITTED,),          S.REVIEWING,          (R.SYSTEM,),                  "N05",      "L02"),
-    Move("T08", "not_accept",         (S.SUBMITTED,),          S.NOT_ACCEPTED,       (R.REVIEWER,),                "N06",      "L03"),
-    Move("T09", "ask_correction",     IN_HAND,                 S.CORRECTION,         (R.REVIEWER,),                "N07",      "L04"),
-    Move("T10", "answer_correction",  (S.CORRECTION,),         "back",               CITIZEN,                      "N08",      "L05"),
-    Move("T11", "extend_correction",  (S.CORRECTION,),         "stay",               CITIZEN,                      "N09",      ""),
-    Move("T12", "cancel_correction",  (S.CORRECTION,),         "back",               (R.REVIEWER, R.SUPERVISOR),   "N10",      ""),
-    Move("T13", "lapse",              (S.CORRECTION,),         S.LAPSED,             (R.SYSTEM,),                  "N11",      "L06"),
-    Move("T14", "supplement",         IN_HAND,                 "stay",               CITIZEN,                      "N12",      ""),
-    Move("T15", "invite_experts",     (S.REVIEWING,),          S.APPRAISING,         (R.REVIEWER,),                "N13 N13x", ""),
-    Move("T16", "draft_decision",     (S.REVIEWING,),          S.DECIDING,           (R.REVIEWER,),                "",         ""),
-    Move("T17", "conclude_appraisal", (S.APPRAISING,),         S.DECIDING,           (R.SYSTEM,),                  "",         "L07"),
-    Move("T18", "change_panel",       (S.APPRAISING,),         "stay",               (R.REVIEWER,),                "N13x",     ""),
-    Move("T19", "send_back",          (S.DECIDING,),           S.REVIEWING,          (R.APPROVER,),                "",         ""),
-    Move("T19", "send_back",          (S.DECIDING,),           S.APPRAISING,         (R.APPROVER,),                "",         ""),
-    Move("T20", "publish",            (S.DECIDING,),           S.PUBLICITY,          (R.APPROVER,),                "N14",      "L08"),
-    Move("T21", "uphold_objection",   (S.PUBLICITY,),          S.DECIDING,           (R.REVIEWER,),                "",         ""),
-    Move("T22", "decide",             (S.DECIDING,),           S.APPROVED,           (R.APPROVER,),                "N15",      "L09 L10"),
-    Move("T22", "decide",             (S.DECIDING,),           S.PARTLY_APPROVED,    (R.APPROVER,),                "N15p",     "L09 L10 L11"),
-    Move("T22", "decide",             (S.DECIDING,),           S.DENIED,             (R.APPROVER,),                "N16",      "L11"),
-    Move("T22", "decide",             (S.PUBLICITY,),          S.APPROVED,           (R.APPROVER, R.SYSTEM),       "N15",      "L09 L10"),
-    Move("T22", "decide",             (S.PUBLICITY,),          S.PARTLY_APPROVED,    (R.APPROVER, R.SYSTEM),       "N15p",     "L09 L10 L11"),
-    Move("T22", "decide",             (S.PUBLICITY,),          S.DENIED,             (R.APPROVER, R.SYSTEM),       "N16",      "L11"),
-    Move("T24", "withdraw",           UNDECIDED,               S.WITHDRAWN,          CITIZEN,                      "N18",      "L12"),
-    Move("T25", "extend_deadline",    IN_OFFICE,               "stay",               (R.SUPERVISOR,),              "N19",      "L13"),
-    Move("T27", "revoke_benefit",     GRANTED,                 "stay",               (R.SUPERVISOR,),              "N21",      "L14"),
-    Move("T28", "take_back",          IN_HAND[:2],             S.DRAFT,              CITIZEN,                      "N22",      ""),
+    #    action                  before                   after                 who                           notices      letters
+    #    in words, and what else follows
+    Move("T02", "send_for_consent",    (S.DRAFT,),              S.AWAITING_PRINCIPAL, (R.PROXY,),                   "N01 N02",   "",
+         "填好了申请，请本人确认"),
+    Move("T03", "consent",             (S.AWAITING_PRINCIPAL,), S.SUBMITTED,          (R.INSURED_PERSON,),          "N03",       "L01",
+         "确认委托，提交了申请"),
+    Move("T04", "refuse",              (S.AWAITING_PRINCIPAL,), S.DRAFT,              (R.INSURED_PERSON, R.SYSTEM), "N04",       "",
+         "没有确认委托"),
+    Move("T05", "submit",              (S.DRAFT,),              S.SUBMITTED,          CITIZEN,                      "N03",       "L01",
+         "提交了申请"),
+    Move("T06", "accept",              (S.SUBMITTED,),          S.REVIEWING,          (R.REVIEWER, R.SYSTEM),       "N05",       "L02",
+         "受理，发出受理通知书"),
+    Move("T07", "deem_accepted",       (S.SUBMITTED,),          S.REVIEWING,          (R.SYSTEM,),                  "N05",       "L02",
+         "到期没有决定，视为受理"),
+    Move("T08", "not_accept",          (S.SUBMITTED,),          S.NOT_ACCEPTED,       (R.REVIEWER,),                "N06",       "L03",
+         "决定不予受理", tells_result=True),
+    Move("T09", "ask_correction",      IN_HAND,                 S.CORRECTION,         (R.REVIEWER,),                "N07",       "L04",
+         "告知需要补正的材料", clock="pauses", counts="corrections_asked", clears="one_more new_material"),
+    Move("T10", "answer_correction",   (S.CORRECTION,),         "back",               CITIZEN,                      "N08",       "L05",
+         "提交了补正", clock="resumes"),
+    Move("T11", "extend_correction",   (S.CORRECTION,),         "stay",               CITIZEN,                      "N09",       "",
+         "申请延长补正期限", marks="answer_extended"),
+    Move("T12", "cancel_correction",   (S.CORRECTION,),         "back",               (R.REVIEWER, R.SUPERVISOR),   "N10",       "",
+         "取消了补正要求", clock="resumes"),
+    Move("T13", "lapse",               (S.CORRECTION,),         S.LAPSED,             (R.SYSTEM,),                  "N11",       "L06",
+         "逾期没有补正，终止办理", tells_result=True),
+    Move("T14", "supplement",          IN_HAND,                 "stay",               CITIZEN,                      "N12",       "",
+         "补充了材料"),
+    Move("T15", "invite_experts",      (S.REVIEWING,),          S.APPRAISING,         (R.REVIEWER,),                "N13 N13x",  "",
+         "请专家鉴定"),
+    Move("T16", "draft_decision",      (S.REVIEWING,),          S.DECIDING,           (R.REVIEWER,),                "",          "",
+         "审核完成，送审批"),
+    Move("T17", "conclude_appraisal",  (S.APPRAISING,),         S.DECIDING,           (R.SYSTEM,),                  "",          "L07",
+         "专家鉴定完成"),
+    Move("T18", "change_panel",        (S.APPRAISING,),         "stay",               (R.REVIEWER,),                "N13x",      "",
+         "调整了专家"),
+    Move("T19", "send_back",           (S.DECIDING,),           S.REVIEWING,          (R.APPROVER,),                "",          "",
+         "退回重新审核"),
+    Move("T19", "send_back",           (S.DECIDING,),           S.APPRAISING,         (R.APPROVER,),                "",          "",
+         "退回重新审核"),
+    Move("T20", "publish",             (S.DECIDING,),           S.PUBLICITY,          (R.APPROVER,),                "N14",       "L08",
+         "开始公示", clock="pauses"),
+    Move("T21", "uphold_objection",    (S.PUBLICITY,),          S.DECIDING,           (R.REVIEWER,),                "",          "",
+         "公示有异议，重新审核", clock="resumes"),
+    Move("T22", "decide",              (S.DECIDING,),           S.APPROVED,           (R.APPROVER,),                "N15",       "L09 L10",
+         "作出认定结论", tells_result=True),
+    Move("T22", "decide",              (S.DECIDING,),           S.PARTLY_APPROVED,    (R.APPROVER,),                "N15p",      "L09 L10 L11",
+         "作出认定结论", tells_result=True),
+    Move("T22", "decide",              (S.DECIDING,),           S.DENIED,             (R.APPROVER,),                "N16",       "L11",
+         "作出认定结论", tells_result=True),
+    Move("T22", "decide",              (S.PUBLICITY,),          S.APPROVED,           (R.APPROVER, R.SYSTEM),       "N15",       "L09 L10",
+         "作出认定结论", tells_result=True),
+    Move("T22", "decide",              (S.PUBLICITY,),          S.PARTLY_APPROVED,    (R.APPROVER, R.SYSTEM),       "N15p",      "L09 L10 L11",
+         "作出认定结论", tells_result=True),
+    Move("T22", "decide",              (S.PUBLICITY,),          S.DENIED,             (R.APPROVER, R.SYSTEM),       "N16",       "L11",
+         "作出认定结论", tells_result=True),
+    Move("T22", "terminate_benefit",   (),                      "stay",               (R.APPROVER, R.SYSTEM),       "",          "",
+         "复审没有通过，终止了待遇"),
+    Move("T24", "withdraw",            UNDECIDED,               S.WITHDRAWN,          CITIZEN,                      "N18",       "L12",
+         "撤回了申请"),
+    Move("T25", "extend_deadline",     IN_OFFICE,               "stay",               (R.SUPERVISOR,),              "N19",       "L13",
+         "延长了办理时间", counts="extended"),
+    Move("T26", "end_delegation",      (),                      "stay",               (*CITIZEN, R.SYSTEM),         "",          "",
+         "结束了委托"),
+    Move("T27", "revoke_benefit",      GRANTED,                 "stay",               (R.SUPERVISOR,),              "N21",       "L14",
+         "撤销了待遇", tells_result=True),
+    Move("T28", "take_back",           IN_HAND[:2],             S.DRAFT,              CITIZEN,                      "N22",       "",
+         "取回修改"),
 )
 # fmt: on
 
@@ -142,6 +183,11 @@ TURNS: dict[State, Turn] = {
 }
 ENDS = frozenset(State) - frozenset(TURNS)
 DECIDED = frozenset({S.APPROVED, S.PARTLY_APPROVED, S.DENIED})
+SUBMITS = frozenset(move.action for move in MOVES if move.after is S.SUBMITTED)
+ACCEPTS = frozenset(move.action for move in MOVES if move.before == (S.SUBMITTED,) and move.after is S.REVIEWING)
+PAUSES = frozenset(move.action for move in MOVES if move.clock == "pauses")
+RESUMES = frozenset(move.action for move in MOVES if move.clock == "resumes")
+EXTENDS = frozenset(move.action for move in MOVES if move.counts == "extended")
 
 
 def turn(state: State) -> Turn:
@@ -157,14 +203,10 @@ def moves_open(facts: Facts, role: Role, region: Region) -> list[Move]:
         role: who asks.
         region: decides about experts, publicity, correction notices, extensions and taking back.
     """
-    shut = _shut(facts, role, region)
     return [
         move
-        for move in MOVES
-        if facts.state in move.before
-        and role in move.who
-        and move.action not in shut
-        and (move.action != "decide" or move.after == facts.outcome)
+        for move in rows_open(MOVES, facts.state, role, _shut(facts, role, region))
+        if (move.action != "decide" or move.after == facts.outcome)
         and (move.action != "send_back" or (move.after is S.APPRAISING) == bool(region.rules.experts.required))
     ]
 
@@ -198,7 +240,9 @@ def find(action: str, facts: Facts, role: Role, region: Region) -> Move:
     Raises:
         NotAllowed: it is not open to *role* now.
     """
-    for move in moves_open(facts, role, region):
-        if move.action == action:
-            return move
-    raise NotAllowed(f"{action} by {role} in {facts.state}")
+    return find_open(moves_open(facts, role, region), action, f"by {role} in {facts.state}")
+
+
+def row_of(action: str) -> Move:
+    """Return the first row of *action*, whatever the case and whoever asks: for what only stands in the history."""
+    return next(move for move in MOVES if move.action == action)

@@ -1,7 +1,7 @@
 """Every move of a case is a row of the audit log, in its transaction.
 
-The audit log has one writer at a time, so `app.py` registers this listener, as the last: who waits
-for it holds nothing that somebody in front of it still wants.
+The audit log has one writer at a time, so this listener is the last (`portal.following`): a transaction that
+waits for the log holds nothing that the one before it still needs.
 """
 
 from portal.cases.life.case import Case, Event

@@ -8,6 +8,8 @@ are marks of the letter itself: ready when it is issued, viewed when its citizen
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from portal.core.tools.machine import find_open, rows_open
+
 
 # D54: apart from the case, which is long closed when its envelope comes back.
 class Stand(StrEnum):
@@ -34,7 +36,7 @@ class Hand(StrEnum):
 class Act(NamedTuple):
     """One row of the table."""
 
-    name: str
+    action: str
     before: tuple[Stand, ...]
     after: Stand | Literal["stay"]
     who: tuple[Hand, ...]
@@ -65,10 +67,6 @@ ACTS = (
 # fmt: on
 
 
-class NotOpen(Exception):
-    """The act is not open to this hand now."""
-
-
 def acts_open(stand: Stand, hand: Hand, *, missed: bool = False) -> list[Act]:
     """Return what *hand* may do now, in table order.
 
@@ -78,16 +76,13 @@ def acts_open(stand: Stand, hand: Hand, *, missed: bool = False) -> list[Act]:
         missed: the citizen said that it has not come. They say so once; only then it is sent again.
     """
     shut = {"miss"} if missed else {"send_again"}
-    return [act for act in ACTS if stand in act.before and hand in act.who and act.name not in shut]
+    return rows_open(ACTS, stand, hand, shut)
 
 
 def find(name: str, stand: Stand, hand: Hand, *, missed: bool = False) -> Act:
     """Return the open act called *name*.
 
     Raises:
-        NotOpen: it is not open to *hand* now.
+        NotAllowed: it is not open to *hand* now.
     """
-    for act in acts_open(stand, hand, missed=missed):
-        if act.name == name:
-            return act
-    raise NotOpen(f"{name} by {hand} at {stand or 'nothing'}")
+    return find_open(acts_open(stand, hand, missed=missed), name, f"by {hand} at {stand or 'nothing'}")

@@ -11,23 +11,24 @@ from typing import Any, NamedTuple
 import msgspec
 
 from portal.accounts.person import person
-from portal.cases.life.case import Case, Event, answers_of, case_by_id, on_event
+from portal.cases.life.case import Case, Event, answers_of, case_by_id
 from portal.cases.life.moves import DECIDED, Move, State
-from portal.cases.mail.acts import AT_DESK, OVER, Act, Hand, NotOpen, Stand, find
+from portal.cases.mail.acts import AT_DESK, OVER, Act, Hand, Stand, find
 from portal.cases.mail.envelopes import Address, Delivery, latest
 from portal.cases.mail.serving import service
 from portal.cases.mail.tables import Delivery as Table
 from portal.core.store import audit
+from portal.core.store.change import change
 from portal.core.store.crypto import seal_json, token
-from portal.core.store.database import Taken, execute, fetch_all, insert, transaction
+from portal.core.store.database import Taken, fetch_all, insert, transaction
 from portal.core.store.jobs import every
 from portal.core.tools import clock
+from portal.core.tools.machine import NotAllowed
 from portal.core.web.stream import tell
 from portal.questions.delivery import POSTAL_ADDRESS, RECIPIENT, RECIPIENT_MOBILE, by_mail, sends_mail
 
 WHERE = (RECIPIENT, RECIPIENT_MOBILE, POSTAL_ADDRESS)  # what is asked, in the application and later alike
 MAILED = DECIDED | {State.NOT_ACCEPTED, State.LAPSED}  # the ends with a letter that tells the result
-WITH_THE_END = ("decide", "not_accept", "lapse", "revoke_benefit")  # the moves whose letters tell a result
 LATE = "N23x"
 
 
@@ -91,18 +92,18 @@ async def order(case: Case, where: Address, by: By) -> None:
     """Ask for a copy on paper.
 
     Raises:
-        NotOpen: there is no result to send, or an envelope is under way already.
+        NotAllowed: there is no result to send, or an envelope is under way already.
     """
     known = await latest(case)
     find("order", known.at if known else Stand.NOTHING, by.hand)
     if not may_order(case):
-        raise NotOpen("order: nothing to send")
+        raise NotAllowed("order: nothing to send")
     try:
         async with transaction():
             id = await _insert(case, where)
             await _noted(id, case.person, "order", by)
     except Taken as error:
-        raise NotOpen("order: somebody was quicker") from error
+        raise NotAllowed("order: somebody was quicker") from error
 
 
 async def _insert(case: Case, where: Address) -> str:
@@ -123,10 +124,9 @@ async def _insert(case: Case, where: Address) -> str:
     return id
 
 
-@on_event
 async def with_the_end(case: Case, event: Event, row: Move) -> None:
     """Order with the decision, in its transaction, what was asked for in the application or is not served on line."""
-    if row.action not in WITH_THE_END or not may_order(case):
+    if not row.tells_result or not may_order(case):
         return
     known, where = await latest(case), await on_paper(case, event.at)
     if where and (known is None or known.at in OVER):  # what waits to be printed takes a further letter along
@@ -137,7 +137,7 @@ async def act(known: Delivery, name: str, by: By, **changes: Any) -> Delivery:
     """Carry out the act called *name*, with what else *changes* by it, and return the envelope as it is afterwards.
 
     Raises:
-        NotOpen: the table has no such act for this hand now, or the envelope had moved on.
+        NotAllowed: the table has no such act for this hand now, or the envelope had moved on.
     """
     row = find(name, known.at, by.hand, missed=known.missed)
     after = msgspec.structs.replace(known, **{**_follows(known, row), **changes})
@@ -155,49 +155,31 @@ async def act(known: Delivery, name: str, by: By, **changes: Any) -> Delivery:
 def _follows(known: Delivery, row: Act) -> dict[str, Any]:
     """Return what the table and the kind of act change by themselves."""
     found: dict[str, Any] = {"state": row.lands(known.at).value, "row_version": known.row_version + 1}
-    match row.name:
+    match row.action:
         case "post":
             found |= {"posted_at": clock.now()}
         case "miss":
             found |= {"missed_at": clock.now()}
         case "return" | "fix_address" | "send_again":
             found |= {"missed_at": None, "batch": "", "waits_since": clock.now()}
-    if row.name in ("print", "send_again"):  # what an earlier courier did with it no longer counts
+    if row.action in ("print", "send_again"):  # what an earlier courier did with it no longer counts
         found |= {"courier": "", "waybill": "", "posted_at": None, "delivered_on": None}
     return found
 
 
 async def _keep(known: Delivery, after: Delivery) -> None:
+    names = ("state", "address", "batch", "courier", "waybill", "waits_since", "posted_at", "delivered_on", "missed_at")
     try:
-        changed = await execute(
-            "UPDATE delivery SET state = $1, row_version = $2, address = $3, batch = $4, courier = $5, waybill = $6, "
-            "waits_since = $7, posted_at = $8, delivered_on = $9, missed_at = $10 "
-            "WHERE id = $11 AND state = $12 AND row_version = $13",
-            after.state,
-            after.row_version,
-            after.address,
-            after.batch,
-            after.courier,
-            after.waybill,
-            after.waits_since,
-            after.posted_at,
-            after.delivered_on,
-            after.missed_at,
-            known.id,
-            known.state,
-            known.row_version,
-        )
+        await change("delivery", known, **{name: getattr(after, name) for name in names})
     except Taken as error:
-        raise NotOpen("another envelope for this case is under way") from error
-    if not changed:
-        raise NotOpen("the envelope has moved on")
+        raise NotAllowed("another envelope for this case is under way") from error
 
 
 async def change_address(known: Delivery, where: Address, by: By) -> Delivery:
     """Have it go elsewhere: while it waits to be printed, or after it came back.
 
     Raises:
-        NotOpen: it is printed, or on its way.
+        NotAllowed: it is printed, or on its way.
     """
     name = "fix_address" if known.at is Stand.RETURNED else "change_address"
     return await act(known, name, by, address=seal_json(where, f"delivery.address:{known.id}"))
@@ -207,7 +189,7 @@ async def print_all(found: list[Delivery], by: By) -> str:
     """Take envelopes as printed together and return the name of the batch; all of them, or none.
 
     Raises:
-        NotOpen: one of them has moved on.
+        NotAllowed: one of them has moved on.
     """
     name = token()
     async with transaction():
@@ -220,7 +202,7 @@ async def post_all(found: list[Delivery], waybills: Mapping[str, str], courier: 
     """Take envelopes as handed to *courier*, each by its waybill; all of them, or none.
 
     Raises:
-        NotOpen: one of them has moved on.
+        NotAllowed: one of them has moved on.
     """
     async with transaction():
         for known in found:

@@ -63,7 +63,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
     def open_to(self, hand: Hand) -> list[str]:
         """Return the names of what *hand* may do now."""
-        return [act.name for act in acts_open(self.at, hand, missed=self.missed)]
+        return [act.action for act in acts_open(self.at, hand, missed=self.missed)]
 
 
 async def of_case(case: Case) -> list[Delivery]:

@@ -14,9 +14,11 @@ from portal.cases.life.case import Case
 from portal.cases.mail.tables import Original as Table
 from portal.cases.talk import conversation
 from portal.core.store import audit
+from portal.core.store.change import change
 from portal.core.store.crypto import token
-from portal.core.store.database import Taken, execute, fetch_all, fetch_one, insert, transaction
+from portal.core.store.database import Taken, fetch_all, fetch_one, insert, transaction
 from portal.core.tools import clock
+from portal.core.tools.machine import NotAllowed, find_open, rows_open
 from portal.core.web.stream import tell
 from portal.regions.load import Region
 
@@ -38,28 +40,24 @@ Whose = Literal["office", "citizen", "mail_clerk"]
 class Act(NamedTuple):
     """One row of the table."""
 
-    name: str
+    action: str
     before: tuple[Place, ...]
     after: Place
-    who: Whose
+    who: tuple[Whose, ...]
 
 
 P = Place
 # fmt: off
 ACTS = (
-    Act("ask",       (P.NOT_NEEDED, P.SENT_BACK), P.ASKED,      "office"),
-    Act("drop",      (P.ASKED,),                  P.NOT_NEEDED, "office"),
-    Act("send",      (P.ASKED,),                  P.IN_TRANSIT, "citizen"),
-    Act("receive",   (P.ASKED, P.IN_TRANSIT),     P.RECEIVED,   "mail_clerk"),
-    Act("check",     (P.RECEIVED,),               P.CHECKED,    "office"),
-    Act("send_back", (P.CHECKED,),                P.SENT_BACK,  "mail_clerk"),
+    Act("ask",       (P.NOT_NEEDED, P.SENT_BACK), P.ASKED,      ("office",)),
+    Act("drop",      (P.ASKED,),                  P.NOT_NEEDED, ("office",)),
+    Act("send",      (P.ASKED,),                  P.IN_TRANSIT, ("citizen",)),
+    Act("receive",   (P.ASKED, P.IN_TRANSIT),     P.RECEIVED,   ("mail_clerk",)),
+    Act("check",     (P.RECEIVED,),               P.CHECKED,    ("office",)),
+    Act("send_back", (P.CHECKED,),                P.SENT_BACK,  ("mail_clerk",)),
 )
 # fmt: on
 ASKED = "我们想看纸质原件。请打开办理进度里的“纸质原件”，那里写着要寄什么、寄到哪里。不寄也不影响办理。"
-
-
-class NotOpen(Exception):
-    """The act is not open now, or not to whoever tries."""
 
 
 class Original(msgspec.Struct, frozen=True):
@@ -89,7 +87,7 @@ class Original(msgspec.Struct, frozen=True):
 
 def acts_open(place: Place, who: Whose) -> list[str]:
     """Return the names of the acts that are open to *who* now, in table order."""
-    return [act.name for act in ACTS if place in act.before and act.who == who]
+    return [act.action for act in rows_open(ACTS, place, who)]
 
 
 def kept_on_paper(region: Region) -> dict[str, str]:
@@ -123,12 +121,12 @@ async def ask(case: Case, materials: Iterable[str], by: str) -> None:
     """Ask the citizen for originals, and tell them so.
 
     Raises:
-        NotOpen: the city keeps none of these on paper, the case is over, or one packet is asked for already.
+        NotAllowed: the city keeps none of these on paper, the case is over, or one packet is asked for already.
     """
     known, names = await of(case), kept_on_paper(case.city)
     wanted = [id for id in names if id in set(materials)]
     if case.ended or not wanted or "ask" not in acts_open(known.at if known else Place.NOT_NEEDED, "office"):
-        raise NotOpen("ask")
+        raise NotAllowed("ask")
     id = token()
     try:
         async with transaction():
@@ -146,34 +144,20 @@ async def ask(case: Case, materials: Iterable[str], by: str) -> None:
             await conversation.say(case, by, ASKED, by_staff=True)
             await _noted(id, case.person, "ask", by, "staff")
     except Taken as error:
-        raise NotOpen("ask: somebody was quicker") from error
+        raise NotAllowed("ask: somebody was quicker") from error
 
 
 async def act(known: Original, name: str, who: Whose, by: str, role: str, **changes: Any) -> None:
     """Carry out the act called *name* with what else *changes* by it: the waybills.
 
     Raises:
-        NotOpen: the table has no such act for *who* now, or the packet had moved on.
+        NotAllowed: the table has no such act for *who* now, or the packet had moved on.
     """
-    row = next((one for one in ACTS if one.name == name and known.at in one.before and one.who == who), None)
-    if row is None:
-        raise NotOpen(f"{name} by {who} at {known.state}")
+    row = find_open(rows_open(ACTS, known.at, who), name, f"by {who} at {known.state}")
     if name == "receive":
         changes = {**changes, "received_at": clock.now()}
-    after = msgspec.structs.replace(known, state=row.after.value, **changes)
     async with transaction():
-        changed = await execute(
-            "UPDATE original SET state = $1, row_version = row_version + 1, waybill = $2, back_waybill = $3, "
-            "received_at = $4 WHERE id = $5 AND row_version = $6",
-            after.state,
-            after.waybill,
-            after.back_waybill,
-            after.received_at,
-            known.id,
-            known.row_version,
-        )
-        if not changed:
-            raise NotOpen(f"{name}: it has moved on")
+        await change("original", known, state=row.after.value, **changes)
         await tell(f"case:{known.case_id}")
         await _noted(known.id, known.person, name, by, role)
 

@@ -10,11 +10,9 @@ import msgspec
 
 from portal.accounts import consents
 from portal.accounts.consents import Given
-from portal.cases.life.case import Case, Event, answers_of, on_event
-from portal.cases.life.moves import Move
+from portal.cases.life.case import Case, Event, answers_of
+from portal.cases.life.moves import SUBMITS, Move
 from portal.questions.delivery import ELECTRONIC, SERVICE_VERSION
-
-SUBMITS = ("submit", "consent")  # the moves that send an application in
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -41,7 +39,6 @@ def agreed(case: Case) -> bool:
     return answers.get(ELECTRONIC.name) == "yes" and ELECTRONIC.asked_if(case.city, answers)
 
 
-@on_event
 async def keep_consent(case: Case, event: Event, move: Move) -> None:
     """Keep the consent of an application with its submission, whose row of history says who gave it.
 

@@ -14,7 +14,6 @@ from portal.cases.life.case import Actor, Case, move
 from portal.cases.life.deadlines import answer_by
 from portal.cases.life.moves import NotAllowed, Role
 from portal.cases.papers import sent, supplement
-from portal.cases.papers.sent import ADDITION, ANSWER
 from portal.cases.papers.tables import Correction as Table
 from portal.cases.papers.tables import Defect as DefectTable
 from portal.core.store import audit
@@ -24,6 +23,7 @@ from portal.core.tools import clock
 from portal.core.tools.i18n import Said
 from portal.documents import keep, pages
 from portal.documents.keep import Document
+from portal.documents.slots import ADDITION, ANSWER
 from portal.regions.reasons import OTHER, words
 
 

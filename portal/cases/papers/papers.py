@@ -6,8 +6,8 @@ import msgspec
 
 from portal.cases.life.case import Case
 from portal.cases.papers import corrections, sent
-from portal.cases.papers.sent import ADDITION
 from portal.documents.keep import Document
+from portal.documents.slots import ADDITION
 from portal.questions.materials import slots
 
 EVERY = {"form_way": "download_fill_upload"}  # with the form as a material, too

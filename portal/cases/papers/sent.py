@@ -11,10 +11,10 @@ import msgspec
 
 from portal.cases.life.case import Case, history
 from portal.core.store.database import fetch_all
-from portal.documents import enclosed, keep
+from portal.documents import keep
 from portal.documents.keep import Document
+from portal.documents.slots import ADDITION, ANSWER, UNSENT
 
-ADDITION, ANSWER = "supplement:", "defect:"
 ANSWERED = """
 SELECT d.id, c.answered_at FROM correction c JOIN defect d ON d.correction = c.id
 WHERE c.case_id = $1 AND c.answered_at IS NOT NULL
@@ -45,7 +45,7 @@ def _moment(
         return next((at for at in additions if file.added_at <= at), None)
     if file.slot.startswith(ANSWER):
         return answers.get(file.slot)
-    return None if file.slot.startswith(enclosed.UNSENT) else submitted
+    return None if file.slot.startswith(UNSENT) else submitted
 
 
 async def handed_in(case: Case, files: Sequence[Document]) -> list[Document]:

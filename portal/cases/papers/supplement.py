@@ -5,10 +5,11 @@ Files are kept as they come, in a slot beside the one of the material; sending i
 
 from portal.cases.life.case import Actor, Case, Event, move
 from portal.cases.life.moves import NotAllowed
-from portal.cases.papers.sent import ADDITION, sent_at
+from portal.cases.papers.sent import sent_at
 from portal.core.store.database import execute
 from portal.documents import keep
 from portal.documents.keep import Document
+from portal.documents.slots import ADDITION
 
 
 def upload_slot(slot: str) -> str:

@@ -221,10 +221,13 @@ async def decidable(case: Case, actor: Actor) -> list[Decided]:
 
 async def worked_on(case: Case, decided: Sequence[Decided]) -> set[str]:
     """Return who may not approve: who drafted, who gave an opinion, who accepted (where the city says so)."""
-    own = {disease.drafted_by for disease in decided} | {seat.expert for seat in await seats(case.id)}
-    if case.city.rules.decision.acceptor_may_approve:
-        return own
-    return own | {event.actor for event in await history(case) if event.action == "accept" and event.actor != SYSTEM.id}
+    drafters = {disease.drafted_by for disease in decided}
+    experts = {seat.expert for seat in await seats(case.id)}
+    acceptors: set[str] = set()
+    if not case.city.rules.decision.acceptor_may_approve:
+        accepted = [event for event in await history(case) if event.action == "accept"]
+        acceptors = {event.actor for event in accepted} - {SYSTEM.id}
+    return drafters | experts | acceptors
 
 
 async def send_back(case: Case, actor: Actor, why: str) -> Case:

@@ -123,16 +123,23 @@ def overall(verdicts: Sequence[Verdict]) -> str:
 def split(case: Case, panel: Sequence[Seat], codes: Sequence[str]) -> Split:
     """Return how the opinions stand: all of the required ones agree, or most of a third and more."""
     required = case.city.rules.experts.required
-    held = [opinion_of(one) for one in given(panel)]
-    by_disease = {code: [one[code].verdict for one in held] for code in codes}
-    found = {code: verdict for code, said in by_disease.items() for verdict in [_settled(said, required)] if verdict}
-    differ = any(len(set(said)) > 1 for said in by_disease.values())
+    opinions = [opinion_of(seat) for seat in given(panel)]
+    verdicts_on = {code: [opinion[code].verdict for opinion in opinions] for code in codes}
+    settled: dict[str, Verdict] = {}
+    for code, verdicts in verdicts_on.items():
+        verdict = _settled(verdicts, required)
+        if verdict:
+            settled[code] = verdict
+    all_settled = len(settled) == len(codes)
+    needed = required
+    if len(opinions) >= required and not all_settled:
+        needed = len(opinions) + 1
     return Split(
-        given=len(held),
-        needed=max(required, len(held) + 1 if len(held) >= required and len(found) < len(codes) else 0),
-        verdicts=found if len(found) == len(codes) else {},
-        differ=differ,
-        unsure=any("insufficient" in said for said in by_disease.values()),
+        given=len(opinions),
+        needed=needed,
+        verdicts=settled if all_settled else {},
+        differ=any(len(set(verdicts)) > 1 for verdicts in verdicts_on.values()),
+        unsure=any("insufficient" in verdicts for verdicts in verdicts_on.values()),
     )
 
 

@@ -26,15 +26,15 @@ from portal.documents import keep, pages
 from portal.documents.allowed import allowed
 from portal.documents.check import WARNINGS
 from portal.documents.keep import Document
-from portal.documents.pages import PILE
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
+from portal.documents.slots import PILE
 from portal.questions.catalogue import STEPS, after, journey
 from portal.questions.materials import MATERIALS, SELF_CHECKS, Slot, missing, slots
 
-# D7: one page for all materials, each row a form of its own, so that one sees what is left.
 ON_THE_PILE = Slot(PILE, PILE, "堆放区", "", required=False)
 
 
+# D7: one page for all materials, each row a form of its own, so that one sees what is left.
 class MaterialsController(Controller):
     """The page of files of a draft."""
 

@@ -7,12 +7,13 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.cases.mail import delivery
-from portal.cases.mail.acts import OVER, Hand, NotOpen
+from portal.cases.mail.acts import OVER, Hand
 from portal.cases.mail.delivery import WHERE, By
 from portal.cases.mail.envelopes import Address, Delivery, latest
 from portal.citizen.cases.mail_view import mail_view, may_give_address, stand, version
 from portal.citizen.shared.mine import CITIZEN, MyCase, case_named
 from portal.core.tools.errors import Stale, found
+from portal.core.tools.machine import NotAllowed
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.letters.issue import CERTIFICATE
@@ -81,7 +82,7 @@ class DeliveryController(Controller):
                 await delivery.order(here.case, where, _by(here))
             else:
                 await delivery.change_address(envelope, where, _by(here))
-        except NotOpen as error:
+        except NotAllowed as error:
             raise Stale(MOVED_ON) from error
         return see_other(f"{here.home}/delivery")
 
@@ -110,7 +111,7 @@ async def _acted(request: Request[Any, Any, Any], here: MyCase, name: str) -> Re
         raise Stale(MOVED_ON)
     try:
         await delivery.act(envelope, name, _by(here))
-    except NotOpen as error:
+    except NotAllowed as error:
         raise Stale(MOVED_ON) from error
     return see_other(f"{here.home}/delivery")
 

@@ -114,7 +114,7 @@ def may_give_address(envelope: Delivery | None) -> bool:
 
 def _open_acts(envelope: Delivery | None) -> MayMail:
     missed = envelope is not None and envelope.missed
-    names = {act.name for act in acts_open(stand(envelope), Hand.CITIZEN, missed=missed)}
+    names = {act.action for act in acts_open(stand(envelope), Hand.CITIZEN, missed=missed)}
     return MayMail(**{name: name in names for name in MayMail.__struct_fields__})
 
 

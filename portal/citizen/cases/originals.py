@@ -7,10 +7,11 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.cases.mail import originals
-from portal.cases.mail.originals import NotOpen, Original, Place
+from portal.cases.mail.originals import Original, Place
 from portal.citizen.shared.mine import CITIZEN, MyCase, case_named
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.i18n import listed
+from portal.core.tools.machine import NotAllowed
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.questions.rules import tidy_number
@@ -63,7 +64,7 @@ class OriginalsController(Controller):
         try:
             role = "proxy" if mine.delegation else "citizen"
             await originals.act(original, "send", "citizen", mine.actor.id, role, waybill=waybill)
-        except NotOpen as error:
+        except NotAllowed as error:
             raise Stale(MOVED_ON) from error
         return see_other(f"{mine.home}/originals")
 

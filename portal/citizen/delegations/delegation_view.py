@@ -2,7 +2,8 @@
 
 import msgspec
 
-from portal.accounts.delegation import ROUTES, SCOPES, STATES
+from portal.accounts.delegation import ROUTES, SCOPES
+from portal.accounts.delegation_states import STATES
 from portal.cases.apply.acting import cases_under, over
 from portal.cases.apply.renewal import chance
 from portal.cases.benefits.benefit import benefits_of

@@ -8,7 +8,8 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.accounts import delegation as delegations
-from portal.accounts.delegation import ROUTES, STATES, both
+from portal.accounts.delegation import ROUTES, both
+from portal.accounts.delegation_states import STATES
 from portal.accounts.person import phone_number
 from portal.cases.apply import acting
 from portal.cases.life.case import Actor

@@ -11,6 +11,7 @@ from portal.accounts.person import Person
 from portal.core.store import limits
 from portal.core.tools import clock
 from portal.core.tools.i18n import Said
+from portal.core.tools.months import last_day_after
 from portal.core.web.forms import Form
 from portal.questions.delegation import ABOUT, OFFER
 from portal.questions.identity import id_type
@@ -70,7 +71,7 @@ def begun(answers: dict[str, str], region: Region) -> Written:
 
 def half_the_longest(region: Region) -> date:
     """Return the last day that the form proposes: half as far away as the city allows."""
-    return later(clock.today(), region.rules.proxy.letter_max_months // 2)
+    return last_day_after(clock.today(), region.rules.proxy.letter_max_months // 2)
 
 
 def shown(step: Step, written: Written, errors: Mapping[str, str], region: Region) -> MandateForm:
@@ -155,7 +156,9 @@ def _days(answers: Mapping[str, str], region: Region) -> dict[str, str]:
 
 def _too_long(name: str, first: date, last: date, region: Region) -> dict[str, str]:
     months = region.rules.proxy.letter_max_months
-    return {name: Said("委托最长 {n} 个月。请写早一点的日期。", n=months)} if last > later(first, months) else {}
+    return (
+        {name: Said("委托最长 {n} 个月。请写早一点的日期。", n=months)} if last > last_day_after(first, months) else {}
+    )
 
 
 def _ages(written: Written, region: Region, me: Person) -> dict[str, str]:
@@ -270,14 +273,3 @@ def offered(written: Written, region: Region, me: Person, proxy: Person, phones:
 def years(born: date, today: date) -> int:
     """Return how old somebody is."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-
-def later(first: date, months: int) -> date:
-    """Return the same day *months* later, or the last day of that month."""
-    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
-    for last in (first.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    raise AssertionError("every month has a 28th")

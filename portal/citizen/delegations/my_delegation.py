@@ -5,6 +5,7 @@ from litestar.params import FromPath
 
 from portal.accounts import delegation as delegations
 from portal.accounts.delegation import Delegation, both
+from portal.accounts.delegation_states import OPEN
 from portal.accounts.person import Person
 from portal.citizen.shared.mine import Acting, Asked, me_in
 from portal.core.tools import clock
@@ -34,7 +35,7 @@ class MyDelegation(msgspec.Struct, frozen=True):
     @property
     def may_end(self) -> bool:
         """Whether there is still something to end."""
-        return self.delegation.state in (*delegations.OPEN, "held", "offered") and not self._over
+        return self.delegation.state in (*OPEN, "held", "offered") and not self._over
 
     @property
     def may_begin(self) -> bool:

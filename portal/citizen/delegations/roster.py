@@ -6,8 +6,10 @@ import msgspec
 
 from portal.accounts import delegation as delegations
 from portal.accounts.delegation import Delegation, both
+from portal.accounts.delegation_states import OPEN, STATES
 from portal.accounts.person import Person
 from portal.cases.apply.acting import cases_under
+from portal.cases.apply.draft import kept_until
 from portal.cases.life.case import Case
 from portal.cases.life.moves import State, turn
 from portal.cases.papers import corrections
@@ -28,7 +30,7 @@ class Client(msgspec.Struct, frozen=True):
     @property
     def stands(self) -> str:
         """How the delegation stands, in words."""
-        return delegations.STATES[self.state]
+        return STATES[self.state]
 
     def fits(self, q: str) -> bool:
         """Return whether name or identity number contains *q*, as they always do when it is empty."""
@@ -51,8 +53,8 @@ async def _client(known: Delegation) -> Client:
     if state == "offered":
         return Client(known, principal, state, "yours", "同意还是不愿意", _answer_by(known))
     if not known.allows("view", clock.today()) or state in ("held", "expired"):
-        ended = state not in ("held", *delegations.OPEN)
-        return Client(known, principal, state, "done" if ended else "wait", delegations.STATES[state], None)
+        ended = state not in ("held", *OPEN)
+        return Client(known, principal, state, "done" if ended else "wait", STATES[state], None)
     cases = await cases_under(known)
     kind, todo, until = await _next(known, cases[0] if cases else None)
     return Client(known, principal, state, kind, todo, until)
@@ -70,8 +72,7 @@ async def _next(known: Delegation, case: Case | None) -> tuple[str, str, date | 
         return "yours", "开始申请", known.ends_on
     match case.at:
         case State.DRAFT:
-            days = case.city.rules.draft.kept_days
-            return "yours", "接着填，填好提交", clock.day_of(case.edited_at) + timedelta(days=days)
+            return "yours", "接着填，填好提交", kept_until(case)
         case State.AWAITING_PRINCIPAL:
             return "now", "等本人用短信确认", _answer_by(known)
         case State.CORRECTION:

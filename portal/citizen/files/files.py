@@ -15,7 +15,6 @@ from litestar.params import FromPath
 from portal.cases.life.case import Case, case_by_id
 from portal.cases.life.moves import State
 from portal.cases.papers import corrections, supplement
-from portal.cases.papers.sent import ADDITION
 from portal.cases.papers.taking import limits_of, take_all
 from portal.cases.talk import conversation
 from portal.citizen.files.showing import file_page
@@ -28,6 +27,7 @@ from portal.documents import enclosed, keep, pages
 from portal.documents.allowed import Allowed, allowed
 from portal.documents.keep import Document
 from portal.documents.places import BROWSER_WORDS, Place
+from portal.documents.slots import ADDITION, UNSENT
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ async def _as_supplement(case: Case, file: Document) -> Open | None:
 
 
 async def _in_message(case: Case, file: Document) -> Open | None:
-    if not file.slot.startswith(enclosed.UNSENT):
+    if not file.slot.startswith(UNSENT):
         return None
     return Open(f"{address(case)}/conversation", conversation.takes(case.city))
 

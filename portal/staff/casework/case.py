@@ -6,7 +6,8 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
-from portal.accounts.delegation import STATES, delegation
+from portal.accounts.delegation import delegation
+from portal.accounts.delegation_states import STATES
 from portal.accounts.person import Person, masked_phone, person
 from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id

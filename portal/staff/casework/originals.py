@@ -10,9 +10,10 @@ from portal.accounts.person import masked_name, person
 from portal.accounts.staff import Member
 from portal.cases.life.case import Case, case_by_id
 from portal.cases.mail import delivery, originals
-from portal.cases.mail.originals import NotOpen, Original, kept_on_paper, original_in
+from portal.cases.mail.originals import Original, kept_on_paper, original_in
 from portal.core.store import audit
 from portal.core.tools.errors import NotFound, Stale, found
+from portal.core.tools.machine import NotAllowed
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.questions.rules import tidy_number
@@ -59,10 +60,10 @@ class OriginalsController(Controller):
             if form["action"] == "ask":
                 await originals.ask(case, form.all("material"), me.id)
             elif known is None or form["row_version"] != str(known.row_version):
-                raise NotOpen
+                raise NotAllowed
             else:
                 await originals.act(known, form["action"], "office", me.id, "staff")
-        except NotOpen as error:
+        except NotAllowed as error:
             raise Stale(MOVED_ON) from error
         return see_other(f"/staff/cases/{case.number}/originals")
 
@@ -135,9 +136,9 @@ class RegisterController(Controller):
             changes = {"back_waybill": waybill}
         try:
             if form["row_version"] != str(known.row_version):
-                raise NotOpen
+                raise NotAllowed
             await originals.act(known, form["action"], "mail_clerk", here.id, "staff", **changes)
-        except NotOpen as error:
+        except NotAllowed as error:
             raise Stale(MOVED_ON) from error
         return see_other(f"/staff/mailroom/originals/{known.id}")
 

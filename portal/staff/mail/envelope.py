@@ -9,10 +9,11 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from portal.cases.mail import delivery
-from portal.cases.mail.acts import Hand, NotOpen
+from portal.cases.mail.acts import Hand
 from portal.cases.mail.delivery import WHERE
 from portal.cases.mail.envelopes import Address, Delivery
 from portal.core.tools import clock
+from portal.core.tools.machine import NotAllowed
 from portal.core.web.forms import Form
 from portal.core.web.pages import see_other
 from portal.questions.model import Question
@@ -66,7 +67,7 @@ class EnvelopeController(Controller):
         envelope, form = await desk.envelope(id), desk.form
         act = form["action"]
         if act not in envelope.open_to(Hand.CLERK) or act in ELSEWHERE:
-            raise NotOpen
+            raise NotAllowed
         match act:
             case "deliver":
                 errors = await signed_for(desk, envelope, form)
@@ -108,10 +109,10 @@ def as_seen(envelope: Delivery, form: Form) -> None:
     """Leave with the 409 page unless the envelope is as the clerk saw it.
 
     Raises:
-        NotOpen: it has moved on.
+        NotAllowed: it has moved on.
     """
     if form["row_version"] != str(envelope.row_version):
-        raise NotOpen
+        raise NotAllowed
 
 
 async def envelope_page(

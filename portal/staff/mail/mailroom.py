@@ -13,11 +13,12 @@ from portal.accounts.person import masked_name
 from portal.cases.desk.tally import mail
 from portal.cases.life.case import Case
 from portal.cases.mail import delivery
-from portal.cases.mail.acts import Hand, NotOpen
+from portal.cases.mail.acts import Hand
 from portal.cases.mail.envelopes import ROWS, VIEWS, Delivery, batch, with_waybill
 from portal.cases.mail.envelopes import view as envelopes_in
 from portal.core.tools.errors import NotFound
 from portal.core.tools.i18n import Said
+from portal.core.tools.machine import NotAllowed
 from portal.core.web.forms import Form, clean
 from portal.core.web.pages import file_answer, see_other
 from portal.letters.post import AT_ONCE, as_pdf, unprintable
@@ -124,7 +125,7 @@ class MailroomController(Controller):
             return await mailroom_page(desk, POST, errors, form)
         envelopes = [await desk.envelope(id) for id in given(form)]
         if any(form[f"seen-{envelope.id}"] != str(envelope.row_version) for envelope in envelopes):
-            raise NotOpen
+            raise NotAllowed
         numbers = {envelope.id: waybill.tidy(form[f"no-{envelope.id}"]) for envelope in envelopes}
         await delivery.post_all(envelopes, numbers, form["courier"], desk.by)
         return see_other(f"{HOME}?view={POST}")
@@ -148,12 +149,12 @@ async def seen_envelope(desk: MailDesk, box: str) -> tuple[Case, Delivery]:
     """Return the envelope of a ticked box, whose value is ``id.row version``.
 
     Raises:
-        NotOpen: it is not as the clerk saw it.
+        NotAllowed: it is not as the clerk saw it.
     """
     id, _, seen = box.partition(".")
     envelope = await desk.envelope(id)
     if seen != str(envelope.row_version) or "print" not in envelope.open_to(Hand.CLERK):
-        raise NotOpen
+        raise NotAllowed
     return await case_of(envelope), envelope
 
 

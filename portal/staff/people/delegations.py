@@ -8,7 +8,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from portal.accounts import delegation as delegations
-from portal.accounts.delegation import ROUTES, SCOPES, STATES, Delegation, both
+from portal.accounts.delegation import ROUTES, SCOPES, Delegation, both
+from portal.accounts.delegation_states import STATES
 from portal.accounts.person import Person, person
 from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id

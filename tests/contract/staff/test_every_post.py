@@ -43,6 +43,8 @@ ELSEWHERE = {
     "deem_accepted": "rounds.accept_late",
     "lapse": "rounds.mind_corrections",
     "conclude_appraisal": "opinion.concluded",
+    "terminate_benefit": "benefit.terminate, with the decision on a re-review",
+    "end_delegation": "acting.end and acting.run_out, with the delegation",
 }
 STAFF = ("reviewer", "approver", "supervisor", "expert", "mail_clerk", "auditor")
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from portal.core.store import storage
 from portal.documents import keep, pages
+from portal.documents.slots import PILE
 from portal.documents.watermark import marked
 from portal.regions.load import REGIONS
 from tests.helpers.papers import encoded, page_image, pdf, received
@@ -164,13 +165,13 @@ async def test_a_file_moves_to_another_place_in_its_own_list_only(which: str, to
 
 async def test_a_file_of_the_pile_becomes_the_last_of_its_material() -> None:
     await take("a.jpg")
-    piled = await take("b.jpg", slot=pages.PILE)
+    piled = await take("b.jpg", slot=PILE)
     await take("c.jpg")
 
     await pages.sort_into(piled, "identity")
 
     assert await names() == ["a.jpg", "c.jpg", "b.jpg"]
-    assert await names(pages.PILE) == []
+    assert await names(PILE) == []
 
 
 async def test_a_replacement_stands_where_the_other_stood() -> None:

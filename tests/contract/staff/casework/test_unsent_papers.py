@@ -17,6 +17,7 @@ from portal.cases.papers.papers import medical
 from portal.core.store.database import execute, fetch_value
 from portal.documents import keep
 from portal.documents.keep import Document
+from portal.documents.slots import ANSWER
 from portal.letters.letter import letters
 from portal.regions.load import REGIONS
 from tests.helpers import care
@@ -268,7 +269,7 @@ async def under_a_letter() -> tuple[Person, Case]:
 
 
 async def corrections_files(case: Case) -> list[Document]:
-    return [file for file in await keep.documents(case.id) if file.slot.startswith(sent.ANSWER)]
+    return [file for file in await keep.documents(case.id) if file.slot.startswith(ANSWER)]
 
 
 async def test_a_proxy_sees_what_the_principal_has_not_sent_and_the_desk_does_not(client: Client, desk: Client) -> None:

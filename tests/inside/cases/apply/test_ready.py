@@ -22,7 +22,7 @@ from portal.cases.apply.ready import (
 from portal.cases.life.case import Actor, Case, case_by_id
 from portal.cases.life.moves import State
 from portal.core.store.database import fetch_value
-from portal.documents.pages import PILE
+from portal.documents.slots import PILE
 from portal.regions.load import REGIONS
 from tests.helpers import care
 from tests.helpers.factories import (

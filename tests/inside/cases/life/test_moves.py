@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from portal.cases.life.case import Case
 from portal.cases.life.moves import DECIDED, ENDS, MOVES, TURNS, Facts, NotAllowed, Role, State, find, moves_open, turn
 from portal.regions.load import REGIONS, Region
 from tests.helpers.changes import amended
@@ -12,7 +13,7 @@ MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
 IN_HAND = ("submitted", "reviewing", "appraising")
 
 # The table of case-life.md, section 4, written down once more: action, from, to, who.
-# T01 and T23 make and delete a draft, T26 ends a delegation: they move no case.
+# T01 and T23 make and delete a draft, T26 ends a delegation, and a re-review may end a benefit: they move no case.
 SPEC = """
 send_for_consent     draft                            awaiting_principal             proxy
 consent              awaiting_principal               submitted                      insured_person
@@ -242,3 +243,22 @@ def test_buttons_come_in_the_order_of_the_table() -> None:
 def test_a_refusal_names_action_role_and_state() -> None:
     with pytest.raises(NotAllowed, match="decide by reviewer in draft"):
         find("decide", Facts(S.DRAFT), R.REVIEWER, MEISHAN)
+
+
+def test_every_move_says_in_words_what_it_did() -> None:
+    without = [move.action for move in MOVES if not move.did]
+
+    assert not without, "say it in the column `did` of its row; the history shows it to people"
+
+
+def test_what_a_move_counts_marks_and_clears_are_columns_of_the_case() -> None:
+    columns = {column for move in MOVES for names in (move.counts, move.marks, move.clears) for column in names.split()}
+
+    assert columns <= set(Case.__struct_fields__)
+
+
+def test_a_row_without_a_state_to_begin_in_moves_no_case() -> None:
+    beside = {move.action for move in MOVES if not move.before}
+
+    assert beside == {"terminate_benefit", "end_delegation"}
+    assert all(move.after == "stay" for move in MOVES if not move.before)
