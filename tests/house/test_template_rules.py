@@ -114,7 +114,6 @@ STILL_CROWDED: set[str] = {
     "citizen/apply/answers/questions.html",
     "citizen/apply/answers/review.html",
     "citizen/apply/renewal/new.html",
-    "citizen/cases/case/receipt.html",
     "citizen/delegations/consent/show.html",
 }
 STILL_GLUED: set[str] = {

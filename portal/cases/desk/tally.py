@@ -17,7 +17,7 @@ from portal.core.store.jobs import every
 
 
 class Count(msgspec.Struct, frozen=True):
-    """So many cases under one word."""
+    """How many cases a word of the desk stands for."""
 
     kind: str
     word: str
@@ -44,7 +44,7 @@ async def counts(region: str, me: str, today: date) -> dict[View, int]:
 
 
 async def loads(region: str) -> dict[str, int]:
-    """Return how many open cases each member has; who has none is not in it."""
+    """Return how many open cases each member has; a member without one is left out."""
     return {row.word: int(row.n) for row in await fetch_all(Count, COUNTS, region) if row.kind == "who" and row.word}
 
 

@@ -206,7 +206,7 @@ async def locked(case_id: str) -> Case:
 
 
 async def follow(case: Case, event: Event, move: Move) -> None:
-    """Dismiss the panel of a case that ended; ask again who could not tell, once the answer is there."""
+    """Dismiss the panel of a case that ended; after a correction, ask the experts again who could not tell."""
     if case.ended:
         await execute(
             "UPDATE appraisal SET state = 'revoked', ended_at = $2 WHERE case_id = $1 AND state = 'invited'",

@@ -5,7 +5,7 @@ from piccolo.table import Table
 
 
 class Measure(Table, tablename="measure"):
-    """So many things of a kind happened on a day, lately; names nobody and no case. A round puts it to its day."""
+    """A counter of today that a round adds to its day; it names nobody and no case."""
 
     id: Serial
     region = Varchar(length=40)

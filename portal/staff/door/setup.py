@@ -1,4 +1,4 @@
-"""``/staff/setup``: who was handed a set-up code chooses a password; the second factor follows at the sign-in."""
+"""``/staff/setup``: choose a password with a set-up code; the second factor follows at the sign-in."""
 
 from typing import Any
 
@@ -32,16 +32,15 @@ class SetupController(Controller):
         form = form_of(request)
         login, code, password = narrow(form["login"]).lower(), narrow(form["code"]), form["password"]
         short = Said("密码至少 {n} 位。可以用几个不相干的词连起来。", n=SHORTEST)
-        errors = {
-            name: message
-            for name, message, good in (
-                ("login", "请填写账号。", login),
-                ("code", "请填写管理员给您的设置码。", code),
-                ("password", short, SHORTEST <= len(password) <= LONGEST),
-                ("again", "两次填的密码不一样。请再填一次。", password == form["again"]),
-            )
-            if not good
-        }
+        errors = {}
+        if not login:
+            errors["login"] = "请填写账号。"
+        if not code:
+            errors["code"] = "请填写管理员给您的设置码。"
+        if not SHORTEST <= len(password) <= LONGEST:
+            errors["password"] = short
+        if password != form["again"]:
+            errors["again"] = "两次填的密码不一样。请再填一次。"
         if not errors and not await users.finish(login, code, password, client_address(request.scope)):
             errors = {"code": "账号或设置码不对，或者已经过期、用过了。请找管理员重新给一个。"}
         return setup_page(request, login, errors) if errors else see_other("/staff/login")

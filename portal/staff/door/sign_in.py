@@ -34,17 +34,14 @@ class StaffSignInController(Controller):
 
     @post("/login")
     async def enter(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Lead who knows the password to the second factor."""
+        """Check login and password, and lead to the second factor."""
         form = form_of(request)
         login, password = form["login"].strip(), form["password"]
-        errors = {
-            name: message
-            for name, message, given in (
-                ("login", "请填写账号。", login),
-                ("password", "请填写密码。", password),
-            )
-            if not given
-        }
+        errors = {}
+        if not login:
+            errors["login"] = "请填写账号。"
+        if not password:
+            errors["password"] = "请填写密码。"  # noqa: S105  a sentence
         if not errors:
             agent = request.headers.get("user-agent", "")
             if await staff.enter(visitor_of(request), login, password, client_address(request.scope), agent):
@@ -54,7 +51,7 @@ class StaffSignInController(Controller):
 
     @post("/login/passkey")
     async def enter_by_passkey(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Let in whose passkey has signed the page's challenge."""
+        """Sign in the member whose passkey signed the page's challenge."""
         form, visitor = form_of(request), visitor_of(request)
         agent = request.headers.get("user-agent", "")
         if await passkeys.enter(visitor, form["credential"], client_address(request.scope), agent):
@@ -86,7 +83,7 @@ class SecondFactorController(Controller):
 
     @post("/code")
     async def enter(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Let in who has a good code of the app, or of the paper."""
+        """Sign in with a code of the app, or with a recovery code."""
         form, me = form_of(request), await half(request)
         code, recovery = narrow(form["code"]).replace(" ", ""), form["action"] == "recovery"
         if not code:
@@ -124,7 +121,7 @@ class RecoveryController(Controller):
 
 
 async def half(request: Request[Any, Any, Any]) -> Member:
-    """Return who has shown the password; somebody who was switched off meanwhile begins anew."""
+    """Return the member who has given their password; one who was switched off meanwhile begins anew."""
     me = await staff.member(visitor_of(request).subject)
     if me is None:
         raise SignInFirst

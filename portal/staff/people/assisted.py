@@ -1,6 +1,7 @@
 """``/staff/assisted``: 代录: fill an application in for somebody at the counter or on the telephone."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -28,27 +29,30 @@ from portal.cases.apply.ready import (
     wrong_at_counter,
 )
 from portal.cases.life.case import Case, answers_of
-from portal.cases.life.moves import NotAllowed, State
+from portal.cases.life.moves import State
 from portal.cases.papers.taking import limits_of, take_all
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.i18n import Said
 from portal.core.web import uploads
 from portal.core.web.forms import Form
-from portal.core.web.pages import file_answer, page, see_other
+from portal.core.web.pages import file_answer, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep
 from portal.documents.allowed import allowed
-from portal.documents.places import BROWSER_WORDS, Place
+from portal.documents.keep import Document
+from portal.documents.places import BROWSER_WORDS, Place, Words
 from portal.letters.application_form import as_pdf, filled
 from portal.questions.identity import id_type
 from portal.questions.materials import Slot
+from portal.questions.model import Question
 from portal.questions.rules import mobile, name_error, resident_number_error, tidy_mobile, tidy_name, tidy_number
-from portal.regions.load import REGIONS, Region
-from portal.staff.shared.mine import member
-from portal.staff.shared.nav import Nav, links
+from portal.regions.load import Region
+from portal.staff.shared.desk import Asked, Desk, at_desk, member
+from portal.staff.shared.nav import Nav
 
 CONSENT = "assisted"
 IDENTITY = ("name", "id_number", "card_no", "mobile", "channel")
+BLANK = dict.fromkeys(IDENTITY, "")
 MOBILE = mobile("手机号应该是 11 位，1 开头。没有手机就不填。")
 # Why somebody cannot be entered, and at which field.
 CANNOT = {
@@ -64,25 +68,32 @@ STOPPED = {
 }
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """A draft that the member has not finished, and for whom it is."""
+
+    case: Case
+    person: Person
+
+
 class AssistedController(Controller):
-    """Whom it is for."""
+    """For whom it is."""
 
     path = "/staff/assisted"
     opt = {"who": ("reviewer",), "nav": Nav("代录申请")}
-    dependencies = {"me": Provide(member)}
+    dependencies = {"desk": Provide(at_desk)}
 
     @get()
-    async def new(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
-        """Ask who it is; offer what was begun."""
-        return await identity_page(request, me, {}, {})
+    async def new(self, desk: NamedDependency[Desk]) -> Response[bytes]:
+        """Ask who it is; offer the drafts that were begun."""
+        return await identity_page(desk, {}, {})
 
     @post()
-    async def create(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
-        """Find or enter the person, and begin."""
-        given = identity_in(form_of(request))
+    async def create(self, desk: NamedDependency[Desk]) -> Response[bytes]:
+        """Find or enter the person, and begin a draft."""
+        given = identity_in(desk.form)
         errors = identity_errors(given)
         if errors:
-            return await identity_page(request, me, given, errors)
+            return await identity_page(desk, given, errors)
         bound = await people.enter(
             **{name: given[name] for name in ("name", "id_number", "card_no", "mobile")},
             id_type=id_type("resident_id", given["id_number"]),
@@ -90,8 +101,8 @@ class AssistedController(Controller):
         )
         if not bound.person:
             field, said = CANNOT[bound.problem]
-            return await identity_page(request, me, given, {field: said})
-        case = await assisted.begin(me.id, bound.person, REGIONS[me.region], given["channel"], given["mobile"])
+            return await identity_page(desk, given, {field: said})
+        case = await assisted.begin(desk.me.id, bound.person, desk.region, given["channel"], given["mobile"])
         return see_other(f"/staff/assisted/{case.id}")
 
 
@@ -113,45 +124,53 @@ def identity_errors(given: dict[str, str]) -> dict[str, str]:
     return {name: said for name, said in errors.items() if said}
 
 
-async def identity_page(
-    request: Request[Any, Any, Any], me: Member, given: dict[str, str], errors: dict[str, str]
-) -> Response[bytes]:
-    """Return the page that asks who it is."""
-    begun = [(case, found(await people.person(case.person))) for case in await assisted.under_way(me.id)]
-    return page(
-        request,
-        "staff/people/assisted/new",
-        status=422 if errors else 200,
-        region=REGIONS[me.region],
-        me=me,
-        links=links(request, me),
-        begun=begun,
-        channels=assisted.CHANNELS,
-        given=given,
-        errors=errors,
+async def identity_page(desk: Desk, given: dict[str, str], errors: dict[str, str]) -> Response[bytes]:
+    """Return the page that asks who it is, with what was typed when it was refused."""
+    begun = [Begun(case, found(await people.person(case.person))) for case in await assisted.under_way(desk.me.id)]
+    return desk.page(
+        "staff/people/assisted/new", errors, begun=begun, channels=assisted.CHANNELS, given={**BLANK, **given}
     )
 
 
-class Mine(msgspec.Struct, frozen=True):
-    """An application that the member enters for somebody."""
+class AssistedDesk(Desk):
+    """A member of staff with an application before them that they fill in for *person*."""
 
-    me: Member
-    case: Case
-    row: Assisted
-    who: Person
+    def __init__(self, request: Asked, me: Member, case: Case, entry: Assisted, person: Person) -> None:
+        """Work for *me* on *case*."""
+        super().__init__(request, me)
+        self.case, self.entry, self.person = case, entry, person
+
+    @property
+    def region(self) -> Region:
+        """The city, with the questions that the case began with."""
+        return self.case.city
 
     @property
     def home(self) -> str:
-        """Where it is filled in."""
+        """Where the application is filled in."""
         return f"/staff/assisted/{self.case.id}"
 
+    @property
+    def channel(self) -> str:
+        """Where the person is."""
+        return assisted.CHANNELS.get(self.entry.channel, "")
 
-async def entered(key: FromPath[str], request: Request[Any, Any, Any]) -> Mine:
-    """Return the application in the address if the member entered it, or 404."""
-    me = await member(request)
-    case, row = found(await assisted.mine(me.id, key))
+    @property
+    def asked_at(self) -> datetime | None:
+        """When the person was asked by a message to check and send it; None where they were not."""
+        return self.entry.confirmed_at if self.entry.confirmed == assisted.LINK else None
+
+
+async def entered(key: FromPath[str], request: Asked) -> AssistedDesk:
+    """Return the desk with the application in the address if the member entered it, or 404."""
+    return await assisted_desk(request, await member(request), key)
+
+
+async def assisted_desk(request: Asked, me: Member, key: str) -> AssistedDesk:
+    """Return the desk with the application called *key* as it is stored now, or leave with 404."""
+    case, entry = found(await assisted.mine(me.id, key))
     found(case if case.region == me.region else None)
-    return Mine(me, case, row, found(await people.person(case.person)))
+    return AssistedDesk(request, me, case, entry, found(await people.person(case.person)))
 
 
 class AssistedFormController(Controller):
@@ -159,76 +178,73 @@ class AssistedFormController(Controller):
 
     path = "/staff/assisted/{key:str}"
     opt = {"who": ("reviewer",)}
-    dependencies = {"mine": Provide(entered)}
+    dependencies = {"desk": Provide(entered)}
 
     @get()
-    async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Mine]) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[AssistedDesk]) -> Response[bytes]:
         """Show questions, files and the two ways to finish; once sent, the case."""
-        if mine.case.at is not State.DRAFT:
-            return see_other(f"/staff/cases/{mine.case.number}")
-        return await form_page(request, mine, answers_of(mine.case), {})
+        if desk.case.at is not State.DRAFT:
+            return see_other(f"/staff/cases/{desk.case.number}")
+        return await form_page(desk, answers_of(desk.case), {})
 
     @post()
-    async def keep(self, request: Request[Any, Any, Any], mine: NamedDependency[Mine]) -> Response[bytes]:
+    async def keep(self, desk: NamedDependency[AssistedDesk]) -> Response[bytes]:
         """Keep what was typed as it is; say what is still wrong."""
-        form, region = form_of(request), mine.case.city
-        before = answers_of(mine.case)
-        given = {name: text for step in steps_at_counter(region, before) for name, text in step.read(form).items()}
-        ticks = {f"without.{slot.id}": form[f"without.{slot.id}"] for slot in assisted.rows(region, before)}
+        form, city, before = desk.form, desk.region, answers_of(desk.case)
+        given = {name: text for step in steps_at_counter(city, before) for name, text in step.read(form).items()}
+        ticks = {f"without.{slot.id}": form[f"without.{slot.id}"] for slot in assisted.rows(city, before)}
         answers = {**before, **given, **ticks}
-        errors = wrong_at_counter(region, answers)
-        done = {f"done.{step.slug}": "yes" for step in steps_at_counter(region, answers) if not errors}
-        await draft.keep_answers(mine.case, {**given, **ticks, **done}, seen=form["row_version"])
+        errors = wrong_at_counter(city, answers)
+        done = {f"done.{step.slug}": "yes" for step in steps_at_counter(city, answers) if not errors}
+        await draft.keep_answers(desk.case, {**given, **ticks, **done}, seen=form["row_version"])
         if errors:
-            renewed, row = found(await assisted.mine(mine.me.id, mine.case.id))
-            return await form_page(request, Mine(mine.me, renewed, row, mine.who), answers, errors)
-        return see_other(mine.home)
+            renewed = await assisted_desk(desk.request, desk.me, desk.case.id)
+            return await form_page(renewed, answers, errors)
+        return see_other(desk.home)
 
     @post("/materials/{slot:str}", streams=True, request_max_body_size=None)
     async def upload(
-        self, request: Request[Any, Any, Any], mine: NamedDependency[Mine], slot: FromPath[str]
+        self, request: Request[Any, Any, Any], desk: NamedDependency[AssistedDesk], slot: FromPath[str]
     ) -> Response[bytes]:
         """Take the files for a material, or the signed form."""
-        answers = answers_of(mine.case)
-        row = found({one.id: one for one in assisted.rows(mine.case.city, answers)}.get(slot))
-        takes = allowed(mine.case.city, row.id)
-        async with uploads.sending(request, limits_of(mine.case.city)) as sending:
-            await still_a_draft(mine)
-            refused = await take_all(sending, mine.case, row.id, takes)
+        answers = answers_of(desk.case)
+        row = found({one.id: one for one in assisted.rows(desk.region, answers)}.get(slot))
+        takes = allowed(desk.region, row.id)
+        async with uploads.sending(request, limits_of(desk.region)) as sending:
+            await still_a_draft(desk)
+            refused = await take_all(sending, desk.case, row.id, takes)
         if refused:
-            return await form_page(request, mine, answers, {f"pick-{row.id}": refused[0][1]})
-        return see_other(f"{mine.home}#slot-{row.id}")
+            return await form_page(desk, answers, {f"pick-{row.id}": refused[0][1]})
+        return see_other(f"{desk.home}#slot-{row.id}")
 
     @get("/paper.pdf")
-    async def paper(self, mine: NamedDependency[Mine]) -> Response[bytes]:
+    async def paper(self, desk: NamedDependency[AssistedDesk]) -> Response[bytes]:
         """Send the form made from the answers, to be printed and signed."""
-        form = filled(mine.case.city, mine.who, insured_of(mine.case), answers_of(mine.case))
-        return file_answer(await as_pdf(form, mine.case.edited_at), "application/pdf", f"{form.title}.pdf")
+        case = desk.case
+        form = filled(desk.region, desk.person, insured_of(case), answers_of(case))
+        return file_answer(await as_pdf(form, case.edited_at), "application/pdf", f"{form.title}.pdf")
 
     @post("/confirmation")
-    async def confirm(self, request: Request[Any, Any, Any], mine: NamedDependency[Mine]) -> Response[bytes]:
-        """Send the person the way to check, sign and send it themselves."""
-        form_of(request)
-        answers = answers_of(mine.case)
+    async def confirm(self, desk: NamedDependency[AssistedDesk]) -> Response[bytes]:
+        """Ask the person by a message to check, sign and send it themselves."""
+        form_of(desk.request)
         try:
-            await assisted.ask_to_confirm(mine.case, mine.me.id)
+            await assisted.ask_to_confirm(desk.case, desk.me.id)
         except Incomplete as incomplete:
-            return await form_page(request, mine, answers, said_of(incomplete.stops, "confirmation"))
+            return await form_page(desk, answers_of(desk.case), said_of(incomplete.stops, "confirmation"))
         except assisted.NoPhone:
-            return await form_page(request, mine, answers, {"confirmation": "没有手机号码，请用签名的申请表。"})
-        return see_other(mine.home)
+            wrong = {"confirmation": "没有手机号码，请用签名的申请表。"}
+            return await form_page(desk, answers_of(desk.case), wrong)
+        return see_other(desk.home)
 
     @post("/submission")
-    async def submit(self, request: Request[Any, Any, Any], mine: NamedDependency[Mine]) -> Response[bytes]:
+    async def submit(self, desk: NamedDependency[AssistedDesk]) -> Response[bytes]:
         """Send it in with the signed form."""
-        form_of(request)
-        answers = answers_of(mine.case)
+        form_of(desk.request)
         try:
-            sent = await assisted.submit(mine.case, mine.me.id)
+            sent = await assisted.submit(desk.case, desk.me.id)
         except Incomplete as incomplete:
-            return await form_page(request, mine, answers, said_of(incomplete.stops, "submission"))
-        except NotAllowed as error:
-            raise Stale from error
+            return await form_page(desk, answers_of(desk.case), said_of(incomplete.stops, "submission"))
         return see_other(f"/staff/cases/{sent.number}")
 
 
@@ -254,43 +270,103 @@ def said_of(found: Sequence[Stop], button: str) -> dict[str, str]:
     return errors
 
 
-async def still_a_draft(mine: Mine) -> None:
-    """Leave with the 409 page when it was sent meanwhile.
+async def still_a_draft(desk: AssistedDesk) -> None:
+    """Leave with the 409 page when the application was sent meanwhile.
 
     Raises:
         Stale: it was.
     """
-    if mine.case.at is not State.DRAFT:
+    if desk.case.at is not State.DRAFT:
         raise Stale
 
 
-async def form_page(
-    request: Request[Any, Any, Any], mine: Mine, answers: dict[str, str], errors: dict[str, str]
-) -> Response[bytes]:
-    """Return the page on which everything is filled in."""
-    region, files = mine.case.city, await keep.documents(mine.case.id)
-    return page(
-        request,
-        "staff/people/assisted/show",
-        status=422 if errors else 200,
-        region=region,
-        me=mine.me,
-        links=links(request, mine.me),
-        case=mine.case,
-        who=mine.who,
-        row=mine.row,
-        channel=assisted.CHANNELS.get(mine.row.channel, ""),
-        home=mine.home,
-        steps=steps_at_counter(region, answers),
-        slots=[(slot, [file for file in files if file.slot == slot.id]) for slot in assisted.rows(region, answers)],
-        places={slot.id: _place(slot, region, errors) for slot in assisted.rows(region, answers)},
-        words=BROWSER_WORDS,
-        signed=SIGNED,
-        answers=answers,
-        errors=errors,
-    )
+class Field(msgspec.Struct, frozen=True):
+    """A question with its answer; *only_if* says when it must be answered, where that depends on other answers."""
+
+    question: Question
+    answer: str
+    error: str
+    only_if: str
 
 
-def _place(slot: Slot, region: Region, errors: dict[str, str]) -> Place:
+class SlotView(msgspec.Struct, frozen=True):
+    """A material with the files that were taken for it."""
+
+    slot: Slot
+    files: list[Document]
+    place: Place
+    is_left_out: bool
+    error: str
+
+    @property
+    def can_be_left_out(self) -> bool:
+        """Whether the clerk may say that the person does not have it yet."""
+        return not self.slot.required and not self.files
+
+    @property
+    def status_kind(self) -> str:
+        """The shape and colour of its status."""
+        if self.files:
+            return "done"
+        return "half" if self.is_left_out else "todo"
+
+    @property
+    def status_words(self) -> str:
+        """What there is of it."""
+        if self.files:
+            return Said("已传 {n} 份", n=len(self.files))
+        return "暂时没有" if self.is_left_out else "还没有传"
+
+
+class FormView(msgspec.Struct, frozen=True):
+    """What the page of an application shows."""
+
+    fields: list[Field]
+    slots: list[SlotView]
+    signed: SlotView
+
+    @property
+    def can_be_left_out(self) -> list[SlotView]:
+        """The materials that may be missing for now."""
+        return [slot for slot in self.slots if slot.can_be_left_out]
+
+    @property
+    def words(self) -> Words:
+        """What the browser says of files before they are sent."""
+        return BROWSER_WORDS
+
+
+async def form_page(desk: AssistedDesk, answers: dict[str, str], errors: dict[str, str]) -> Response[bytes]:
+    """Return the page on which everything is filled in, with what is wrong."""
+    files = await keep.documents(desk.case.id)
+    *slots, signed = (slot_view(slot, desk, answers, files, errors) for slot in assisted.rows(desk.region, answers))
+    view = FormView(fields_of(desk.region, answers, errors), slots, signed)
+    return desk.page("staff/people/assisted/show", errors, desk=desk, view=view)
+
+
+def fields_of(city: Region, answers: dict[str, str], errors: dict[str, str]) -> list[Field]:
+    """Return the questions that are asked, and those that other answers may still call for."""
+    found: list[Field] = []
+    for step in steps_at_counter(city, answers):
+        for question in step.questions:
+            answer = answers.get(question.name, "")
+            if question.asked_if(city, answers):
+                found.append(Field(question, answer, errors.get(question.name, ""), ""))
+            elif question.only_if and question.offered(city):
+                found.append(Field(question, answer, "", question.only_if))
+    return found
+
+
+def slot_view(
+    slot: Slot, desk: AssistedDesk, answers: dict[str, str], files: Sequence[Document], errors: dict[str, str]
+) -> SlotView:
+    """Return a material as the page shows it."""
+    action = f"{desk.home}/materials/{slot.id}"
     error = errors.get(f"pick-{slot.id}", "")
-    return Place(slot.id, slot.name, f"/materials/{slot.id}", allowed(region, slot.id), [], error=error)
+    return SlotView(
+        slot=slot,
+        files=[file for file in files if file.slot == slot.id],
+        place=Place(slot.id, slot.name, action, allowed(desk.region, slot.id), [], error=error),
+        is_left_out=answers.get(f"without.{slot.id}") == "yes",
+        error=errors.get(f"slot-{slot.id}", ""),
+    )

@@ -1,26 +1,82 @@
-"""``/staff/identities``: identities the machine was not sure of; looked at, then passed or refused."""
+"""``/staff/identities``: identities that the register did not confirm; a member of staff passes or refuses them."""
 
-from typing import Any
-
-from litestar import Controller, Request, Response, get, post
+import msgspec
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from portal.accounts import checks
 from portal.accounts.checks import Check
 from portal.accounts.person import masked_name, masked_number, phone_number
-from portal.accounts.register import Unreachable, register
-from portal.accounts.staff import Member
+from portal.accounts.register import Insured, Unreachable, register
 from portal.core.store import audit
 from portal.core.tools.errors import Stale, found
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
+from portal.core.web.pages import see_other
 from portal.questions.identity import LABELS
-from portal.regions.load import REGIONS
-from portal.staff.shared.mine import member
-from portal.staff.shared.nav import Nav, links
+from portal.staff.shared.desk import Desk, at_desk
+from portal.staff.shared.nav import Nav
 
 GONE = "这件刚才已经有人处理过了，或者这个证件号已经另外注册了。请回列表看最新的情况。"
+# Why somebody has to look, in the list and on the page.
+WHY = {"mismatch": "和参保登记对不上", "rebind": "要换手机号"}
+WHAT_TO_DO = {
+    "mismatch": "填的和参保登记对不上。可能是同音字、生僻字，也可能是冒用。请打电话问本人。",
+    "rebind": "这个证件号已经用别的手机号注册过，现在要换成下面的手机号。请打电话核对是不是本人。",
+}
+
+
+class CheckRow(msgspec.Struct, frozen=True):
+    """An identity as the list shows it: masked."""
+
+    check: Check
+
+    @property
+    def name(self) -> str:
+        """The masked name."""
+        return masked_name(self.check.claim.name)
+
+    @property
+    def number(self) -> str:
+        """The masked number of the identity document."""
+        return masked_number(self.check.claim.id_number)
+
+    @property
+    def why(self) -> str:
+        """Why somebody has to look."""
+        return WHY[self.check.kind]
+
+
+class CheckView(msgspec.Struct, frozen=True):
+    """An identity beside what the register says; there is no record when the register knows nobody, or is away."""
+
+    check: Check
+    phone: str
+    record: Insured | None
+
+    @property
+    def document(self) -> str:
+        """The kind of the identity document."""
+        return LABELS[self.check.claim.id_type]
+
+    @property
+    def what_to_do(self) -> str:
+        """Why somebody has to look, and how."""
+        return WHAT_TO_DO[self.check.kind]
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The reasons for which it can be refused."""
+        return checks.REASONS
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for somebody to look."""
+        return self.check.state == "open"
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether somebody said that it is this person."""
+        return self.check.state == "passed"
 
 
 class IdentitiesController(Controller):
@@ -28,66 +84,40 @@ class IdentitiesController(Controller):
 
     path = "/staff/identities"
     opt = {"who": ("reviewer", "supervisor"), "nav": Nav("身份核对")}
-    dependencies = {"me": Provide(member)}
+    dependencies = {"desk": Provide(at_desk)}
 
     @get()
-    async def index(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
+    async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Show what waits in one's city, masked."""
-        waiting = await checks.open_in(me.region)
-        rows = [(one, masked_name(one.claim.name), masked_number(one.claim.id_number)) for one in waiting]
-        return page(
-            request,
-            "staff/people/identities/index",
-            region=REGIONS[me.region],
-            me=me,
-            links=links(request, me),
-            rows=rows,
-        )
+        rows = [CheckRow(check) for check in await checks.open_in(desk.me.region)]
+        return desk.page("staff/people/identities/index", rows=rows)
 
     @get("/{id:str}")
-    async def show(
-        self, request: Request[Any, Any, Any], me: NamedDependency[Member], id: FromPath[str]
-    ) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
         """Show what was typed beside what the register says, and note who looked."""
-        check = found(await checks.check_in(id, me.region))
+        check = found(await checks.check_in(id, desk.me.region))
         thing = f"identity_check:{check.id}"
-        await audit.note(actor=me.id, role="staff", act="read_identity", thing=thing, about=check.person)
-        return await check_page(request, me, check, {})
+        await audit.note(actor=desk.me.id, role="staff", act="read_identity", thing=thing, about=check.person)
+        return await check_page(desk, check, {})
 
     @post("/{id:str}")
-    async def settle(
-        self, request: Request[Any, Any, Any], me: NamedDependency[Member], id: FromPath[str]
-    ) -> Response[bytes]:
+    async def settle(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
         """Pass it, or refuse it with a reason."""
-        check, form = found(await checks.check_in(id, me.region)), form_of(request)
+        check, form = found(await checks.check_in(id, desk.me.region)), desk.form
         refused = form["action"] == "refuse"
         reason = form["reason"] if refused else ""
         if refused and reason not in checks.REASONS:
-            return await check_page(request, me, check, {"reason": "请选一条不通过的理由。"})
-        if not await checks.settle(check, by=me.id, role="staff", region=REGIONS[me.region], reason=reason):
+            return await check_page(desk, check, {"reason": "请选一条不通过的理由。"})
+        if not await checks.settle(check, by=desk.me.id, role="staff", region=desk.region, reason=reason):
             raise Stale(GONE)
         return see_other("/staff/identities")
 
 
-async def check_page(
-    request: Request[Any, Any, Any], me: Member, check: Check, errors: dict[str, str]
-) -> Response[bytes]:
-    """Return the page of one check."""
+async def check_page(desk: Desk, check: Check, errors: dict[str, str]) -> Response[bytes]:
+    """Return the page of one identity."""
     try:
         record = await register().find(check.claim.id_number)
     except Unreachable:
         record = None
-    return page(
-        request,
-        "staff/people/identities/show",
-        status=422 if errors else 200,
-        region=REGIONS[me.region],
-        me=me,
-        links=links(request, me),
-        check=check,
-        document=LABELS[check.claim.id_type],
-        phone=await phone_number(check.phone),
-        record=record,
-        reasons=checks.REASONS,
-        errors=errors,
-    )
+    view = CheckView(check, await phone_number(check.phone), record)
+    return desk.page("staff/people/identities/show", errors, view=view)

@@ -1,29 +1,71 @@
-"""``/staff/users``: the people of one's city: add, switch off, roles, a way in for who lost phone or password."""
+"""``/staff/users``: the people of one's city: add, switch off, change roles, let somebody set up their sign-in anew."""
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+import msgspec
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from portal.accounts import users
-from portal.accounts.staff import ROLES, Member
-from portal.accounts.users import LoginTaken, User
-from portal.cases.desk.leaving import held
+from portal.accounts.staff import ROLES
+from portal.accounts.users import LoginTaken, Setup, User
+from portal.cases.desk.leaving import Held, held
 from portal.core.tools.errors import Stale, found
 from portal.core.web.forms import Form
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
+from portal.core.web.pages import see_other
 from portal.questions.rules import narrow
-from portal.regions.load import REGIONS
-from portal.staff.shared.mine import member
-from portal.staff.shared.nav import Nav, links
+from portal.staff.shared.desk import Desk, at_desk
+from portal.staff.shared.nav import Nav
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9.-]{2,39}")
+MOST_NAME = 40
 MOVED_ON = "这个人刚才被改过了，没有保存。请看最新的情况。"
 ONESELF = "自己的角色和登录不能自己改，请另一位管理员来改。"
+
+
+class UserRow(msgspec.Struct, frozen=True):
+    """A member of staff as the pages show them."""
+
+    user: User
+
+    @property
+    def status_kind(self) -> str:
+        """The shape and colour of their status."""
+        if not self.user.active:
+            return "todo"
+        return "done" if self.user.factor else "yours"
+
+    @property
+    def status_words(self) -> str:
+        """Whether they can sign in."""
+        if not self.user.active:
+            return "已停用"
+        return "在用" if self.user.factor else "还没有设置好登录"
+
+
+class UserView(msgspec.Struct, frozen=True):
+    """What the page of a member shows.
+
+    *setup* is one that was begun and not finished, *code* is shown only shortly after, to who began it.
+    """
+
+    row: UserRow
+    setup: Setup | None
+    code: str
+    held: Held
+    is_oneself: bool
+
+    @property
+    def user(self) -> User:
+        """The member."""
+        return self.row.user
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles they have now."""
+        return self.user.roles.split()
 
 
 class UsersController(Controller):
@@ -31,109 +73,85 @@ class UsersController(Controller):
 
     path = "/staff/users"
     opt = {"who": ("admin",), "nav": Nav("人员账号")}
-    dependencies = {"me": Provide(member)}
+    dependencies = {"desk": Provide(at_desk)}
 
     @get()
-    async def index(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
+    async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Show who is there."""
-        rows = await users.users(me.region)
-        return page(
-            request, "staff/people/users/index", region=REGIONS[me.region], me=me, links=links(request, me), rows=rows
-        )
+        rows = [UserRow(user) for user in await users.users(desk.me.region)]
+        return desk.page("staff/people/users/index", rows=rows)
 
     @get("/new")
-    async def new(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
+    async def new(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Ask who is new."""
-        return new_page(request, me, Form(), {})
+        return new_page(desk, Form(), {})
 
     @post("/new")
-    async def create(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
+    async def create(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Take somebody on; the next page shows their set-up code."""
-        form = form_of(request)
-        login, name = narrow(form["login"]).lower(), form["name"].strip()[:40]
-        errors = {
-            field: message
-            for field, message, good in (
-                ("login", "账号用 3 到 40 个小写字母、数字、点或短横线。", LOGIN.fullmatch(login)),
-                ("name", "请填写姓名。", name),
-                ("roles", "请至少选一个角色。", users.ordered(form.all("roles"))),
-            )
-            if not good
-        }
+        form = desk.form
+        login, name, roles = narrow(form["login"]).lower(), form["name"].strip()[:MOST_NAME], form.all("roles")
+        errors = {}
+        if not LOGIN.fullmatch(login):
+            errors["login"] = "账号用 3 到 40 个小写字母、数字、点或短横线。"
+        if not name:
+            errors["name"] = "请填写姓名。"
+        if not users.ordered(roles):
+            errors["roles"] = "请至少选一个角色。"
         if errors:
-            return new_page(request, me, form, errors)
+            return new_page(desk, form, errors)
         try:
-            id = await users.add(login, name, form.all("roles"), me)
+            id = await users.add(login, name, roles, desk.me)
         except LoginTaken:
-            return new_page(request, me, form, {"login": "这个账号已经有人用了，请换一个。"})
+            return new_page(desk, form, {"login": "这个账号已经有人用了，请换一个。"})
         return see_other(f"/staff/users/{id}")
 
     @get("/{id:str}")
-    async def show(
-        self, request: Request[Any, Any, Any], me: NamedDependency[Member], id: FromPath[str]
-    ) -> Response[bytes]:
-        """Show one of them; the set-up code too, shortly after it was made and to who made it."""
-        return await user_page(request, me, found(await users.user_in(id, me.region)), {})
+    async def show(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
+        """Show one of them; shortly after it was made also the set-up code, to the admin who made it."""
+        return await user_page(desk, found(await users.user_in(id, desk.me.region)), {})
 
     @post("/{id:str}")
-    async def change(
-        self, request: Request[Any, Any, Any], me: NamedDependency[Member], id: FromPath[str]
-    ) -> Response[bytes]:
+    async def change(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
         """Give other roles, switch off or on, begin the set-up anew; never one's own."""
-        known, form = found(await users.user_in(id, me.region)), form_of(request)
-        if known.id == me.id:
+        user, form = found(await users.user_in(id, desk.me.region)), desk.form
+        if user.id == desk.me.id:
             raise Stale(ONESELF)
-        if form["seen"] != known.seen:
+        if form["seen"] != user.seen:
             raise Stale(MOVED_ON)
-        good = True
-        match form["action"]:
-            case "roles":
-                if not users.ordered(form.all("roles")):
-                    return await user_page(request, me, known, {"roles": "请至少选一个角色。"})
-                good = await users.change_roles(known, form.all("roles"), me)
-            case "off" | "on":
-                good = await users.switch(known, me, on=form["action"] == "on")
-            case "reset" if known.active:
-                await users.reset(known, me)
-            case _:
-                good = False
-        if not good:
+        if form["action"] == "roles" and not users.ordered(form.all("roles")):
+            return await user_page(desk, user, {"roles": "请至少选一个角色。"})
+        if not await changed(desk, user, form):
             raise Stale(MOVED_ON)
-        return see_other(f"/staff/users/{known.id}")
+        return see_other(f"/staff/users/{user.id}")
 
 
-def new_page(request: Request[Any, Any, Any], me: Member, form: Form, errors: Mapping[str, str]) -> Response[bytes]:
-    """Return the page of somebody new, with what was typed when it was refused."""
-    return page(
-        request,
-        "staff/people/users/new",
-        status=422 if errors else 200,
-        region=REGIONS[me.region],
-        me=me,
-        links=links(request, me),
-        roles=ROLES,
-        form=form,
-        errors=errors,
-    )
+async def changed(desk: Desk, user: User, form: Form) -> bool:
+    """Carry out what a form asks for; return False if somebody changed the member meanwhile."""
+    match form["action"]:
+        case "roles":
+            return await users.change_roles(user, form.all("roles"), desk.me)
+        case "off" | "on":
+            return await users.switch(user, desk.me, on=form["action"] == "on")
+        case "reset" if user.active:
+            await users.reset(user, desk.me)
+            return True
+    return False
 
 
-async def user_page(
-    request: Request[Any, Any, Any], me: Member, known: User, errors: Mapping[str, str]
-) -> Response[bytes]:
+def new_page(desk: Desk, form: Form, errors: Mapping[str, str]) -> Response[bytes]:
+    """Return the page that asks who is new, with what was typed when it was refused."""
+    return desk.page("staff/people/users/new", errors, roles=ROLES, form=form)
+
+
+async def user_page(desk: Desk, user: User, errors: Mapping[str, str]) -> Response[bytes]:
     """Return the page of one member."""
-    begun = await users.setup_of(known.id)
-    return page(
-        request,
-        "staff/people/users/show",
-        status=422 if errors else 200,
-        region=REGIONS[me.region],
-        me=me,
-        links=links(request, me),
-        known=known,
-        roles=ROLES,
-        begun=begun,
-        code=users.shown_to(begun, me),
-        oneself=known.id == me.id,
-        held=await held(known),
-        errors=errors,
+    setup = await users.setup_of(user.id)
+    view = UserView(
+        row=UserRow(user),
+        setup=setup,
+        code=users.shown_to(setup, desk.me),
+        held=await held(user),
+        is_oneself=user.id == desk.me.id,
     )
+    return desk.page("staff/people/users/show", errors, view=view, roles=ROLES)

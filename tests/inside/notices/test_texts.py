@@ -71,7 +71,7 @@ def test_the_copy_for_the_official_account_is_the_same_as_in_the_portal(code: st
 def test_every_message_that_a_move_names_has_its_words() -> None:
     named = {code for move in MOVES for code in move.notices.split()}
 
-    assert named <= set(texts())
+    assert named <= set(texts()), "write its words into portal/notices/texts.toml"
     assert set(texts()) >= NOT_HERE
 
 

@@ -13,6 +13,7 @@ from portal.cases.mail.delivery import By
 from portal.core.store import audit
 from portal.core.store.database import fetch_value
 from portal.core.tools import clock
+from portal.staff.mail.envelope_row import STANDS
 from tests.helpers.client import Client
 from tests.helpers.factories import make_staff
 from tests.inside.cases.mail.test_delivery import CLERK, WHERE, ended, envelope
@@ -205,3 +206,7 @@ async def test_the_workbench_counts_what_waits_to_be_posted(client: Client) -> N
     await client.get("/staff/")
 
     assert re.search(r"<b>1</b>待邮寄", client.text)
+
+
+def test_wherever_an_envelope_is_the_desk_has_words_for_it():
+    assert STANDS.keys() == set(Stand) - {Stand.NOTHING}
