@@ -4,15 +4,15 @@ import base64
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, FilePayload, expect
 
 from e2e import papers
 from e2e.chain import Applicant
 from e2e.conftest import watched
 from e2e.people import Citizen
-from e2e.server import Server
-from e2e.test_identity import sql
+from e2e.server import Server, sql
 
 BEFORE = ("insurance", "person", "disease", "diagnosis", "form")
 # What a file manager and a mouse do together.
@@ -52,13 +52,14 @@ class Applying(Citizen):
         self.heading("上传材料")
 
     def choose_files(
-        self, material: str, *files: dict[str, object] | Path, by: str = "选照片或文件", named: str = ""
+        self, material: str, *files: FilePayload | Path, by: str = "选照片或文件", named: str = ""
     ) -> None:
         """Choose files for a material, whose inputs may be *named* otherwise; without script press 上传."""
         row = self.material(material)
         field = row.get_by_label(re.compile(f"^{by}：{named or material}"))
         field.focus()
-        field.set_input_files(files)  # type: ignore[arg-type]
+        chosen: Any = files  # Playwright takes photos and paths together; its types know lists of one kind only
+        field.set_input_files(chosen)
         send = row.get_by_role("button", name=re.compile("^上传"))
         if not self.script and send.count():
             send.click()
@@ -97,6 +98,6 @@ def applying(context: BrowserContext, base: str, mobile: str = "", *, script: bo
     return made
 
 
-def jpeg(name: str) -> dict[str, object]:
+def jpeg(name: str) -> FilePayload:
     """Return a small photo of a paper called *name*."""
     return papers.file(f"{name}.jpg", "image/jpeg", papers.small_photo(name))

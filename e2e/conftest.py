@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from e2e import leaks
 from e2e.people import LISTEN, Citizen, Clerk
@@ -20,7 +20,7 @@ PATIENCE = 15_000  # milliseconds for what says no other number: a busy machine 
 expect.set_options(timeout=PATIENCE)
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-DEVICES = {"phone": PHONE, "desktop": DESKTOP}
+DEVICES: dict[str, dict[str, Any]] = {"phone": PHONE, "desktop": DESKTOP}
 # Without these Chromium asks its maker's servers for this and that, and waits for them.
 QUIET = [
     "--no-sandbox",
@@ -101,12 +101,15 @@ def context_of(browser: Browser, device: dict[str, Any], *, script: bool = True)
 
 def watched(page: Page) -> Page:
     """Have whatever the browser complains about fail the test at its end."""
-    page.complaints = []  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
-    page.on(
-        "console",
-        lambda said: page.complaints.append(said.text) if "Content Security Policy" in said.text else None,  # type: ignore[attr-defined]
-    )
+    complaints: list[str] = []
+
+    def heard(said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            complaints.append(said.text)
+
+    page.complaints = complaints  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", heard)
     return page
 
 

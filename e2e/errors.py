@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, Page, expect
 
 from e2e.chain import Applicant
-from e2e.conftest import PHONE, Server, context_of, watched
+from e2e.conftest import PHONE, context_of, watched
 from e2e.people import Citizen, Person
+from e2e.server import Server
 
 
 def finds_errors(citizen: Person, *messages: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pikepdf
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from playwright.sync_api import FilePayload
 
 FONT = Path(__file__).parent.parent / "portal" / "core" / "fonts" / "NotoSansSC-Regular.ttf"
 SHEET = (2480, 3508)
@@ -106,7 +107,7 @@ def stamp(number: int) -> bytes:
     return out.getvalue()
 
 
-def file(name: str, kind: str, content: bytes) -> dict[str, object]:
+def file(name: str, kind: str, content: bytes) -> FilePayload:
     """Return what Playwright's `set_input_files` takes."""
     return {"name": name, "mimeType": kind, "buffer": content}
 

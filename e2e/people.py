@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from e2e import papers
 
@@ -167,11 +167,11 @@ class Citizen(Person):
         """Return the row of a material."""
         return self.page.get_by_role("region", name=name, exact=True)
 
-    def upload(self, material: str, *files: dict[str, object]) -> None:
+    def upload(self, material: str, *files: FilePayload) -> None:
         """Choose files for a material; without JavaScript press 上传, too."""
         row = self.material(material)
         before = row.get_by_role("listitem").count()
-        row.get_by_label(re.compile(f"^选照片或文件：{material}")).set_input_files(files)  # type: ignore[arg-type]
+        row.get_by_label(re.compile(f"^选照片或文件：{material}")).set_input_files(files)
         if not self.script:
             row.get_by_role("button", name=re.compile(f"^上传.*{material}")).click()
         expect(self.material(material).get_by_role("listitem")).to_have_count(before + len(files), timeout=30_000)

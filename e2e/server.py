@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -67,6 +68,13 @@ class Server:
     def log(self) -> str:
         """What it wrote to its log."""
         return self._log.read_text()
+
+
+def sql(server: Server, statement: str, *values: object) -> None:
+    """Change something in the server's database, past the server."""
+    with sqlite3.connect(server.data / "portal.sqlite", timeout=30) as connection:
+        connection.execute(statement, values)
+    connection.close()
 
 
 def free_port() -> int:

@@ -18,7 +18,7 @@ def test_a_citizen_adds_material_withdraws_and_applies_again(citizen: Citizen) -
     citizen.heading("补充材料")
     row = citizen.material("检查报告")
     report = papers.file("新报告.pdf", "application/pdf", papers.report(2))
-    row.get_by_label("选照片或文件：检查报告").set_input_files(report)  # type: ignore[arg-type]
+    row.get_by_label("选照片或文件：检查报告").set_input_files(report)
     citizen.sees("要提交的有 1 份。")
     citizen.check_page()
     citizen.press("提交补充材料")

@@ -51,7 +51,7 @@ def send_report(citizen: Citizen) -> None:
     item = citizen.material("1. 检查报告")
     field = item.get_by_label("选照片或文件：检查报告")
     field.focus()
-    field.set_input_files(REPORT)  # type: ignore[arg-type]
+    field.set_input_files(REPORT)
     if not citizen.script:
         item.get_by_role("button", name=re.compile("^上传.*检查报告")).click()
     expect(citizen.material("1. 检查报告").get_by_role("link", name="查看 近期报告.pdf")).to_be_visible()

@@ -12,7 +12,7 @@ from e2e.conftest import DEVICES, context_of
 from e2e.hands import Hands
 from e2e.people import Citizen, Clerk
 from e2e.server import Server
-from e2e.test_looks import is_large_enough
+from e2e.sizes import is_large_enough
 
 # device: the proxy's phone and name, the principal's name, number and phone, what they are ill with
 XINXING = {

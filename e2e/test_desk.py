@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from e2e.chain import Applicant
-from e2e.conftest import DESKTOP, PHONE, Server, context_of, watched
+from e2e.conftest import DESKTOP, PHONE, context_of, watched
 from e2e.people import Citizen, Clerk
-from e2e.test_identity import sql
+from e2e.server import Server, sql
 
 FOCUSED = """() => {
   const it = document.activeElement;
@@ -39,7 +39,7 @@ class Keys(Clerk):
         self.tab_to(name)
         self.page.keyboard.type(text)
 
-    def sign_in(self, login: str) -> None:
+    def sign_in(self, login: str, first: str = "工作台") -> None:
         """Sign in with keys."""
         self.go("/staff/login")
         self.heading("工作人员登录")
@@ -49,7 +49,7 @@ class Keys(Clerk):
         self.heading("动态验证码")
         self.type("动态验证码", self.page.locator("#demo-code").inner_text())
         self.page.keyboard.press("Enter")
-        self.heading("工作台")
+        self.heading(first)
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from e2e.chain import Applicant
-from e2e.conftest import PHONE, Server, context_of
+from e2e.conftest import PHONE, context_of
 from e2e.errors import draft_of, finds_errors, leads_to_its_field
 from e2e.people import Citizen, Clerk
+from e2e.server import Server
 
 
 @pytest.fixture(scope="module")

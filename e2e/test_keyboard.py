@@ -60,7 +60,7 @@ def answer(hands: Hands) -> None:
 def choose_a_photo(opened: FileChooser) -> None:
     """Choose a photo in the dialogue that has opened."""
     name = f"{opened.element.get_attribute('id')}.jpg"
-    opened.set_files(papers.file(name, "image/jpeg", papers.small_photo(name)))  # type: ignore[arg-type]
+    opened.set_files(papers.file(name, "image/jpeg", papers.small_photo(name)))
 
 
 def upload(hands: Hands, page: Page) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, StorageState
 
 from e2e.chain import Applicant, Desk
-from e2e.conftest import DESKTOP, PHONE, Server, context_of, watched
+from e2e.conftest import DESKTOP, PHONE, context_of, watched
 from e2e.people import Citizen, Clerk, Person
+from e2e.server import Server
+from e2e.sizes import is_large_enough, stays_inside
 
 PUBLIC = ("/", "/meishan/", "/meishan/diseases", "/meishan/help", "/meishan/display", "/meishan/accessibility", "/v")
 STAFF = (
@@ -26,36 +28,6 @@ CASE = ("", "/receipt", "/take-back", "/withdrawal")
 STEPS = ("", "/person", "/disease", "/diagnosis", "/materials", "/review", "/signature")
 OWN = ("/meishan/me", "/meishan/notices", "/meishan/logout")
 
-CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary"
-# The target of a control is its label when it stands in one, or its row when it is stretched over that;
-# what only a screen reader sees has none. A link in a sentence is as wide as its words.
-SMALL = f"""([least, main]) => [...document.querySelectorAll({CONTROLS!r})].flatMap((one) => {{
-  const stretched = getComputedStyle(one, "::after").position === "absolute" ? one.closest("li, tr") : null;
-  const target = one.closest("label") ?? stretched ?? one;
-  const box = target.getBoundingClientRect();
-  if (!box.width || !box.height || target.closest(".skip, .visually-hidden, [hidden]")) return [];
-  const inSentence = getComputedStyle(target).display === "inline";
-  const wide = inSentence ? 24 : least;
-  const high = one.matches("button, a.button, input[type=text], input[type=tel]") ? main : least;
-  return box.height + 0.5 < high || box.width + 0.5 < wide
-    ? [`${{Math.round(box.width)}}x${{Math.round(box.height)}} ${{target.outerHTML.slice(0, 120)}}`] : [];
-}})"""
-TINY = """(least) => {
-  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const found = [];
-  while (words.nextNode()) {
-    const holder = words.currentNode.parentElement;
-    const unseen = holder.closest("svg, script, .visually-hidden, [aria-hidden]");
-    if (unseen || !words.currentNode.data.trim()) continue;
-    const size = parseFloat(getComputedStyle(holder).fontSize);
-    if (size < least && holder.getBoundingClientRect().width) found.push(`${size} ${words.currentNode.data.trim()}`);
-  }
-  return found;
-}"""
-BEYOND = """() => [...document.querySelectorAll("body *")].filter((one) => {
-  const box = one.getBoundingClientRect();
-  return box.width && box.right > document.documentElement.clientWidth + 1 && !one.closest(".visually-hidden, .skip");
-}).map((one) => one.outerHTML.slice(0, 120))"""
 SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
 
 
@@ -109,20 +81,6 @@ def visit(browser: Browser, server: Server, house: House, see: Callable[[Person]
     walk(person, house, see, query=query)
     assert not person.page.complaints, person.page.complaints  # type: ignore[attr-defined]
     context.close()
-
-
-def stays_inside(page: Page) -> None:
-    """Fail when the page scrolls sideways or a box stands out of it."""
-    wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide <= window, f"{page.url} is {wide} px wide at {window}: {page.evaluate(BEYOND)[:5]}"
-    assert not page.evaluate(BEYOND), f"{page.url}: {page.evaluate(BEYOND)[:5]}"
-
-
-def is_large_enough(person: Person, *, target: int, main: int, text: float) -> None:
-    """Fail when something to press is below *target* px, a main control below *main*, or words below *text*."""
-    small, tiny = person.page.evaluate(SMALL, [target, main]), person.page.evaluate(TINY, text)
-    assert not small, f"{person.page.url}: too small to press: {small}"
-    assert not tiny, f"{person.page.url}: too small to read: {tiny}"
 
 
 def test_what_is_pressed_is_44_pixels_high_and_words_are_16(browser: Browser, server: Server, house: House) -> None:

@@ -9,7 +9,7 @@ from e2e.conftest import PHONE, context_of, watched
 from e2e.hands import Hands
 from e2e.people import Citizen
 from e2e.server import Server
-from e2e.test_looks import is_large_enough, stays_inside
+from e2e.sizes import is_large_enough, stays_inside
 
 NARROW = {**PHONE, "viewport": {"width": 320, "height": 640}}
 OWN = {

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from e2e.applying import Applying, applying, jpeg
 from e2e.chain import Desk
-from e2e.conftest import DEVICES, PHONE, Server, context_of
+from e2e.conftest import DEVICES, PHONE, context_of
 from e2e.people import Clerk
+from e2e.server import Server
 
 WAYS = ("phone", "desktop", "plain")
 PLACE = "照片或文件（选填）"
@@ -39,7 +40,7 @@ def way(request: pytest.FixtureRequest, people: dict[str, Applying]) -> Iterator
     assert not complaints, complaints
 
 
-def choose(way: Applying, *files: dict[str, object]) -> None:
+def choose(way: Applying, *files: FilePayload) -> None:
     """Choose files for the message."""
     way.choose_files(PLACE, *files, named="照片或文件")
 
@@ -48,7 +49,7 @@ def test_a_message_goes_out_with_its_files_and_words_stay_when_one_is_refused(
     way: Applying, people: dict[str, Applying]
 ) -> None:
     who = next(name for name, one in people.items() if one is way)
-    bad = {"name": "小结.docx", "mimeType": "", "buffer": b"PK"}
+    bad: FilePayload = {"name": "小结.docx", "mimeType": "", "buffer": b"PK"}
     said = "“小结.docx”是文档文件，我们打不开。请另存为 PDF，或者拍照上传。"
     way.go(f"{way.applicant.home}/conversation")
     way.heading("留言")

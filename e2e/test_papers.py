@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from e2e import papers
 from e2e.applying import Applying, applying, jpeg
-from e2e.conftest import DEVICES, PHONE, Server, context_of
+from e2e.conftest import DEVICES, PHONE, context_of
+from e2e.server import Server
 from e2e.wire import Wire
 
 MOBILES = {"phone": "13800000105", "desktop": "13800000113", "plain": "13800000114"}
@@ -81,7 +82,7 @@ def test_files_are_turned_moved_replaced_and_removed_with_their_names_said(citiz
     citizen.focus_is_kept()
     row.get_by_role("link", name="替换 乙.jpg").click()
     citizen.heading("用哪个文件替换“乙.jpg”？")
-    citizen.page.get_by_label("选照片或文件：乙.jpg").set_input_files([jpeg("丙")])  # type: ignore[list-item]
+    citizen.page.get_by_label("选照片或文件：乙.jpg").set_input_files([jpeg("丙")])
     citizen.heading("上传材料")
     citizen.holds("检查报告", "丙.jpg", "甲.jpg")
     row.get_by_role("link", name="删除 丙.jpg").click()
@@ -140,7 +141,7 @@ def sort_a_pile(citizen: Applying) -> None:
     citizen.holds("堆放区")
 
 
-def thick() -> dict[str, object]:
+def thick() -> FilePayload:
     """Return a report that takes its time on the way."""
     return papers.file(THICK, "application/pdf", papers.thick_report())
 
@@ -327,7 +328,7 @@ def test_everything_about_files_works_without_javascript(plain: Applying) -> Non
     plain.holds("检查报告", "乙.jpg", "甲.jpg", "报告.pdf")
     row.get_by_role("link", name="替换 乙.jpg").click()
     plain.heading("用哪个文件替换“乙.jpg”？")
-    plain.page.get_by_label("选照片或文件：乙.jpg").set_input_files([jpeg("丙")])  # type: ignore[list-item]
+    plain.page.get_by_label("选照片或文件：乙.jpg").set_input_files([jpeg("丙")])
     plain.page.get_by_role("button", name=re.compile("^上传")).click()
     plain.holds("检查报告", "丙.jpg", "甲.jpg", "报告.pdf")
     row.get_by_role("link", name="删除 丙.jpg").click()

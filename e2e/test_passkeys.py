@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from e2e.conftest import DESKTOP, PHONE, Server, context_of, watched
+from e2e.conftest import DESKTOP, PHONE, context_of, watched
 from e2e.people import Clerk
+from e2e.server import Server
 
 KEY = {
     "protocol": "ctap2",

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,7 @@ from e2e.chain import HIDDEN, Desk
 from e2e.conftest import DEVICES, PHONE, context_of, demonstration
 from e2e.errors import finds_errors
 from e2e.people import Citizen, Clerk
-from e2e.server import Server
-from e2e.test_identity import sql
+from e2e.server import Server, sql
 from tests.helpers.scanner import EICAR, Scanner, running
 
 MOST, WHOLE = 30, 150 << 20
@@ -87,7 +86,7 @@ def way(request: pytest.FixtureRequest, people: dict[str, Applying]) -> Applying
 
 
 # Each reason to refuse a file for what it is: name, content, sentence.
-BAD = {
+BAD: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "empty": ("空.jpg", lambda: b"", "“空.jpg”是空的，或者太小了，看不到内容。请重新选一个。"),
     "type": ("表.zip", lambda: b"PK\x03\x04", "“表.zip”这种文件我们打不开。请传照片或 PDF。"),
     "office": ("小结.docx", lambda: b"PK", "“小结.docx”是文档文件，我们打不开。请另存为 PDF，或者拍照上传。"),

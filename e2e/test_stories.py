@@ -51,7 +51,7 @@ def send_the_report(citizen: Citizen) -> None:
     citizen.follow("去补材料")
     citizen.heading("需要补正")
     item = citizen.material("1. 检查报告")
-    item.get_by_label("选照片或文件：检查报告").set_input_files(REPORT)  # type: ignore[arg-type]
+    item.get_by_label("选照片或文件：检查报告").set_input_files(REPORT)
     citizen.sees("已补 1/1。")
     citizen.press("提交补正")
     citizen.heading("办理进度")

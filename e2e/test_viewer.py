@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, expect
 
 from e2e import papers
 from e2e.chain import HIDDEN, Applicant, checked
-from e2e.conftest import DESKTOP, PHONE, Server, context_of
+from e2e.conftest import DESKTOP, PHONE, context_of
 from e2e.people import Citizen, Clerk
+from e2e.server import Server
 
 TURNED = re.compile("turn=1$")
 

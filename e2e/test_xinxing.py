@@ -39,8 +39,8 @@ def sees_when(citizen: Citizen) -> None:
 def test_a_citizen_of_xinxing_applies_and_sees_the_acceptance_arrive(citizen: Citizen, clerk: Clerk) -> None:
     begin_at_home(citizen, "13800000001")
     citizen.answer_steps("高血压", "兵团第十三师医院")
-    for number, material in enumerate(MATERIALS):
-        citizen.upload(material, papers.file(f"{number}.jpg", "image/jpeg", papers.small_photo(material)))
+    for place, material in enumerate(MATERIALS):
+        citizen.upload(material, papers.file(f"{place}.jpg", "image/jpeg", papers.small_photo(material)))
     citizen.check_page()
     citizen.press("下一步")
     citizen.choose_delivery_and_notices()

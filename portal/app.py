@@ -47,6 +47,7 @@ from portal.staff.door import passkeys, setup
 from portal.staff.door import sign_in as staff_sign_in
 from portal.staff.experts import appraisals, opinions
 from portal.staff.mail import envelope, mailroom
+from portal.staff.mail import register as register_of_originals
 from portal.staff.people import assisted, identities, users
 from portal.staff.people import delegations as staff_delegations
 from portal.staff.policy import calendar as staff_calendar
@@ -125,7 +126,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     staff_sign_in.RecoveryController,
     envelope.EnvelopeController,
     setup.SetupController,
-    staff_originals.RegisterController,
+    register_of_originals.RegisterController,
     staff_originals.OriginalsController,
     policy.MarksController,
     staff_calendar.CalendarController,

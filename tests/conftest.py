@@ -57,7 +57,7 @@ from tests.helpers.recording import RECORDER  # noqa: E402
 from tests.helpers.scanner import Scanner, running  # noqa: E402
 
 crypto.make_keys()
-staff._hasher = PasswordHasher(time_cost=1, memory_cost=64)  # hundreds of people sign in at the desk
+staff.HASHER = PasswordHasher(time_cost=1, memory_cost=64)  # hundreds of people sign in at the desk
 
 ON_POSTGRES = not isinstance(DB, OneWriterEngine)
 WITH_A_DATABASE = {"migrated", "server", "nodes"}  # the fixtures that give one
@@ -109,7 +109,7 @@ async def database(migrated: None) -> AsyncIterator[None]:
     """The database, empty again afterwards."""
     yield
     await empty()
-    measures._kept.clear()
+    measures.forget()
 
 
 async def empty() -> None:

@@ -18,7 +18,6 @@ from portal.core.tools.settings import SETTINGS
 from portal.core.web.sessions import Visitor
 
 LIFE = 600  # seconds
-WAIT = 30  # seconds without script
 
 
 class Puzzle(msgspec.Struct, frozen=True):
@@ -51,8 +50,8 @@ def puzzle(visitor: Visitor) -> Puzzle:
 
 
 def ticket(visitor: Visitor) -> str:
-    """Return a ticket that is good after `WAIT` seconds."""
-    text = f"{_now() + WAIT}.{token(8)}.{_browser(visitor)}"
+    """Return a ticket that is good after the wait of somebody without script."""
+    text = f"{_now() + SETTINGS.proof_wait}.{token(8)}.{_browser(visitor)}"
     return f"{text}.{_signature(text)}"
 
 

@@ -33,9 +33,9 @@ TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 LOCKED = "密码错的次数太多了，请 15 分钟后再试，或找管理员。"
 
-_hasher = PasswordHasher()
+HASHER = PasswordHasher()
 # Compared when the login is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash("nobody")
+_NOBODY = HASHER.hash("nobody")
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -144,11 +144,11 @@ async def add(*, login: str, name: str, region: str, roles: str, password: str) 
 
 def hashed(password: str) -> str:
     """Return how *password* is kept; takes a while on purpose."""
-    return _hasher.hash(password)
+    return HASHER.hash(password)
 
 
 def _fits(kept: str, password: str) -> bool:
     try:
-        return _hasher.verify(kept, password)
+        return HASHER.verify(kept, password)
     except Argon2Error:
         return False

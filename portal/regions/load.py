@@ -217,11 +217,12 @@ def leaves(part: Any, at: str = "") -> Iterator[str]:
         yield at
 
 
-def _folders() -> list[Path]:
+def folders() -> list[Path]:
+    """Return the folders of all cities: those we ship, and those the operator keeps elsewhere."""
     further = [Path(SETTINGS.regions)] if SETTINGS.regions else []
     return sorted(
         folder for home in [HERE, *further] for folder in home.iterdir() if (folder / "region.toml").is_file()
     )
 
 
-REGIONS: dict[str, Region] = {folder.name: load(folder) for folder in _folders()}
+REGIONS: dict[str, Region] = {folder.name: load(folder) for folder in folders()}

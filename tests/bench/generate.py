@@ -210,8 +210,10 @@ def _measured(region: str, state: State, ended_at: datetime, dice: random.Random
 async def _load(table: type[Table], columns: Any, rows: list[tuple[Any, ...]]) -> None:
     """Put *rows* into *table* the fastest way each database has; inside a transaction."""
     name, on = table._meta.tablename, DB.current_transaction.get()
+    assert on
+    connection: Any = on.connection  # each driver has its own
     if isinstance(DB, OneWriterEngine):
         places = ", ".join("?" * len(columns))
-        on.connection.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({places})", rows)
+        connection.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({places})", rows)
     else:
-        await on.connection.copy_records_to_table(name, records=rows, columns=list(columns))
+        await connection.copy_records_to_table(name, records=rows, columns=list(columns))

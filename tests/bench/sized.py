@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import os
+import sqlite3
 import statistics
 import sys
 import time
@@ -31,6 +32,7 @@ from portal.cases.figures import measures
 from portal.cases.life.case import cases_of
 from portal.core.store import crypto
 from portal.core.store.database import DB, ON_SQLITE, _numbered, migrate, opened
+from portal.core.store.sqlite import OneWriterEngine
 from portal.core.tools import clock
 from portal.core.tools.settings import SETTINGS
 from tests.bench.client import cpu_seconds
@@ -174,6 +176,7 @@ async def worked(*, ours: bool) -> float:
     """Return the CPU seconds so far of the database's processes, and of this one if it is *ours* that counts."""
     total = time.process_time() if ours else 0.0
     if not ON_SQLITE:
+        assert not isinstance(DB, OneWriterEngine)
         assert DB.pool
         rows = await DB.pool.fetch("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
         total += sum(cpu_seconds(row["pid"]) for row in rows)
@@ -182,13 +185,19 @@ async def worked(*, ours: bool) -> float:
 
 def bare(question: Question) -> float:
     """Return the CPU seconds of the statements on SQLite, run on this thread."""
-    reader = DB.reader()
+    reader = on_sqlite()
     began = time.thread_time()
     for _ in range(STATEMENTS):
         rows = 0
         for sql, args in question.sql:
             rows += len(reader.execute(_numbered(sql), args).fetchall()) if rows <= PAGE else 0
     return (time.thread_time() - began) / STATEMENTS
+
+
+def on_sqlite() -> sqlite3.Connection:
+    """Return the connection that reads the embedded database."""
+    assert isinstance(DB, OneWriterEngine)
+    return DB.reader()
 
 
 async def plans(asked: dict[str, Question]) -> list[tuple[str, str]]:
@@ -200,7 +209,7 @@ async def plans(asked: dict[str, Question]) -> list[tuple[str, str]]:
             if holder:
                 rows = [row[0] for row in await holder.fetch(f"EXPLAIN {sql}", *args)]
             else:
-                rows = [row[3] for row in DB.reader().execute(f"EXPLAIN QUERY PLAN {_numbered(sql)}", args)]
+                rows = [row[3] for row in on_sqlite().execute(f"EXPLAIN QUERY PLAN {_numbered(sql)}", args)]
             found.append((name, " | ".join(row.strip() for row in rows if "Cond:" not in row)))
     return found
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -193,12 +194,11 @@ def memory(server: Server, senders: list[Sending]) -> None:
     Path(f"/proc/{pid}/clear_refs").write_text("5")
     before = kib(pid, "VmRSS")
     told: list[int] = []
-    at_once(
-        [
-            lambda one=one, files=files: told.append(one.send(*files))
-            for one, files in zip(senders, contents, strict=True)
-        ]
-    )
+
+    def send(one: Sending, files: list[bytes]) -> None:
+        told.append(one.send(*files))
+
+    at_once([partial(send, one, files) for one, files in zip(senders, contents, strict=True)])
     assert told == [422] * 4, told  # all of it arrived, and none of it was a photo
     print(f"  Growth of the server at 4 x 100 MB      {(kib(pid, 'VmHWM') - before) / 1024:7.1f} MiB (aim 16)")
     for one in senders:

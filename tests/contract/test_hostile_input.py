@@ -228,6 +228,6 @@ async def test_no_header_breaks_anything(client: Client) -> None:
         {"if-none-match": b"\xff"},
     ):
         for path in ("/", "/meishan/", "/meishan/me", "/meishan/?look=en", "/staff/", "/nowhere"):
-            answer = await client.http.get(path, headers=headers)
+            answer = await client.http.get(path, headers={name.encode(): value for name, value in headers.items()})
 
             sane(answer.status_code, answer.text, answer.headers.get("content-type", ""), f"{path} {headers}"[:200])

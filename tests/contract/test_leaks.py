@@ -215,7 +215,7 @@ THIEF: dict[str, Any] = {
 
 def shown(answer: httpx.Response) -> str:
     """Return body and address of an answer as text."""
-    return answer.content.decode("utf-8", "replace") + answer.headers.get("location", "")
+    return answer.content.decode("utf-8", "replace") + str(answer.headers.get("location", ""))
 
 
 def leaked(text: str, here: Scene, *, besides: tuple[str, ...] = ()) -> list[str]:

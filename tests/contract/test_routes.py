@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ async def ask(client: Client, route: Route, address: str) -> int:
     await client.get("/meishan/logout")
     token = client.hidden["csrf"]
     if route.path.endswith(UPLOADS):
-        files = [("csrf", (None, token)), ("file", ("a.jpg", b"\xff\xd8\xff", "image/jpeg"))]
+        files: list[tuple[str, Any]] = [("csrf", (None, token)), ("file", ("a.jpg", b"\xff\xd8\xff", "image/jpeg"))]
         return (await client.http.post(address, files=files)).status_code
     sent = {"csrf": token, "row_version": "1"}
     return (await client.http.request(route.method, address, data=sent, headers={"x-csrf-token": token})).status_code

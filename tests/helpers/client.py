@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -30,7 +30,7 @@ class Client:
         self.http = httpx.AsyncClient(transport=transport, base_url=ORIGIN, event_hooks=hooks)
         self.page: httpx.Response
 
-    async def __aenter__(self) -> "Client":
+    async def __aenter__(self) -> Self:
         """Sit down."""
         return self
 
@@ -71,7 +71,7 @@ class Client:
 
     async def upload(self, path: str, *files: tuple[str, bytes, str]) -> httpx.Response:
         """Send files ``(name, content, type)`` with the page's token as the first part."""
-        parts = [("csrf", (None, self.hidden["csrf"])), *(("file", file) for file in files)]
+        parts: list[tuple[str, Any]] = [("csrf", (None, self.hidden["csrf"])), *(("file", file) for file in files)]
         self.page = await self.http.post(path, files=parts, follow_redirects=True)
         return self.page
 

@@ -5,12 +5,12 @@ import http.client
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -70,12 +70,15 @@ class Applicant:
         return range(self.acknowledged.count(what), self.tried.count(what) + 1)
 
 
+Walker = TypeVar("Walker", bound=Applicant)
+
+
 def until_the_server_is_killed(
-    server: Forked, people: list[Applicant], step: Callable[[Applicant], None], after: float
+    server: Forked, people: Sequence[Walker], step: Callable[[Walker], None], after: float
 ) -> None:
     """Have everybody repeat *step*, and kill the server *after* so many seconds."""
 
-    def go_on(one: Applicant) -> None:
+    def go_on(one: Walker) -> None:
         with suppress(*CUT_OFF):
             while not one.wrong:
                 step(one)

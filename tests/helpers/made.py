@@ -49,7 +49,7 @@ async def revoked() -> Case:
     """Return a case whose benefit was revoked; the move itself is still to come, its letter is there."""
     case = await decided()
     event = (await history(case))[-1]
-    row = Move("T27", "revoke_benefit", (case.at,), "stay", (Role.SUPERVISOR,), "N21", "L14")
+    row = Move("T27", "revoke_benefit", (case.at,), "stay", (Role.SUPERVISOR,), "N21", "L14", "")
     await issue(case, event, row)
     return case
 

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
@@ -26,10 +27,10 @@ def page_image(width: int = 900, height: int = 1200, mode: str = "RGB") -> Image
     return image.convert(mode)
 
 
-def encoded(image: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
+def encoded(image: Image.Image, kind: str = "JPEG", **how: Any) -> bytes:
     """Return *image* as a file of *kind*."""
     out = BytesIO()
-    image.save(out, kind, **how)  # type: ignore[arg-type]
+    image.save(out, kind, **how)
     return out.getvalue()
 
 
@@ -98,7 +99,7 @@ def launch() -> Dictionary:
     return Dictionary(S=Name.Launch, F="planted.exe")
 
 
-def note(kind: str, **more: object) -> Dictionary:
+def note(kind: str, **more: Any) -> Dictionary:
     """Return an annotation of *kind*."""
     return Dictionary(Type=Name.Annot, Subtype=Name(f"/{kind}"), Rect=[10, 10, 90, 90], **more)
 

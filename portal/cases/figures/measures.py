@@ -235,6 +235,11 @@ class Kept(msgspec.Struct, frozen=True):
 _kept: dict[str, Kept] = {}
 
 
+def forget() -> None:
+    """Compute every report anew when it is asked for next."""
+    _kept.clear()
+
+
 async def public_report(region: str, since: date, until: date) -> Report:
     """Return the `report`; for a minute the same one, so that asking often does not load the database."""
     kept = _kept.get(region)

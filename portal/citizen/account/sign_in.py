@@ -17,6 +17,7 @@ from portal.core.outside import sms
 from portal.core.store import limits
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
+from portal.core.tools.settings import SETTINGS
 from portal.core.web.door import ANYBODY
 from portal.core.web.forms import Form
 from portal.core.web.pages import own_address, page, see_other, with_next
@@ -163,7 +164,7 @@ async def must_wait(
         phone=masked_phone(number),
         puzzle=msgspec.json.encode(proof.puzzle(visitor)).decode(),
         ticket=form["ticket"] if left > 0 else proof.ticket(visitor),
-        wait=left if left > 0 else proof.WAIT,
+        wait=left if left > 0 else SETTINGS.proof_wait,
         early=left > 0,
     )
     return page(request, "citizen/account/sign_in/proof", status=422, region=region, view=waiting)

@@ -59,6 +59,7 @@ class Settings:
     codes_budget: int = setting(20000, "Codes all together get in a day; more raises an alarm in the log.")
     codes_free: int = setting(2, "Codes a phone or browser gets in an hour before each takes a proof of work.")
     proof: int = setting(50000, "Hashes a proof of work takes at most; half of it on average.")
+    proof_wait: int = setting(30, "Seconds somebody without script waits instead of a proof of work.")
     silence: int = setting(90, "Days without a sign-in after which a phone alone no longer proves who it is.")
     face: str = setting(
         "", "Face verifier: demo (looks at the picture's size, light and sharpness); empty: not offered."

@@ -34,6 +34,11 @@ class _Anybody(Visitor):
 _frames: dict[Any, list[bytes | str]] = {}
 
 
+def forget() -> None:
+    """Make every page anew when it is asked for next."""
+    _frames.clear()
+
+
 # D74: whatever decides the look is in the key; a value that is filled in decides nothing.
 def framed(
     request: Request[Any, Any, Any],

@@ -1,7 +1,7 @@
 """Who comes second: a change that somebody else was faster with ends in the 409 page.
 
-That page can say who was first. A dependency of the page leaves the question (`tell_second`), and it is asked only
-when the answer is shown, because it takes a look into the database.
+That page can say who was first. A dependency of the page leaves the sentence (`tell_second`), or what asks the
+database for it: that is asked only when the page is shown.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,19 +11,19 @@ from litestar import Request, Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
-Sentence = Callable[[], Awaitable[str]]
+Sentence = str | Callable[[], Awaitable[str]]
 KEY = "who_was_first"
 
 
-def tell_second(request: Request[Any, Any, Any], who_was_first: Sentence) -> None:
-    """Have the 409 page of this request say what *who_was_first* returns."""
-    request.scope["state"][KEY] = who_was_first
+def tell_second(request: Request[Any, Any, Any], sentence: Sentence) -> None:
+    """Have the 409 page of this request say *sentence*."""
+    request.scope["state"][KEY] = sentence
 
 
 async def who_was_first(request: Request[Any, Any, Any]) -> str:
     """Return the sentence that was left for this request, or an empty text."""
-    sentence: Sentence | None = request.scope["state"].get(KEY)
-    return await sentence() if sentence else ""
+    sentence: Sentence = request.scope["state"].get(KEY, "")
+    return sentence if isinstance(sentence, str) else await sentence()
 
 
 class Later(Response[bytes]):

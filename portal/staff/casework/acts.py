@@ -4,47 +4,40 @@ Each is one page: what it means, why, one button. What it does is a verb of the 
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from portal.accounts.staff import Member
 from portal.cases.benefits import benefit
-from portal.cases.life.case import Actor, Case, clock_on, history, may, move
+from portal.cases.life.case import Actor, Case, clock_on, history, move
 from portal.cases.life.deadlines import extended_to
 from portal.cases.life.moves import NotAllowed, Role
 from portal.cases.papers import corrections
 from portal.cases.result import publicity
 from portal.core.store import audit
-from portal.core.tools import clock
-from portal.core.tools.errors import Stale, found
+from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
 from portal.regions.load import Region
 from portal.regions.reasons import OTHER, words
-from portal.staff.casework.case import seen, who_moved
-from portal.staff.shared.mine import CASEWORK, acting, case_named, member, roles_of
-from portal.staff.shared.nav import links
+from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand
 
 WORDS = 500
 Do = Callable[[Case, Actor, str, str], Awaitable[None]]
 
 
 class Act(msgspec.Struct, frozen=True):
-    """A page of this kind; *second* is the label of a second text for the office only."""
+    """One act with its reason, and the words of its page."""
 
-    action: str  # of the table of moves; empty for what moves no case
+    action: str  # of the table of moves; empty for an act that moves no case
     title: str
     lead: str
-    label: str
+    label: str  # of the text that says why
     do: Do
-    library: str = ""  # of the city's reasons
-    second: str = ""
-    roles: tuple[Role, ...] = ()  # where no move says who
+    library: str = ""  # the name of the city's list of reasons, where there is one
+    second: str = ""  # the label of a second text, which stays in the office
+    roles: tuple[Role, ...] = ()  # who may do an act that moves no case
 
 
 async def _not_accept(case: Case, actor: Actor, words: str, _: str) -> None:
@@ -143,109 +136,99 @@ ACTS = {
 }
 
 
+async def act_named(act: FromPath[str]) -> Act:
+    """Return the act in the address, or 404."""
+    return found(ACTS.get(act))
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What the clerk typed."""
+
+    reason: str = ""  # the code of a reason from the list
+    words: str = ""
+    second: str = ""
+
+
 class ActsController(Controller):
     """One act with its reason."""
 
     path = "/staff/cases/{no:str}/acts/{act:str}"
     opt = {"who": CASEWORK}
-    dependencies = {"me": Provide(member), "case": Provide(case_named)}
+    dependencies = {"desk": Provide(case_in_hand), "chosen": Provide(act_named)}
 
     @get()
-    async def ask(
-        self,
-        request: Request[Any, Any, Any],
-        case: NamedDependency[Case],
-        me: NamedDependency[Member],
-        act: FromPath[str],
-    ) -> Response[bytes]:
+    async def ask(self, desk: NamedDependency[CaseDesk], chosen: NamedDependency[Act]) -> Response[bytes]:
         """Say what it means and ask why."""
-        one = found(ACTS.get(act))
-        await role_for(one, case, me)
-        return await act_page(request, case, me, act, {}, {})
+        role_for(chosen, desk)
+        return await act_page(desk, chosen, Given(), {})
 
     @post()
-    async def do(
-        self,
-        request: Request[Any, Any, Any],
-        case: NamedDependency[Case],
-        me: NamedDependency[Member],
-        act: FromPath[str],
-    ) -> Response[bytes]:
+    async def do(self, desk: NamedDependency[CaseDesk], chosen: NamedDependency[Act]) -> Response[bytes]:
         """Do it."""
-        form, one = form_of(request), found(ACTS.get(act))
-        role = await role_for(one, case, me)
-        seen(case, form["row_version"])
-        given = {name: form[name].strip()[:WORDS] for name in ("reason", "words", "second")}
-        reasons = reasons_for(one, case.city)
-        errors = wrong_in(one, reasons, given)
+        role = role_for(chosen, desk)
+        form = desk.current_form()
+        given = Given(*(form[name].strip()[:WORDS] for name in Given.__struct_fields__))
+        reasons = reasons_for(chosen, desk.region)
+        errors = errors_in(given, chosen, reasons)
         if errors:
-            return await act_page(request, case, me, act, given, errors)
-        try:
-            await one.do(case, acting(me, role), _sentence(reasons, given), given["second"])
-        except NotAllowed as error:
-            raise Stale(await who_moved(case)) from error
-        return see_other(f"/staff/cases/{case.number}")
+            return await act_page(desk, chosen, given, errors)
+        await chosen.do(desk.case, desk.acting(role), _sentence(reasons, given), given.second)
+        return desk.back()
 
 
-def reasons_for(one: Act, region: Region) -> dict[str, str]:
+def reasons_for(act: Act, region: Region) -> dict[str, str]:
     """Return the reasons to choose from for an act, by code; none where it asks for words only."""
-    return words(getattr(region.reasons, one.library)) if one.library else {}
+    return words(getattr(region.reasons, act.library)) if act.library else {}
 
 
-def wrong_in(one: Act, reasons: dict[str, str], given: dict[str, str]) -> dict[str, str]:
+def errors_in(given: Given, act: Act, reasons: dict[str, str]) -> dict[str, str]:
     """Return what is wrong with a posted reason."""
     errors: dict[str, str] = {}
-    if reasons and given["reason"] not in reasons:
+    if reasons and given.reason not in reasons:
         errors["reason"] = "请选一个理由。"
-    if not given["words"] and (not reasons or given["reason"] == OTHER):
+    if not given.words and (not reasons or given.reason == OTHER):
         errors["words"] = "请写清楚理由。"
-    if one.second and not given["second"]:
+    if act.second and not given.second:
         errors["second"] = "请写听取意见的情况；联系不上的，写明怎么联系过。"
     return errors
 
 
-def _sentence(reasons: dict[str, str], given: dict[str, str]) -> str:
+def _sentence(reasons: dict[str, str], given: Given) -> str:
     """Return the reason as it is kept: that of the list, then the clerk's own words."""
-    reason = reasons.get(given["reason"], "") if given["reason"] != OTHER else ""
-    return "：".join(part for part in (reason, given["words"]) if part)
+    reason = reasons.get(given.reason, "") if given.reason != OTHER else ""
+    return "：".join(part for part in (reason, given.words) if part)
 
 
-async def role_for(one: Act, case: Case, me: Member) -> Role:
-    """Return the role in which *me* may do it now.
+def role_for(act: Act, desk: CaseDesk) -> Role:
+    """Return the role in which the member may do it now.
 
     Raises:
-        Stale: it is not open to them; with what happened last.
+        NotAllowed: it is not open to them.
     """
-    for role in roles_of(me):
-        if one.action and one.action in [row.action for row in may(case, role)]:
+    for role in desk.roles:
+        if role in act.roles or (act.action and desk.may(act.action, role)):
             return role
-        if role in one.roles:
-            return role
-    raise Stale(await who_moved(case))
+    raise NotAllowed(f"{act.title}: not open now")
 
 
-async def act_page(
-    request: Request[Any, Any, Any], case: Case, me: Member, act: str, given: dict[str, str], errors: dict[str, str]
-) -> Response[bytes]:
+async def act_page(desk: CaseDesk, act: Act, given: Given, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of an act."""
-    one = ACTS[act]
-    lead = one.lead
-    if one.action == "extend_deadline":
-        later = extended_to(clock_on(case, await history(case)), case.city)
-        lead = Said("{lead}新的期限是 {day}。", lead=one.lead, day=later) if later else one.lead
-    return page(
-        request,
+    return desk.page(
         "staff/casework/acts/show",
-        status=422 if errors else 200,
-        region=case.city,
-        me=me,
-        links=links(request, me),
-        case=case,
-        act=one,
-        reasons=reasons_for(one, case.city),
-        lead=lead,
+        errors,
+        case=desk.case,
+        act=act,
+        lead=await lead(desk.case, act),
+        reasons=reasons_for(act, desk.region),
+        objections=await publicity.objections(desk.case) if act is ACTS["upholding"] else [],
         given=given,
-        errors=errors,
-        objections=await publicity.objections(case) if act == "upholding" else [],
-        today=clock.today(),
     )
+
+
+async def lead(case: Case, act: Act) -> str:
+    """Return what the act means; for more time, until when."""
+    if act.action == "extend_deadline":
+        later = extended_to(clock_on(case, await history(case)), case.city)
+        if later:
+            return Said("{lead}新的期限是 {day}。", lead=act.lead, day=later)
+    return act.lead

@@ -1,27 +1,31 @@
 """``/staff/cases/{no}/conversation``: 沟通 with the citizen, with files where that helps."""
 
-from typing import Any
-
-from litestar import Controller, Request, Response, get, post
+import msgspec
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from portal.accounts.person import person
-from portal.accounts.staff import Member
+from portal.accounts.person import Person, person
 from portal.accounts.staff import member as member_by_id
 from portal.cases.desk import access
-from portal.cases.life.case import Case
 from portal.cases.papers.taking import NOTHING, limits_of, take_form
 from portal.cases.talk import conversation
+from portal.cases.talk.conversation import Message
 from portal.core.tools.errors import found
 from portal.core.web import uploads
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
 from portal.documents import enclosed, keep
 from portal.documents.check import WARNINGS
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
-from portal.staff.shared.mine import CASEWORK, case_named, member
-from portal.staff.shared.nav import links
+from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand
+
+CALLED, SEND = "called", "send"  # what the buttons send
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A message and who wrote it."""
+
+    author: str
+    message: Message
 
 
 class ConversationController(Controller):
@@ -29,111 +33,101 @@ class ConversationController(Controller):
 
     path = "/staff/cases/{no:str}/conversation"
     opt = {"who": CASEWORK}
-    dependencies = {"me": Provide(member), "case": Provide(case_named)}
+    dependencies = {"desk": Provide(case_in_hand)}
 
     @get()
-    async def index(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def index(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show the messages."""
-        await access.note(me, "read_case", case)
-        return await conversation_page(request, case, me)
+        await access.note(desk.me, "read_case", desk.case)
+        return await conversation_page(desk)
 
     @post()
-    async def say(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def say(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Answer with the files that were added before, or note that it was answered by telephone."""
-        form = form_of(request)
-        if form["action"] == "called":
-            return await called(case, me)
-        return await send(request, case, me, form["text"], [])
+        if desk.form["action"] == CALLED:
+            return await called(desk)
+        return await send(desk, desk.form["text"], [])
 
     @post("/files", streams=True, request_max_body_size=None)
-    async def add(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def add(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Keep files for the answer that is being written; without script it comes with them, and goes out."""
-        async with uploads.sending(request, limits_of(case.city)) as sending:
-            taken = await take_form(sending, case, enclosed.unsent_slot(me.id), conversation.takes(case.city))
-        if taken.form["action"] == "called":
-            return await called(case, me)
-        if taken.form["action"] == "send":
-            return await send(request, case, me, taken.form["text"], taken.refused)
+        place = enclosed.unsent_slot(desk.me.id)
+        async with uploads.sending(desk.request, limits_of(desk.region)) as sending:
+            taken = await take_form(sending, desk.case, place, conversation.takes(desk.region))
+        if taken.form["action"] == CALLED:
+            return await called(desk)
+        if taken.form["action"] == SEND:
+            return await send(desk, taken.form["text"], taken.refused)
         if taken.refused or not taken.count:
-            return await conversation_page(request, case, me, refused=taken.refused or [("", NOTHING)])
-        return see_other(f"/staff/cases/{case.number}/conversation#files")
+            return await conversation_page(desk, refused=taken.refused or [("", NOTHING)])
+        return desk.back("/conversation#files")
 
     @post("/files/{doc:str}/removal")
-    async def remove(
-        self, case: NamedDependency[Case], me: NamedDependency[Member], doc: FromPath[str]
-    ) -> Response[bytes]:
+    async def remove(self, desk: NamedDependency[CaseDesk], doc: FromPath[str]) -> Response[bytes]:
         """Take a file off the answer that is being written."""
-        file = found(await enclosed.own_unsent(doc, me.id))
-        found(file if file.case == case.id else None)
+        file = found(await enclosed.own_unsent(doc, desk.me.id))
+        found(file if file.case == desk.case.id else None)
         await keep.remove(file)
-        return see_other(f"/staff/cases/{case.number}/conversation#files")
+        return desk.back("/conversation#files")
 
 
-async def called(case: Case, me: Member) -> Response[bytes]:
+async def called(desk: CaseDesk) -> Response[bytes]:
     """Note that the question was answered by telephone."""
-    await conversation.answered(case)
-    await access.note(me, "answer_by_phone", case)
-    return see_other(f"/staff/cases/{case.number}/conversation")
+    await conversation.answered(desk.case)
+    await access.note(desk.me, "answer_by_phone", desk.case)
+    return desk.back("/conversation")
 
 
-async def send(
-    request: Request[Any, Any, Any], case: Case, me: Member, text: str, refused: Refusals
-) -> Response[bytes]:
+async def send(desk: CaseDesk, text: str, refused: Refusals) -> Response[bytes]:
     """Send the answer; words and good files stay on the page when something is wrong with another."""
     text = text.strip()[: conversation.LONGEST]
-    empty = not text and not refused and not await enclosed.unsent(case.id, me.id)
-    if empty or refused:
-        errors = {"text": "请写要告诉申请人的话。"} if empty else {}
-        return await conversation_page(request, case, me, text, errors, refused)
-    await conversation.say(case, me.id, text, by_staff=True)
-    return see_other(f"/staff/cases/{case.number}/conversation")
+    if refused:
+        return await conversation_page(desk, text, refused=refused)
+    if not text and not await enclosed.unsent(desk.case.id, desk.me.id):
+        return await conversation_page(desk, text, {"text": "请写要告诉申请人的话。"})
+    await conversation.say(desk.case, desk.me.id, text, by_staff=True)
+    return desk.back("/conversation")
 
 
 async def conversation_page(
-    request: Request[Any, Any, Any],
-    case: Case,
-    me: Member,
-    text: str = "",
-    errors: dict[str, str] | None = None,
-    refused: Refusals | None = None,
+    desk: CaseDesk, text: str = "", errors: dict[str, str] | None = None, refused: Refusals | None = None
 ) -> Response[bytes]:
     """Return the page of the messages."""
-    said = await conversation.messages(case)
-    place = await _place(case, me, refused or [])
-    wrong = {**(errors or {}), **({"pick-message": place.error} if place.error else {})}
-    return page(
-        request,
+    place = await _place(desk, refused or [])
+    wrong = dict(errors or {})
+    if place.error:
+        wrong["pick-message"] = place.error
+    messages = await conversation.messages(desk.case)
+    citizen = found(await person(desk.case.person))
+    return desk.page(
         "staff/casework/conversation/index",
-        status=422 if wrong else 200,
-        region=case.city,
-        me=me,
-        links=links(request, me),
-        case=case,
-        who=found(await person(case.person)),
-        messages=[(one, await member_by_id(one.author) if one.by_staff else None) for one in said],
-        waits=any(not one.by_staff and not one.answered for one in said),
+        wrong,
+        case=desk.case,
+        messages=[Written(await _author(message, citizen), message) for message in messages],
+        waits=any(not message.by_staff and not message.answered for message in messages),
         place=place,
         text=text,
-        errors=wrong,
         warnings=WARNINGS,
         words=BROWSER_WORDS,
     )
 
 
-async def _place(case: Case, me: Member, refused: Refusals) -> Place:
-    here = enclosed.unsent_slot(me.id)
+async def _author(message: Message, citizen: Person) -> str:
+    if not message.by_staff:
+        return citizen.masked_name
+    clerk = await member_by_id(message.author)
+    return clerk.name if clerk else "经办机构"
+
+
+async def _place(desk: CaseDesk, refused: Refusals) -> Place:
+    """Return where the files of the answer go."""
+    unsent = await enclosed.unsent(desk.case.id, desk.me.id)
     return Place(
         id="message",
         name=enclosed.NAME,
         action="/files",
-        allowed=conversation.takes(case.city),
-        papers=papers(await enclosed.unsent(case.id, me.id), here, {}),
+        allowed=conversation.takes(desk.region),
+        papers=papers(unsent, enclosed.unsent_slot(desk.me.id), {}),
         refused=refused,
         error=refused[0][1] if refused else "",
     )

@@ -1,31 +1,47 @@
 """``/staff/cases/{no}/corrections/new``: write the one notice that lists everything."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
 
-from litestar import Controller, Request, Response, get, post
+import msgspec
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from portal.accounts.staff import Member
-from portal.cases.life.case import Case, answers_of, may
+from portal.cases.life.case import Case, answers_of
 from portal.cases.life.deadlines import answer_by
-from portal.cases.life.moves import NotAllowed, Role
+from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import NewDefect
-from portal.cases.papers.pictures import pictures
+from portal.cases.papers.pictures import Picture, pictures
 from portal.core.tools import clock
-from portal.core.tools.errors import Stale
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
 from portal.questions.materials import Slot, slots
 from portal.regions.reasons import OTHER, words
-from portal.staff.casework.case import seen, who_moved
-from portal.staff.shared.mine import acting, case_named, member
-from portal.staff.shared.nav import links
+from portal.staff.shared.desk import CaseDesk, case_in_hand
 
 WORDS = 300
+PREVIEW = "preview"
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A defect as the citizen will read it."""
+
+    name: str
+    words: str
+    picture: Picture | None
+
+
+class Composer(msgspec.Struct, frozen=True):
+    """What the notice may be about, and until when it is answered."""
+
+    slots: list[Slot]
+    limited: bool  # asked once already: only what came in since
+    only_one: bool  # the city allows one notice
+    reasons: dict[str, str]
+    pictures: dict[str, Picture]  # what goes wrong, drawn, by reason
+    answer_by: date
+    preview: list[Shown]
 
 
 class StaffCorrectionController(Controller):
@@ -33,32 +49,23 @@ class StaffCorrectionController(Controller):
 
     path = "/staff/cases/{no:str}/corrections/new"
     opt = {"who": ("reviewer",)}
-    dependencies = {"me": Provide(member), "case": Provide(case_named)}
+    dependencies = {"desk": Provide(case_in_hand)}
 
     @get()
-    async def new(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def new(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show every material with the reasons to choose from."""
-        if "ask_correction" not in [one.action for one in may(case, Role.REVIEWER)]:
-            raise Stale(await who_moved(case))
-        return await composer(request, case, me, Form(), {})
+        desk.require("ask_correction", Role.REVIEWER)
+        return await composer_page(desk, Form(), {})
 
     @post()
-    async def create(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
-        """Send the notice."""
-        form = form_of(request)
-        seen(case, form["row_version"])
-        defects, errors = await read(form, case)
-        if errors or form["action"] == "preview":
-            return await composer(request, case, me, form, errors, defects)
-        try:
-            await corrections.ask(case, acting(me, Role.REVIEWER), defects)
-        except NotAllowed as error:
-            raise Stale(await who_moved(case)) from error
-        return see_other(f"/staff/cases/{case.number}")
+    async def create(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
+        """Send the notice, or show what the citizen will read."""
+        form = desk.current_form()
+        defects, errors = await read(form, desk.case)
+        if errors or form["action"] == PREVIEW:
+            return await composer_page(desk, form, errors, defects)
+        await corrections.ask(desk.case, desk.acting(Role.REVIEWER), defects)
+        return desk.back()
 
 
 async def slots_open(case: Case) -> list[Slot]:
@@ -69,50 +76,48 @@ async def slots_open(case: Case) -> list[Slot]:
 
 async def read(form: Form, case: Case) -> tuple[list[NewDefect], dict[str, str]]:
     """Return the defects in a posted form, and what is wrong with it."""
-    found: list[NewDefect] = []
+    defects: list[NewDefect] = []
     errors: dict[str, str] = {}
     for slot in await slots_open(case):
-        reason, own = form[f"reason-{slot.id}"], form[f"words-{slot.id}"].strip()[:WORDS]
+        reason = form[f"reason-{slot.id}"]
+        own = form[f"words-{slot.id}"].strip()[:WORDS]
         if not reason:
             continue
         if reason == OTHER and not own:
             errors[f"words-{slot.id}"] = Said("选了“其他”，请写清{name}要怎么补。", name=slot.name)
         elif reason in case.city.reasons.correction:
-            found.append(NewDefect(slot.id, reason, own))
-    if not found and not errors:
+            defects.append(NewDefect(slot.id, reason, own))
+    if not defects and not errors:
         errors["defects"] = "请至少选一项要补正的材料。"
-    return found, errors
+    return defects, errors
 
 
-async def composer(
-    request: Request[Any, Any, Any],
-    case: Case,
-    me: Member,
-    form: Form,
-    errors: dict[str, str],
-    preview: Sequence[NewDefect] = (),
+async def composer_page(
+    desk: CaseDesk, form: Form, errors: dict[str, str], defects: Sequence[NewDefect] = ()
 ) -> Response[bytes]:
-    """Return the page of the composer; with a *preview* of what the citizen will read."""
-    names = {slot.id: slot.name for slot in slots(case.city, answers_of(case))}
-    reasons, drawn = words(case.city.reasons.correction), pictures(case.city)
-    return page(
-        request,
-        "staff/casework/corrections/new",
-        status=422 if errors else 200,
-        region=case.city,
-        me=me,
-        links=links(request, me),
-        case=case,
-        slots=await slots_open(case),
-        preview=[
-            (names[one.slot], corrections.said(one.reason, reasons[one.reason], one.words), drawn.get(one.reason))
-            for one in preview
-        ],
-        pictures=drawn,
-        limited=await corrections.slots_to_ask(case) is not None,
-        reasons=reasons,
-        form=form,
-        errors=errors,
-        answer_by=answer_by(clock.today(), case.city),
-        only_one=case.city.rules.correction.at_most == 1,
+    """Return the page of the composer; with *defects* a preview of what the citizen will read."""
+    composer = Composer(
+        slots=await slots_open(desk.case),
+        limited=await corrections.slots_to_ask(desk.case) is not None,
+        only_one=desk.region.rules.correction.at_most == 1,
+        reasons=words(desk.region.reasons.correction),
+        pictures=pictures(desk.region),
+        answer_by=answer_by(clock.today(), desk.region),
+        preview=[] if errors else preview(desk.case, defects),
     )
+    return desk.page("staff/casework/corrections/new", errors, case=desk.case, composer=composer, form=form)
+
+
+def preview(case: Case, defects: Sequence[NewDefect]) -> list[Shown]:
+    """Return *defects* as the citizen will read them."""
+    names = {slot.id: slot.name for slot in slots(case.city, answers_of(case))}
+    reasons = words(case.city.reasons.correction)
+    drawn = pictures(case.city)
+    return [
+        Shown(
+            names[defect.slot],
+            corrections.said(defect.reason, reasons[defect.reason], defect.words),
+            drawn.get(defect.reason),
+        )
+        for defect in defects
+    ]

@@ -1,25 +1,25 @@
 """``/staff/cases/{no}/decision`` and ``/approval``: one drafts, another decides."""
 
-from typing import Any
-
-from litestar import Controller, Request, Response, get, post
+import msgspec
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from portal.accounts.staff import Member
+from portal.accounts.person import Person, person
 from portal.cases.benefits import effect
-from portal.cases.life.case import Case, may
-from portal.cases.life.moves import NotAllowed, Role
+from portal.cases.life.case import Case
+from portal.cases.life.moves import Role
+from portal.cases.life.words import REREVIEW
 from portal.cases.result import decision, publicity
-from portal.cases.result.decision import Proposal, Reasons
-from portal.core.tools.errors import Stale
+from portal.cases.result.decision import Decided, Proposal, Reasons
+from portal.core.tools.errors import found
+from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
 from portal.letters.issue import appeal_sentences
+from portal.regions.catalogue import Disease
+from portal.regions.criteria import Criteria
+from portal.regions.load import Region
 from portal.regions.reasons import words
-from portal.staff.casework.case import case_view, seen, who_moved
-from portal.staff.shared.mine import acting, case_named, member
-from portal.staff.shared.nav import links
+from portal.staff.shared.desk import CaseDesk, case_in_hand
 
 MOST_MONTHS = 600
 WORDS = 500
@@ -31,6 +31,32 @@ CANNOT: dict[type[Exception], str] = {
     effect.NotHeld: "复审的待遇已经不在了（到期、撤销或者终止），不能通过。请退回。",
     decision.AppealNeeded: "本地区还没有填写申诉途径，不能作出不予认定的决定。请联系管理员。",
 }
+PASSED, FAILED = "passed", "failed"  # what the form sends
+VERDICTS = {PASSED: "通过", FAILED: "不通过"}
+AGREE, PUBLISH, BACK = "agree", "publish", "back"
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """A disease that is decided on, with what its proposal says so far."""
+
+    decided: Decided
+    disease: Disease
+    criteria: Criteria | None
+    rereview: bool  # a re-review changes no validity
+
+    @property
+    def id(self) -> str:
+        """The part of the names of its fields."""
+        return self.decided.id
+
+    @property
+    def validity(self) -> str:
+        """How long the benefit would last, in words."""
+        if self.rereview:
+            return "不变，这是复审"
+        if self.decided.validity_months:
+            return Said("{n} 个月", n=self.decided.validity_months)
+        return "长期"
 
 
 class DraftDecisionController(Controller):
@@ -38,79 +64,82 @@ class DraftDecisionController(Controller):
 
     path = "/staff/cases/{no:str}/decision"
     opt = {"who": ("reviewer",)}
-    dependencies = {"me": Provide(member), "case": Provide(case_named)}
+    dependencies = {"desk": Provide(case_in_hand)}
 
     @get()
-    async def new(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def new(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show each disease with pass and fail."""
-        await open_or_stale(case, "draft_decision", Role.REVIEWER)
-        return await draft_page(request, case, me, Form(), {})
+        desk.require("draft_decision", Role.REVIEWER)
+        return await draft_page(desk, Form(), {})
 
     @post()
-    async def create(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def create(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Send the proposal to the approver."""
-        form = form_of(request)
-        seen(case, form["row_version"])
-        proposals, errors = await read(form, case)
+        form = desk.current_form()
+        proposals, errors = await read(form, desk.case)
         if errors:
-            return await draft_page(request, case, me, form, errors)
-        try:
-            await decision.draft(case, acting(me, Role.REVIEWER), proposals)
-        except NotAllowed as error:
-            raise Stale(await who_moved(case)) from error
-        return see_other(f"/staff/cases/{case.number}")
-
-
-async def open_or_stale(case: Case, action: str, role: Role) -> None:
-    """Leave with the 409 page when *action* is not open now.
-
-    Raises:
-        Stale: with what happened last.
-    """
-    if action not in [one.action for one in may(case, role)]:
-        raise Stale(await who_moved(case))
+            return await draft_page(desk, form, errors)
+        await decision.draft(desk.case, desk.acting(Role.REVIEWER), proposals)
+        return desk.back()
 
 
 async def read(form: Form, case: Case) -> tuple[list[Proposal], dict[str, str]]:
     """Return the proposals in a posted form, and what is wrong with it."""
-    proposals, errors = [], {}
+    proposals: list[Proposal] = []
+    errors: dict[str, str] = {}
     for disease in await decision.diseases(case):
-        verdict = form[f"verdict-{disease.id}"]
-        months = form[f"months-{disease.id}"].strip() or "0"
-        unmet = form.all(f"unmet-{disease.id}")
-        texts = tuple(text for number, text in case.city.criteria[disease.code].numbered() if str(number) in unmet)
-        own = form[f"words-{disease.id}"].strip()[:WORDS]
-        reasons = Reasons(tuple(form.all(f"reason-{disease.id}")), own, texts)
-        known = all(code in case.city.reasons.refusal for code in reasons.codes)
-        if verdict not in ("passed", "failed"):
-            errors[f"verdict-{disease.id}"] = "请选通过或不通过。"
-        elif not (months.isascii() and months.isdigit() and int(months) <= MOST_MONTHS):
-            errors[f"months-{disease.id}"] = "有效期请填月数，长期填 0。"
-        elif verdict == "failed" and not (known and reasons.given):
-            errors[f"words-{disease.id}"] = "不通过要写明理由：请至少选一条，选“其他原因”要写清楚。"
-        else:
-            proposals.append(Proposal(disease.id, verdict == "passed", int(months), reasons))
+        proposal, wrong = read_one(form, disease, case.city)
+        errors |= wrong
+        if proposal:
+            proposals.append(proposal)
     return proposals, errors
 
 
-async def draft_page(
-    request: Request[Any, Any, Any], case: Case, me: Member, form: Form, errors: dict[str, str]
-) -> Response[bytes]:
+def read_one(form: Form, disease: Decided, region: Region) -> tuple[Proposal | None, dict[str, str]]:
+    """Return the proposal for one disease, or what is wrong with it."""
+    verdict = form[f"verdict-{disease.id}"]
+    months = form[f"months-{disease.id}"].strip() or "0"
+    reasons = reasons_in(form, disease, region)
+    if verdict not in VERDICTS:
+        return None, {f"verdict-{disease.id}": "请选通过或不通过。"}
+    if not (months.isascii() and months.isdigit() and int(months) <= MOST_MONTHS):
+        return None, {f"months-{disease.id}": "有效期请填月数，长期填 0。"}
+    known = all(code in region.reasons.refusal for code in reasons.codes)
+    if verdict == FAILED and not (known and reasons.given):
+        return None, {f"words-{disease.id}": "不通过要写明理由：请至少选一条，选“其他原因”要写清楚。"}
+    return Proposal(disease.id, verdict == PASSED, int(months), reasons), {}
+
+
+def reasons_in(form: Form, disease: Decided, region: Region) -> Reasons:
+    """Return the reasons that were ticked and written for a refusal, with the criteria that are not met."""
+    unmet = form.all(f"unmet-{disease.id}")
+    texts = tuple(text for number, text in region.criteria[disease.code].numbered() if str(number) in unmet)
+    own = form[f"words-{disease.id}"].strip()[:WORDS]
+    return Reasons(tuple(form.all(f"reason-{disease.id}")), own, texts)
+
+
+async def subjects(case: Case) -> list[Subject]:
+    """Return the diseases that are decided on."""
+    region = case.city
+    return [
+        Subject(decided, region.diseases[decided.code], region.criteria.get(decided.code), case.kind == REREVIEW)
+        for decided in await decision.diseases(case)
+    ]
+
+
+async def draft_page(desk: CaseDesk, form: Form, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of the proposal."""
-    return page(
-        request,
+    who: Person = found(await person(desk.case.person))
+    return desk.page(
         "staff/casework/decisions/draft",
-        status=422 if errors else 200,
-        **await case_view(case, me),
-        links=links(request, me),
-        reasons=words(case.city.reasons.refusal),
+        errors,
+        case=desk.case,
+        who=who,
+        subjects=await subjects(desk.case),
+        verdicts=VERDICTS,
+        reasons=words(desk.region.reasons.refusal),
+        appeal=appeal_sentences(desk.case),
         form=form,
-        errors=errors,
-        appeal=appeal_sentences(case),
     )
 
 
@@ -119,54 +148,50 @@ class ApprovalController(Controller):
 
     path = "/staff/cases/{no:str}/approval"
     opt = {"who": ("approver",)}
-    dependencies = {"me": Provide(member), "case": Provide(case_named)}
+    dependencies = {"desk": Provide(case_in_hand)}
 
     @get()
-    async def show(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show the proposal."""
-        await open_or_stale(case, "send_back", Role.APPROVER)
-        return await approval_page(request, case, me, "", {})
+        desk.require("send_back", Role.APPROVER)
+        return await approval_page(desk, "", {})
 
     @post()
-    async def decide(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
-        """Agree, or send it back with a comment."""
-        form = form_of(request)
-        seen(case, form["row_version"])
+    async def decide(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
+        """Agree, publish first, or send it back with a comment."""
+        form = desk.current_form()
         comment = form["comment"].strip()[:WORDS]
-        if form["action"] == "back" and not comment:
-            return await approval_page(request, case, me, comment, {"comment": "退回要写明原因。"})
+        if form["action"] == BACK and not comment:
+            return await approval_page(desk, comment, {"comment": "退回要写明原因。"})
         try:
-            if form["action"] == "back":
-                await decision.send_back(case, acting(me, Role.APPROVER), comment)
-            elif form["action"] == "publish":
-                await publicity.publish(case, acting(me, Role.APPROVER))
-            else:
-                await decision.decide(case, acting(me, Role.APPROVER))
+            await act(desk, form["action"], comment)
         except tuple(CANNOT) as why:
-            return await approval_page(request, case, me, comment, {"comment": CANNOT[type(why)]})
-        except NotAllowed as error:
-            raise Stale(await who_moved(case)) from error
-        return see_other(f"/staff/cases/{case.number}")
+            return await approval_page(desk, comment, {"comment": CANNOT[type(why)]})
+        return desk.back()
 
 
-async def approval_page(
-    request: Request[Any, Any, Any], case: Case, me: Member, comment: str, errors: dict[str, str]
-) -> Response[bytes]:
+async def act(desk: CaseDesk, action: str, comment: str) -> None:
+    """Do what the approver's button says."""
+    approver = desk.acting(Role.APPROVER)
+    if action == BACK:
+        await decision.send_back(desk.case, approver, comment)
+    elif action == PUBLISH:
+        await publicity.publish(desk.case, approver)
+    else:
+        await decision.decide(desk.case, approver)
+
+
+async def approval_page(desk: CaseDesk, comment: str, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of the approval."""
-    view = await case_view(case, me)
-    return page(
-        request,
+    about = await subjects(desk.case)
+    workers = await decision.worked_on(desk.case, [subject.decided for subject in about])
+    return desk.page(
         "staff/casework/decisions/approval",
-        status=422 if errors else 200,
-        **view,
-        links=links(request, me),
+        errors,
+        case=desk.case,
+        subjects=about,
+        own=desk.me.id in workers,
+        asks_experts=bool(desk.region.rules.experts.required),
+        may_publish=desk.region.rules.publicity.enabled,
         comment=comment,
-        errors=errors,
-        own=me.id in await decision.worked_on(case, view["decided"]),
-        may_publish=case.city.rules.publicity.enabled,
-        appeal=appeal_sentences(case),
     )

@@ -1,30 +1,88 @@
 """``/staff/cases/{no}/appraisals``: ask experts, see who answered, remind, replace, add a third."""
 
-from typing import Any
+from datetime import date
 
-from litestar import Controller, Request, Response, get, post
+import msgspec
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id
 from portal.cases.experts import experts, panel
+from portal.cases.experts.experts import Candidate
 from portal.cases.experts.seats import Seat, seated, seats
-from portal.cases.life.case import Case
-from portal.cases.life.moves import NotAllowed, Role, State
+from portal.cases.life.moves import Role, State
 from portal.cases.result import opinion
 from portal.cases.result.decision import diseases
-from portal.cases.result.opinion import FINDINGS, VERDICTS, opinion_of
+from portal.cases.result.opinion import FINDINGS, VERDICTS, Opinion, Split, opinion_of
 from portal.core.tools import clock
-from portal.core.tools.errors import Stale, found
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
-from portal.staff.casework.case import seen, who_moved
-from portal.staff.shared.mine import CASEWORK, acting, case_named, member
-from portal.staff.shared.nav import links
+from portal.core.tools.errors import NotFound, found
+from portal.regions.catalogue import Disease
+from portal.regions.criteria import Criteria
+from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand
+from portal.staff.shared.sign import Sign
 
 WORDS = 500
 REVIEWER = ("reviewer",)
+STATES = {
+    "given": Sign("done", "意见已交"),
+    "invited": Sign("now", "等意见"),
+    "recused": Sign("yours", "回避了"),
+    "replaced": Sign("todo", "换了人，或再请一次"),
+    "revoked": Sign("todo", "不用了"),
+}
+LATE = Sign("late", "已逾期")
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place on the panel and who sits on it."""
+
+    seat: Seat
+    name: str  # empty when the expert was switched off
+    opinions: dict[str, Opinion]  # by disease; empty before they are given
+
+    @property
+    def sign(self) -> Sign:
+        """How it stands."""
+        return LATE if self.seat.late else STATES[self.seat.state]
+
+    @property
+    def to_fill(self) -> bool:
+        """Whether somebody is still needed here."""
+        return self.seat.open or self.seat.state == "recused"
+
+
+class PanelView(msgspec.Struct, frozen=True):
+    """The panel of a case, the opinions that are in, and who else may be asked."""
+
+    places: list[Place]
+    stands: Split
+    diseases: list[tuple[Disease, Criteria]]
+    candidates: list[Candidate]
+    may_change: bool
+    may_invite: bool
+    required: int  # how many the city asks at least
+    due: date  # until when an opinion asked for today is given
+
+    @property
+    def free(self) -> list[Candidate]:
+        """The candidates who may be asked."""
+        return [candidate for candidate in self.candidates if not candidate.conflict]
+
+    @property
+    def advice(self) -> str:
+        """What to do so that the opinions settle it, or an empty text."""
+        if self.stands.unsure:
+            return "有专家说材料不足，可以请申请人补正，补正交回后会再请这位专家。"
+        if self.stands.differ and not self.stands.settled:
+            return "意见不一致，请再加一位专家。"
+        short = self.may_change and len(seated([place.seat for place in self.places])) < self.stands.needed
+        return "专家不够，请再请一位。" if short else ""
+
+    @property
+    def may_send_again(self) -> bool:
+        """Whether a case that came back from the approver can be sent on with the same opinions."""
+        return self.may_change and self.stands.settled
 
 
 class AppraisalsController(Controller):
@@ -32,116 +90,113 @@ class AppraisalsController(Controller):
 
     path = "/staff/cases/{no:str}/appraisals"
     opt = {"who": CASEWORK}
-    dependencies = {"me": Provide(member), "case": Provide(case_named)}
+    dependencies = {"desk": Provide(case_in_hand)}
 
     @get()
-    async def show(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show the panel, the opinions that are in, and who else may be asked."""
-        return await panel_page(request, case, me, [], {})
+        return await panel_page(desk, {})
 
     @post(opt={"who": REVIEWER})
-    async def invite(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def invite(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Ask the chosen experts: a whole panel at first, one more later."""
-        form = form_of(request)
-        seen(case, form["row_version"])
-        chosen = form.all("expert")
+        chosen = desk.current_form().all("expert")
         try:
-            if case.at is State.REVIEWING:
-                await panel.invite(case, acting(me, Role.REVIEWER), chosen)
-            elif len(chosen) == 1:
-                await panel.add(case, acting(me, Role.REVIEWER), chosen[0])
-            else:
-                return await panel_page(request, case, me, chosen, {"expert": "请选一位专家。"})
+            error = await ask(desk, chosen)
         except panel.TooFew:
-            return await panel_page(request, case, me, chosen, {"expert": "请的专家不够，请再选。"})
+            error = "请的专家不够，请再选。"
         except panel.Conflicted as why:
-            return await panel_page(request, case, me, chosen, {"expert": why.args[0]})
-        except NotAllowed as error:
-            raise Stale(await who_moved(case)) from error
-        return see_other(f"/staff/cases/{case.number}/appraisals")
+            error = why.args[0]
+        if error:
+            return await panel_page(desk, {"expert": error}, chosen)
+        return desk.back("/appraisals")
 
     @post("/conclusion", opt={"who": REVIEWER})
-    async def conclude(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def conclude(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Send a case that came back from the approver on again, with an answer."""
-        form = form_of(request)
-        seen(case, form["row_version"])
-        why = form["why"].strip()[:WORDS]
+        why = desk.current_form()["why"].strip()[:WORDS]
         if not why:
-            return await panel_page(request, case, me, [], {"why": "请写给审批人看的说明。"})
-        try:
-            await opinion.conclude_again(case, acting(me, Role.REVIEWER), why)
-        except NotAllowed as error:
-            raise Stale(await who_moved(case)) from error
-        return see_other(f"/staff/cases/{case.number}")
+            return await panel_page(desk, {"why": "请写给审批人看的说明。"})
+        await opinion.conclude_again(desk.case, desk.acting(Role.REVIEWER), why)
+        return desk.back()
 
     @post("/{id:str}", opt={"who": REVIEWER})
-    async def change(
-        self,
-        request: Request[Any, Any, Any],
-        case: NamedDependency[Case],
-        me: NamedDependency[Member],
-        id: FromPath[str],
-    ) -> Response[bytes]:
+    async def change(self, desk: NamedDependency[CaseDesk], id: FromPath[str]) -> Response[bytes]:
         """Remind, revoke or replace one expert."""
-        form = form_of(request)
-        seen(case, form["row_version"])
-        old = found({one.id: one for one in await seats(case.id)}.get(id))
+        form = desk.current_form()
+        seat = found({seat.id: seat for seat in await seats(desk.case.id)}.get(id))
         try:
-            await _change(case, me, old, form["action"], form["expert"])
+            await change(desk, seat, form["action"], form["expert"])
         except panel.Conflicted as why:
-            return await panel_page(request, case, me, [], {f"replace-{id}": why.args[0]})
-        except NotAllowed as error:
-            raise Stale(await who_moved(case)) from error
-        return see_other(f"/staff/cases/{case.number}/appraisals")
+            return await panel_page(desk, {f"replace-{id}": why.args[0]})
+        return desk.back("/appraisals")
 
 
-async def _change(case: Case, me: Member, old: Seat, action: str, staff: str) -> None:
-    by = acting(me, Role.REVIEWER)
+async def ask(desk: CaseDesk, chosen: list[str]) -> str:
+    """Ask the *chosen* experts, or return what is wrong with the choice.
+
+    Raises:
+        TooFew, Conflicted: as for `panel.invite`.
+    """
+    reviewer = desk.acting(Role.REVIEWER)
+    if desk.case.at is State.REVIEWING:
+        await panel.invite(desk.case, reviewer, chosen)
+    elif len(chosen) == 1:
+        await panel.add(desk.case, reviewer, chosen[0])
+    else:
+        return "请选一位专家。"
+    return ""
+
+
+async def change(desk: CaseDesk, seat: Seat, action: str, expert: str) -> None:
+    """Do with a place what the button says; *expert* takes it when it is replaced."""
+    reviewer = desk.acting(Role.REVIEWER)
     match action:
         case "remind":
-            await panel.remind(case, by, old)
+            await panel.remind(desk.case, reviewer, seat)
         case "revoke":
-            await panel.revoke(case, by, old)
+            await panel.revoke(desk.case, reviewer, seat)
         case "replace":
-            await panel.replace(case, by, old, staff)
+            await panel.replace(desk.case, reviewer, seat, expert)
         case _:
-            found(None)
+            raise NotFound
 
 
-async def panel_page(
-    request: Request[Any, Any, Any], case: Case, me: Member, chosen: list[str], errors: dict[str, str]
-) -> Response[bytes]:
-    """Return the page of the panel."""
-    region, everybody = case.city, await seats(case.id)
-    known = await diseases(case)
-    stands = opinion.split(case, everybody, [one.code for one in known])
-    may_change = case.at is State.APPRAISING and me.has("reviewer")
-    may_invite = case.at is State.REVIEWING and bool(region.rules.experts.required) and me.has("reviewer")
-    return page(
-        request,
+async def panel_page(desk: CaseDesk, errors: dict[str, str], chosen: list[str] | None = None) -> Response[bytes]:
+    """Return the page of the panel, with the experts who were *chosen* when that was refused."""
+    return desk.page(
         "staff/experts/appraisals/show",
-        status=422 if errors else 200,
-        region=region,
-        me=me,
-        links=links(request, me),
-        case=case,
-        panel=[(seat, await member_by_id(seat.expert), opinion_of(seat)) for seat in everybody],
-        diseases=[(region.diseases[one.code], region.criteria[one.code]) for one in known],
-        stands=stands,
-        short=may_change and len(seated(everybody)) < stands.needed,
+        errors,
+        case=desk.case,
+        panel=await panel_view(desk),
+        chosen=chosen or [],
+        findings=FINDINGS,
+        verdicts=VERDICTS,
+    )
+
+
+async def panel_view(desk: CaseDesk) -> PanelView:
+    """Return the panel as the page shows it."""
+    case = desk.case
+    region = desk.region
+    rules = region.rules.experts
+    everybody = await seats(case.id)
+    codes = [disease.code for disease in await diseases(case)]
+    may_change = case.at is State.APPRAISING and desk.has("reviewer")
+    may_invite = case.at is State.REVIEWING and bool(rules.required) and desk.has("reviewer")
+    return PanelView(
+        places=[await place(seat) for seat in everybody],
+        stands=opinion.split(case, everybody, codes),
+        diseases=[(region.diseases[code], region.criteria[code]) for code in codes],
         candidates=await experts.candidates(case) if may_change or may_invite else [],
         may_change=may_change,
         may_invite=may_invite,
-        required=region.rules.experts.required,
-        due=region.calendar.add(clock.today(), region.rules.experts.opinion_workdays),
-        chosen=chosen,
-        findings=FINDINGS,
-        verdicts=VERDICTS,
-        errors=errors,
+        required=rules.required,
+        due=region.calendar.add(clock.today(), rules.opinion_workdays),
     )
+
+
+async def place(seat: Seat) -> Place:
+    """Return a place with its expert's name."""
+    expert = await member_by_id(seat.expert)
+    return Place(seat, expert.name if expert else "", opinion_of(seat))

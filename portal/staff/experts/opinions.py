@@ -1,9 +1,9 @@
 """``/staff/opinions``: an expert's list, and one opinion: medical papers and criteria, never who the person is."""
 
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
@@ -11,80 +11,116 @@ from portal.accounts.staff import Member
 from portal.cases.experts import panel
 from portal.cases.experts.seats import RECUSALS, Seat, seats_of
 from portal.cases.life.case import Case, answers_of, case_by_id
-from portal.cases.life.moves import NotAllowed, State
-from portal.cases.papers.papers import medical
+from portal.cases.life.moves import State
+from portal.cases.papers.papers import Paper, medical
 from portal.cases.result import opinion
 from portal.cases.result.decision import Decided, diseases
 from portal.cases.result.opinion import FINDINGS, VERDICTS, Opinion, Verdict, WordsNeeded
 from portal.core.store import audit
-from portal.core.tools import clock
-from portal.core.tools.errors import Stale, found
+from portal.core.tools.errors import NotFound, Stale, found
 from portal.core.web.forms import Form
-from portal.core.web.pages import file_answer, page, see_other
-from portal.core.web.sessions import form_of
+from portal.core.web.pages import file_answer, see_other
+from portal.core.web.second import tell_second
 from portal.documents import pages
 from portal.questions.catalogue import STEPS
-from portal.regions.criteria import Finding
-from portal.regions.load import REGIONS
-from portal.staff.shared.mine import Asked, member
-from portal.staff.shared.nav import Nav, links
+from portal.regions.catalogue import Disease
+from portal.regions.criteria import Criteria, Finding
+from portal.regions.load import Region
+from portal.staff.shared.desk import Asked, Desk, at_desk, member
+from portal.staff.shared.nav import Nav
+from portal.staff.shared.sign import Sign
 
 EXPERT = ("expert",)
+HOME = "/staff/opinions"
 WORDS = 1000
 GONE = "这份鉴定已经交了，或者不再需要。没有保存这一次的内容。"
 
 
-class MySeat(msgspec.Struct, frozen=True):
-    """An expert's own place on the panel of a case."""
+class SeatDesk(Desk):
+    """An expert with their own place on the panel of a case before them."""
 
-    me: Member
-    seat: Seat
-    case: Case
+    def __init__(self, request: Asked, me: Member, seat: Seat, case: Case) -> None:
+        """Let *me* give the opinion of *seat*."""
+        super().__init__(request, me)
+        self.seat = seat
+        self.case = case
+        tell_second(request, GONE)
+
+    @property
+    def region(self) -> Region:
+        """The city, with the questions that the case began with."""
+        return self.case.city
 
     @property
     def home(self) -> str:
         """Where the opinion is given."""
-        return f"/staff/opinions/{self.seat.id}"
+        return f"{HOME}/{self.seat.id}"
 
     @property
     def waits(self) -> bool:
         """Whether the opinion can be given now."""
         return self.seat.open and self.case.at is State.APPRAISING
 
+    @property
+    def reads(self) -> bool:
+        """Whether the expert may still read the papers."""
+        return self.seat.state in ("invited", "given")
 
-async def seat_named(id: FromPath[str], request: Asked) -> MySeat:
-    """Return the expert's own place in the address, or 404."""
+
+class Invitation(msgspec.Struct, frozen=True):
+    """A place that waits for its expert, and the diseases of its case."""
+
+    seat: Seat
+    diseases: list[str]
+
+    @property
+    def sign(self) -> Sign:
+        """How it stands."""
+        return Sign("late", "已逾期") if self.seat.late else Sign("yours", "等您鉴定")
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """The page of a medical paper that the expert is looking at."""
+
+    papers: list[Paper]
+    at: int  # the number of the paper, from 1
+    leaf: int
+
+    @property
+    def chosen(self) -> Paper:
+        """The paper that is open."""
+        return self.papers[self.at - 1]
+
+
+async def seat_desk(id: FromPath[str], request: Asked) -> SeatDesk:
+    """Return the desk of the expert with their own place in the address, or 404."""
     me = await member(request)
     seat = found(await opinion.place_named(id, me.id))
-    return MySeat(me, seat, found(await case_by_id(seat.case_id)))
+    return SeatDesk(request, me, seat, found(await case_by_id(seat.case_id)))
 
 
 class OpinionsController(Controller):
     """What waits for an expert."""
 
-    path = "/staff/opinions"
+    path = HOME
     opt = {"who": EXPERT, "nav": Nav("专家鉴定")}
-    dependencies = {"me": Provide(member)}
+    dependencies = {"desk": Provide(at_desk)}
 
     @get()
-    async def index(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
+    async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Show the invitations by due day, then what was given."""
-        rows = [(seat, found(await case_by_id(seat.case_id))) for seat in await seats_of(me.id, "invited")]
-        return page(
-            request,
+        waiting: list[Invitation] = []
+        paused: list[Invitation] = []
+        for seat in await seats_of(desk.me.id, "invited"):
+            case = found(await case_by_id(seat.case_id))
+            names = [case.city.diseases[disease.code].name_zh for disease in await diseases(case)]
+            (waiting if case.at is State.APPRAISING else paused).append(Invitation(seat, names))
+        return desk.page(
             "staff/experts/opinions/index",
-            region=REGIONS[me.region],
-            me=me,
-            links=links(request, me),
-            waiting=[(seat, await _names(case)) for seat, case in rows if case.at is State.APPRAISING],
-            paused=[(seat, await _names(case)) for seat, case in rows if case.at is not State.APPRAISING],
-            given=await seats_of(me.id, "given"),
-            today=clock.today(),
+            waiting=waiting,
+            paused=paused,
+            given=await seats_of(desk.me.id, "given"),
         )
-
-
-async def _names(case: Case) -> list[str]:
-    return [case.city.diseases[one.code].name_zh for one in await diseases(case)]
 
 
 class OpinionController(Controller):
@@ -92,136 +128,123 @@ class OpinionController(Controller):
 
     path = "/staff/opinions/{id:str}"
     opt = {"who": EXPERT}
-    dependencies = {"mine": Provide(seat_named)}
+    dependencies = {"desk": Provide(seat_desk)}
 
     @get()
     async def show(
-        self,
-        request: Request[Any, Any, Any],
-        mine: NamedDependency[MySeat],
-        file: FromQuery[int] = 1,
-        leaf: FromQuery[int] = 1,
+        self, desk: NamedDependency[SeatDesk], file: FromQuery[int] = 1, leaf: FromQuery[int] = 1
     ) -> Response[bytes]:
         """Show the papers and the criteria; once given, what was said."""
-        return await opinion_page(request, mine, Form(), {}, file=file, leaf=leaf)
+        return await opinion_page(desk, Form(), {}, file=file, leaf=leaf)
 
     @get("/files/{number:int}/pages/{leaf:int}")
     async def picture(
-        self, mine: NamedDependency[MySeat], number: FromPath[int], leaf: FromPath[int]
+        self, desk: NamedDependency[SeatDesk], number: FromPath[int], leaf: FromPath[int]
     ) -> Response[bytes]:
         """Show one page of a medical paper, and note who looked."""
-        papers = await medical(mine.case)
-        if not (mine.seat.state in ("invited", "given") and 1 <= number <= len(papers)):
-            found(None)
+        papers = await medical(desk.case)
+        if not (desk.reads and 1 <= number <= len(papers)):
+            raise NotFound
         document = papers[number - 1].file
         await audit.note(
-            actor=mine.me.id,
+            actor=desk.me.id,
             role="expert",
             act="read_document",
             thing=f"document:{document.id}",
-            about=mine.case.person,
+            about=desk.case.person,
         )
         try:
             content = await pages.picture(document, leaf)
-        except IndexError:
-            content = found(None)
+        except IndexError as error:
+            raise NotFound from error
         return file_answer(content, "image/jpeg", f"{number}-{leaf}.jpg")
 
     @post()
-    async def give(self, request: Request[Any, Any, Any], mine: NamedDependency[MySeat]) -> Response[bytes]:
+    async def give(self, desk: NamedDependency[SeatDesk]) -> Response[bytes]:
         """Give the opinion; the last one needed sends the case on."""
-        form = form_of(request)
-        if not mine.waits:
+        if not desk.waits:
             raise Stale(GONE)
-        opinions, errors = await read(form, mine.case)
+        opinions, errors = await read(desk.form, desk.case)
         if errors:
-            return await opinion_page(request, mine, form, errors)
-        try:
-            await opinion.give(mine.seat, mine.me.id, opinions)
-        except NotAllowed as error:
-            raise Stale(GONE) from error
-        return see_other(mine.home)
+            return await opinion_page(desk, desk.form, errors)
+        await opinion.give(desk.seat, desk.me.id, opinions)
+        return see_other(desk.home)
 
     @post("/recusal")
-    async def recuse(self, request: Request[Any, Any, Any], mine: NamedDependency[MySeat]) -> Response[bytes]:
+    async def recuse(self, desk: NamedDependency[SeatDesk]) -> Response[bytes]:
         """Step back because of a conflict of interest."""
-        form = form_of(request)
-        if form["why"] not in RECUSALS:
-            return await opinion_page(request, mine, form, {"why": "请选回避的原因。"})
-        try:
-            await panel.recuse(mine.seat, mine.me.id, form["why"])
-        except NotAllowed as error:
-            raise Stale(GONE) from error
-        return see_other("/staff/opinions")
+        why = desk.form["why"]
+        if why not in RECUSALS:
+            return await opinion_page(desk, desk.form, {"why": "请选回避的原因。"})
+        await panel.recuse(desk.seat, desk.me.id, why)
+        return see_other(HOME)
 
 
 async def read(form: Form, case: Case) -> tuple[dict[str, Opinion], dict[str, str]]:
     """Return the opinions in a posted form by disease, and what is wrong with it."""
     opinions: dict[str, Opinion] = {}
     errors: dict[str, str] = {}
-    for one in await diseases(case):
-        found_, wrong = _read_one(form, case, one)
-        opinions |= {one.code: found_} if found_ else {}
+    for disease in await diseases(case):
+        given, wrong = read_one(form, case, disease)
         errors |= wrong
+        if given:
+            opinions[disease.code] = given
     if form["independent"] != "yes":
         errors["independent"] = "请确认没有利害关系，独立鉴定。"
     return opinions, errors
 
 
-def _read_one(form: Form, case: Case, disease: Decided) -> tuple[Opinion | None, dict[str, str]]:
-    code, errors = disease.code, {}
+def read_one(form: Form, case: Case, disease: Decided) -> tuple[Opinion | None, dict[str, str]]:
+    """Return the opinion on one disease, or what is wrong with it."""
+    code = disease.code
     findings: dict[int, Finding] = {}
+    errors: dict[str, str] = {}
     for number, _ in case.city.criteria[code].numbered():
         name = f"finding-{code}-{number}"
         if form[name] in FINDINGS:
             findings[number] = cast(Finding, form[name])
         else:
             errors[name] = "请选这一条符合、不符合还是材料不足。"
-    if form[f"verdict-{code}"] not in get_args(Verdict):
+    verdict = form[f"verdict-{code}"]
+    if verdict not in get_args(Verdict):
         errors[f"verdict-{code}"] = "请选总的意见。"
     if errors:
         return None, errors
-    made = Opinion(findings, cast(Verdict, form[f"verdict-{code}"]), form[f"words-{code}"].strip()[:WORDS])
+    given = Opinion(findings, cast(Verdict, verdict), form[f"words-{code}"].strip()[:WORDS])
     try:
-        opinion.check(case, code, made)
+        opinion.check(case, code, given)
     except WordsNeeded:
         return None, {f"words-{code}": "总的意见和各条对不上，请写明为什么。"}
-    return made, {}
+    return given, {}
 
 
 async def opinion_page(
-    request: Request[Any, Any, Any],
-    mine: MySeat,
-    form: Form,
-    errors: dict[str, str],
-    *,
-    file: int = 1,
-    leaf: int = 1,
+    desk: SeatDesk, form: Form, errors: dict[str, str], *, file: int = 1, leaf: int = 1
 ) -> Response[bytes]:
-    """Return the page of one opinion."""
-    case, answers = mine.case, answers_of(mine.case)
-    papers = await medical(case) if mine.seat.state in ("invited", "given") else []
-    chosen = papers[min(max(file, 1), len(papers)) - 1] if papers else None
-    return page(
-        request,
+    """Return the page of one opinion, with *leaf* of the paper number *file* open."""
+    codes = [disease.code for disease in await diseases(desk.case)]
+    about: list[tuple[Disease, Criteria]] = [(desk.region.diseases[code], desk.region.criteria[code]) for code in codes]
+    return desk.page(
         "staff/experts/opinions/show",
-        status=422 if errors else 200,
-        region=case.city,
-        me=mine.me,
-        links=links(request, mine.me),
-        seat=mine.seat,
-        home=mine.home,
-        waits=mine.waits,
-        said=opinion.opinion_of(mine.seat),
-        diseases=[(case.city.diseases[one.code], case.city.criteria[one.code]) for one in await diseases(case)],
-        rows=[(label, shown) for _, label, shown in STEPS["diagnosis"].rows(answers, case.city)],
-        papers=papers,
-        chosen=chosen,
-        at=papers.index(chosen) + 1 if chosen else 0,
-        leaf=min(max(leaf, 1), chosen.file.pages) if chosen else 1,
+        errors,
+        seat=desk.seat,
+        home=desk.home,
+        waits=desk.waits,
+        said=opinion.opinion_of(desk.seat),
+        diseases=about,
+        rows=[(label, shown) for _, label, shown in STEPS["diagnosis"].rows(answers_of(desk.case), desk.region)],
+        reading=await reading(desk, file, leaf),
         findings=FINDINGS,
         verdicts=VERDICTS,
         recusals=RECUSALS,
         form=form,
-        errors=errors,
     )
+
+
+async def reading(desk: SeatDesk, file: int, leaf: int) -> Reading | None:
+    """Return the page that is open, the nearest there is; None where the expert reads no papers."""
+    papers = await medical(desk.case) if desk.reads else []
+    if not papers:
+        return None
+    at = min(max(file, 1), len(papers))
+    return Reading(papers, at, min(max(leaf, 1), papers[at - 1].file.pages))

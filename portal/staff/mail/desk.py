@@ -1,7 +1,5 @@
 """The mail desk: who works at it, in a city that sends mail, and that they saw or printed an address is noted."""
 
-from litestar.di import NamedDependency
-
 from portal.accounts.staff import Member
 from portal.cases.mail.acts import Hand
 from portal.cases.mail.delivery import By
@@ -10,7 +8,6 @@ from portal.core.store import audit
 from portal.core.tools.errors import found
 from portal.core.web.second import tell_second
 from portal.questions.delivery import sends_mail
-from portal.regions.load import REGIONS
 from portal.staff.shared.desk import Asked, Desk, member
 
 CLERKS = ("mail_clerk",)
@@ -23,7 +20,7 @@ class MailDesk(Desk):
     def __init__(self, request: Asked, me: Member) -> None:
         """Work for *me*. Whoever comes second with an act on an envelope is told that it has moved on."""
         super().__init__(request, me)
-        tell_second(request, moved_on)
+        tell_second(request, MOVED_ON)
 
     @property
     def by(self) -> By:
@@ -38,16 +35,6 @@ class MailDesk(Desk):
         """Write into the log that the clerk saw or printed what goes to a person."""
         thing = f"delivery:{envelope.id}"
         await audit.note(actor=self.me.id, role="staff", act=act, thing=thing, about=envelope.person)
-
-
-async def moved_on() -> str:
-    """Return what is said to a clerk who came second."""
-    return MOVED_ON
-
-
-async def clerk(me: NamedDependency[Member]) -> Member:
-    """Return who is signed in, in a city that sends mail; elsewhere it looks as if there were no such desk."""
-    return found(me if sends_mail(REGIONS[me.region]) else None)
 
 
 async def at_mail_desk(request: Asked) -> MailDesk:

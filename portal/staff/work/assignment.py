@@ -1,24 +1,34 @@
 """``/staff/cases/{no}/claim``, ``/assignment`` and ``/access``: mine, somebody else's, or seen with a reason."""
 
-from typing import Any
-
-from litestar import Controller, Request, Response, get, post
+import msgspec
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id
 from portal.cases.desk import access, allotment, notes
-from portal.cases.life.case import Case
 from portal.core.tools.errors import NotFound, Stale
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
-from portal.staff.shared.mine import CASEWORK, case_named, case_of_city, member, whose
-from portal.staff.shared.nav import links
+from portal.core.web.pages import see_other
+from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand, case_of_city
 
 REASON = "请写明原因，至少 {n} 个字。"
 LONGEST = 300
+BACK = "back"  # what the form sends to put a case back
+PUT_BACK = "放回待认领"
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Somebody to whom the case can be given, or putting it back to where nobody has it."""
+
+    member: str  # empty: put it back
+    name: str
+    words: str
+
+    @property
+    def value(self) -> str:
+        """What the form sends."""
+        return self.member or BACK
 
 
 class ClaimController(Controller):
@@ -26,17 +36,14 @@ class ClaimController(Controller):
 
     path = "/staff/cases/{no:str}/claim"
     opt = {"who": CASEWORK}
-    dependencies = {"me": Provide(member), "case": Provide(case_named)}
+    dependencies = {"desk": Provide(case_in_hand)}
 
     @post()
-    async def claim(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def claim(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Take a case that nobody has."""
-        form_of(request)
-        if not await allotment.claim(case, me.id) and case.assigned_to != me.id:
+        if not await allotment.claim(desk.case, desk.me.id) and desk.case.assigned_to != desk.me.id:
             raise Stale("这件刚被别的同事认领了。")
-        return see_other(f"/staff/cases/{case.number}")
+        return desk.back()
 
 
 class AssignmentController(Controller):
@@ -44,63 +51,71 @@ class AssignmentController(Controller):
 
     path = "/staff/cases/{no:str}/assignment"
     opt = {"who": ("reviewer", "supervisor")}
-    dependencies = {"me": Provide(member), "case": Provide(case_of_city)}
+    dependencies = {"desk": Provide(case_of_city)}
 
     @get()
-    async def show(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show who has it and to whom it can go."""
-        if case.ended:
+        if desk.case.ended:
             raise NotFound
-        return await assignment_page(request, case, me, Form(), {})
+        return await assignment_page(desk, Form(), {})
 
     @post()
-    async def give(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def give(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Give it to somebody, with a reason that stays among the notes."""
-        form, seats = form_of(request), await choices(case, me)
-        to, why = form["member"] if form["member"] != "back" else "", form["why"].strip()[:LONGEST]
+        form = desk.form
+        why = form["why"].strip()[:LONGEST]
+        chosen = {choice.value: choice for choice in await choices(desk)}.get(form["member"])
         errors = {}
-        if not form["member"] or to not in seats:
+        if chosen is None:
             errors["member"] = "请选交给谁。"
         if len(why) < access.SHORTEST_REASON:
             errors["why"] = Said(REASON, n=access.SHORTEST_REASON)
-        if errors:
-            return await assignment_page(request, case, me, form, errors)
-        act = "put_back" if not to else "take_over" if to == me.id else "assign"
-        if form["seen"] != case.assigned_to or not await allotment.give(case, to, by=me.id, act=act, why=why):
-            raise Stale(await whose(case))
-        await notes.add(case, me.id, f"→ {seats[to]}: {why}")
-        mine = to == me.id or me.has("supervisor")
-        return see_other(f"/staff/cases/{case.number}" if mine else "/staff/queue?view=mine")
+        if errors or chosen is None:
+            return await assignment_page(desk, form, errors)
+        if form["seen"] != desk.case.assigned_to or not await given(desk, chosen, why):
+            raise Stale(await desk.whose())
+        await notes.add(desk.case, desk.me.id, f"→ {chosen.name}: {why}")
+        if chosen.member == desk.me.id or desk.has("supervisor"):
+            return desk.back()
+        return see_other("/staff/queue?view=mine")
 
 
-async def choices(case: Case, me: Member) -> dict[str, str]:
-    """Return to whom *me* may give *case*: a supervisor and who has it to all, others only to themselves."""
-    all_of_them = {seat.id: seat.name for seat in await allotment.seats(case.region) if seat.id != case.assigned_to}
-    if me.has("supervisor") or case.assigned_to in ("", me.id):
-        return {**all_of_them, **({"": "放回待认领"} if case.assigned_to else {})}
-    return {me.id: me.name} if me.id in all_of_them else {}
+async def given(desk: CaseDesk, chosen: Choice, why: str) -> bool:
+    """Give the case as *chosen*. Return False if somebody changed it meanwhile."""
+    if not chosen.member:
+        act = "put_back"
+    elif chosen.member == desk.me.id:
+        act = "take_over"
+    else:
+        act = "assign"
+    return await allotment.give(desk.case, chosen.member, by=desk.me.id, act=act, why=why)
 
 
-async def assignment_page(
-    request: Request[Any, Any, Any], case: Case, me: Member, form: Form, errors: dict[str, str]
-) -> Response[bytes]:
+async def choices(desk: CaseDesk) -> list[Choice]:
+    """Return to whom the member may give the case: a supervisor and who has it to all, others only to themselves."""
+    holder = desk.case.assigned_to
+    seats = [seat for seat in await allotment.seats(desk.case.region) if seat.id != holder]
+    to_all = desk.has("supervisor") or holder in ("", desk.me.id)
+    found = [
+        Choice(seat.id, seat.name, "我自己接手" if seat.id == desk.me.id else seat.name)
+        for seat in seats
+        if to_all or seat.id == desk.me.id
+    ]
+    if to_all and holder:
+        found.append(Choice("", PUT_BACK, PUT_BACK))
+    return found
+
+
+async def assignment_page(desk: CaseDesk, form: Form, errors: dict[str, str]) -> Response[bytes]:
     """Return the page that asks to whom a case goes."""
-    return page(
-        request,
+    return desk.page(
         "staff/work/assignment/show",
-        status=422 if errors else 200,
-        region=case.city,
-        me=me,
-        links=links(request, me),
-        case=case,
-        assigned=await member_by_id(case.assigned_to),
-        choices=await choices(case, me),
+        errors,
+        case=desk.case,
+        assigned=await member_by_id(desk.case.assigned_to),
+        choices=await choices(desk),
         form=form,
-        errors=errors,
     )
 
 
@@ -109,43 +124,32 @@ class AccessController(Controller):
 
     path = "/staff/cases/{no:str}/access"
     opt = {"who": CASEWORK}
-    dependencies = {"me": Provide(member), "case": Provide(case_of_city)}
+    dependencies = {"desk": Provide(case_of_city)}
 
     @get()
-    async def ask(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def ask(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Ask for the reason; who needs the case for their work is led on."""
-        if await access.needs(me, case):
-            return see_other(f"/staff/cases/{case.number}")
-        return await access_page(request, case, me, "", {})
+        if await access.needs(desk.me, desk.case):
+            return desk.back()
+        return await access_page(desk, "", {})
 
     @post()
-    async def give(
-        self, request: Request[Any, Any, Any], case: NamedDependency[Case], me: NamedDependency[Member]
-    ) -> Response[bytes]:
+    async def give(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Open it for an hour and keep the reason."""
-        why = form_of(request)["why"].strip()[:LONGEST]
+        why = desk.form["why"].strip()[:LONGEST]
         if len(why) < access.SHORTEST_REASON:
-            return await access_page(request, case, me, why, {"why": Said(REASON, n=access.SHORTEST_REASON)})
-        await access.open_with_reason(me, case, why)
-        return see_other(f"/staff/cases/{case.number}")
+            return await access_page(desk, why, {"why": Said(REASON, n=access.SHORTEST_REASON)})
+        await access.open_with_reason(desk.me, desk.case, why)
+        return desk.back()
 
 
-async def access_page(
-    request: Request[Any, Any, Any], case: Case, me: Member, why: str, errors: dict[str, str]
-) -> Response[bytes]:
+async def access_page(desk: CaseDesk, why: str, errors: dict[str, str]) -> Response[bytes]:
     """Return the page that asks for the reason."""
-    return page(
-        request,
+    return desk.page(
         "staff/work/assignment/access",
-        status=422 if errors else 200,
-        region=case.city,
-        me=me,
-        links=links(request, me),
-        case=case,
-        assigned=await member_by_id(case.assigned_to),
-        may_take=me.has("reviewer") and not case.ended,
+        errors,
+        case=desk.case,
+        assigned=await member_by_id(desk.case.assigned_to),
+        may_take=desk.has("reviewer") and not desk.case.ended,
         why=why,
-        errors=errors,
     )

@@ -1,46 +1,47 @@
 """``/staff/calls``, ``/staff/cases/{no}/call``: whom to call because no message reached them, and what came of it."""
 
-from typing import Any
-
-from litestar import Controller, Request, Response, get, post
+import msgspec
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from portal.accounts.person import Person, masked_phone, person
-from portal.accounts.staff import Member
+from portal.accounts.person import masked_phone, person
 from portal.cases.desk import calls
+from portal.cases.desk.calls import Call
 from portal.cases.life.case import Case, answers_of, case_by_id
 from portal.core.tools.errors import Stale, found
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
-from portal.regions.load import REGIONS
-from portal.staff.shared.mine import case_of_city, member
-from portal.staff.shared.nav import links
+from portal.core.web.pages import see_other
+from portal.staff.shared.desk import CaseDesk, Desk, at_desk, case_of_city
 
 CALLERS = ("reviewer", "supervisor")
+HOME = "/staff/calls"
 WHY = {calls.FAILED: "短信没有送到", calls.UNREAD: "补正提醒没有送到，也没有人看"}
 OUTCOMES = {calls.REACHED: "打通了，说清楚了", calls.MISSED: "打过了，没有打通"}
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A call that waits, and its case."""
+
+    call: Call
+    case: Case
+
+    @property
+    def why(self) -> str:
+        """Why somebody must be called, in words."""
+        return WHY[self.call.why]
 
 
 class CallsController(Controller):
     """The calls that wait in one's city."""
 
-    path = "/staff/calls"
+    path = HOME
     opt = {"who": CALLERS}
-    dependencies = {"me": Provide(member)}
+    dependencies = {"desk": Provide(at_desk)}
 
     @get()
-    async def index(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
-        """Show them, the oldest first."""
-        waiting = [(call, await case_by_id(call.case_id)) for call in await calls.waiting(me.region)]
-        return page(
-            request,
-            "staff/work/calls/index",
-            region=REGIONS[me.region],
-            me=me,
-            links=links(request, me),
-            waiting=waiting,
-            why=WHY,
-        )
+    async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
+        """Show them, oldest first."""
+        waiting = [Waiting(call, found(await case_by_id(call.case_id))) for call in await calls.waiting(desk.me.region)]
+        return desk.page("staff/work/calls/index", waiting=waiting)
 
 
 class CallController(Controller):
@@ -48,43 +49,32 @@ class CallController(Controller):
 
     path = "/staff/cases/{no:str}/call"
     opt = {"who": CALLERS}
-    dependencies = {"me": Provide(member), "case": Provide(case_of_city)}
+    dependencies = {"desk": Provide(case_of_city)}
 
     @get()
-    async def show(
-        self, request: Request[Any, Any, Any], me: NamedDependency[Member], case: NamedDependency[Case]
-    ) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show whom to call and why."""
-        return await call_page(request, me, case, {})
+        return await call_page(desk, {})
 
     @post()
-    async def write_down(
-        self, request: Request[Any, Any, Any], me: NamedDependency[Member], case: NamedDependency[Case]
-    ) -> Response[bytes]:
+    async def write_down(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Keep what came of it."""
-        outcome = form_of(request)["outcome"]
+        outcome = desk.form["outcome"]
         if outcome not in OUTCOMES:
-            return await call_page(request, me, case, {"outcome": "请选打通了没有。"})
-        if not await calls.write_down(case, me.id, outcome):
+            return await call_page(desk, {"outcome": "请选打通了没有。"})
+        if not await calls.write_down(desk.case, desk.me.id, outcome):
             raise Stale("这个电话已经有人打过，记下来了。")
-        return see_other("/staff/calls")
+        return see_other(HOME)
 
 
-async def call_page(request: Request[Any, Any, Any], me: Member, case: Case, errors: dict[str, str]) -> Response[bytes]:
+async def call_page(desk: CaseDesk, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of a call; 404 when the case waits for none."""
-    who: Person = found(await person(case.person))
-    return page(
-        request,
+    return desk.page(
         "staff/work/calls/show",
-        status=422 if errors else 200,
-        region=case.city,
-        me=me,
-        links=links(request, me),
-        case=case,
-        call=found(await calls.waiting_for(case)),
-        who=who,
-        phone=masked_phone(answers_of(case).get("mobile", "")),
-        why=WHY,
+        errors,
+        case=desk.case,
+        waiting=Waiting(found(await calls.waiting_for(desk.case)), desk.case),
+        who=found(await person(desk.case.person)),
+        phone=masked_phone(answers_of(desk.case).get("mobile", "")),
         outcomes=OUTCOMES,
-        errors=errors,
     )

@@ -1,25 +1,26 @@
 """``/staff/``: the desk: what waits for me, how many cases stand where, how much was on time."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
-from litestar import Controller, Request, Response, get
+import msgspec
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
 
-from portal.accounts.staff import ROLES, Member
+from portal.accounts.staff import ROLES
 from portal.cases.desk import calls, search, tally
-from portal.cases.desk.search import Wanted
+from portal.cases.desk.search import View, Wanted
 from portal.cases.figures import measures
 from portal.cases.life.case import Case, case_by_id
 from portal.cases.mail.acts import AT_DESK
 from portal.cases.talk import conversation
 from portal.core.tools import clock
-from portal.core.web.pages import page, see_other
+from portal.core.tools.errors import found
+from portal.core.web.pages import see_other
 from portal.questions.delivery import sends_mail
-from portal.regions.load import REGIONS, Region
-from portal.staff.shared.mine import CASEWORK, STAFF, member
-from portal.staff.shared.nav import Nav, links
-from portal.staff.work.queue import VIEWS, queue_row
+from portal.regions.load import Region
+from portal.staff.shared.desk import CASEWORK, STAFF, Desk, at_desk
+from portal.staff.shared.nav import Nav
+from portal.staff.work.row import VIEWS, Row, row
 
 # Who is only an expert has a list of opinions for a desk.
 NOT_ONLY_EXPERTS = tuple(role for role in ROLES if role != "expert")
@@ -27,53 +28,80 @@ LATELY = timedelta(days=30)
 MINE = 5
 
 
+class Question(msgspec.Struct, frozen=True):
+    """A case whose citizen waits for an answer."""
+
+    case: Case
+    answer_by: date
+
+    @property
+    def late(self) -> bool:
+        """Whether the last day for the answer has passed."""
+        return clock.today() > self.answer_by
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """What the desk shows first."""
+
+    counts: dict[View, int]
+    mail: int | None  # envelopes that wait to be posted; None where the city sends no mail
+    mails: bool  # the member is who posts them
+    calls: int  # calls that wait; none for who does not call
+    on_time: int | None  # the share of the last 30 days in per cent; None where nothing ended
+    may_take: bool  # a case waits that the member may take
+    rows: list[Row]
+    questions: list[Question]
+
+
 class DeskController(Controller):
     """What a member of staff sees first."""
 
     path = "/staff"
     opt = {"who": STAFF, "nav": Nav("工作台", "/staff/", roles=NOT_ONLY_EXPERTS)}
-    dependencies = {"me": Provide(member)}
+    dependencies = {"desk": Provide(at_desk)}
 
     @get("/")
-    async def show(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
+    async def show(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Show the counts, the most urgent of my cases, and the questions that wait."""
-        region, today = REGIONS[me.region], clock.today()
-        if me.has("expert") and not any(me.has(role) for role in CASEWORK):
+        if desk.has(*CASEWORK):
+            return desk.page("staff/work/desk/show", views=VIEWS, overview=await overview(desk), now=clock.now())
+        if desk.has("expert"):
             return see_other("/staff/opinions")
-        mails = me.has("mail_clerk") and sends_mail(region)
-        if mails and not any(me.has(role) for role in CASEWORK):
+        if desk.has("mail_clerk") and sends_mail(desk.region):
             return see_other("/staff/mailroom")
-        if me.roles == "admin":
+        if desk.me.roles == "admin":
             return see_other("/staff/users")
-        if not any(me.has(role) for role in CASEWORK):
-            return page(request, "staff/work/queue/nothing", region=region, me=me, links=links(request, me))
-        mine = await search.queue(Wanted(region.id, "mine", me.id, today))
-        return page(
-            request,
-            "staff/work/desk/show",
-            region=region,
-            me=me,
-            links=links(request, me),
-            views=VIEWS,
-            counts=await tally.counts(region.id, me.id, today),
-            mail=await waiting(region),
-            calls=len(await calls.waiting(region.id)),
-            on_time=await measures.on_time(region.id, today - LATELY),
-            rows=[await queue_row(case) for case in mine[:MINE]],
-            asked=[await question(one) for one in await conversation.asked(region.id)],
-            now=clock.now(),
-        )
+        return desk.page("staff/work/desk/nothing")
 
 
-async def waiting(region: Region) -> int | None:
-    """Return how many envelopes wait to be posted, or nothing where the city sends no mail."""
+async def overview(desk: Desk) -> Overview:
+    """Return what the desk shows a member who works on cases."""
+    city = desk.me.region
+    today = clock.today()
+    counts = await tally.counts(city, desk.me.id, today)
+    mine = await search.queue(Wanted(city, "mine", desk.me.id, today))
+    waiting = len(await calls.waiting(city))
+    return Overview(
+        counts=counts,
+        mail=await mail_waiting(desk.region),
+        mails=desk.has("mail_clerk"),
+        calls=waiting if desk.has("reviewer", "supervisor") else 0,
+        on_time=await measures.on_time(city, today - LATELY),
+        may_take=desk.has("reviewer") and counts["free"] > 0,
+        rows=[await row(case) for case in mine[:MINE]],
+        questions=[await question(asked) for asked in await conversation.asked(city)],
+    )
+
+
+async def mail_waiting(region: Region) -> int | None:
+    """Return how many envelopes wait to be posted, or None where the city sends no mail."""
+    if not sends_mail(region):
+        return None
     counts = await tally.mail(region.id)
-    return sum(counts[stand] for stand in AT_DESK) if sends_mail(region) else None
+    return sum(counts[stand] for stand in AT_DESK)
 
 
-async def question(asked: conversation.Asked) -> tuple[Case, Any, bool]:
-    """Return a case with a question that waits, the last day for the answer, and whether that has passed."""
-    case = await case_by_id(asked.case_id)
-    assert case
-    last = conversation.answer_by(case, asked.since)
-    return case, last, clock.today() > last
+async def question(asked: conversation.Asked) -> Question:
+    """Return a question that waits, with its case and the last day for the answer."""
+    case = found(await case_by_id(asked.case_id))
+    return Question(case, conversation.answer_by(case, asked.since))

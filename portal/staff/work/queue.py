@@ -2,195 +2,167 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast, get_args
+from typing import cast, get_args
 from urllib.parse import urlencode
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from portal.accounts.person import masked_name, person
 from portal.accounts.staff import Member
 from portal.cases.desk import allotment, search, tally
 from portal.cases.desk.search import OPEN, PAGE, View, Wanted
-from portal.cases.life.case import Case, answers_of, case_by_number, clock_on, history
-from portal.cases.life.deadlines import Clock
+from portal.cases.life.case import Case, case_by_number
 from portal.cases.life.number import read_number
-from portal.cases.life.words import KINDS
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form, clean
-from portal.core.web.pages import page, see_other
-from portal.core.web.sessions import form_of
+from portal.core.web.pages import see_other
 from portal.questions.rules import day
-from portal.regions.load import REGIONS
-from portal.staff.shared.mine import CASEWORK, member
-from portal.staff.shared.nav import Nav, links
+from portal.staff.shared.desk import CASEWORK, Desk, at_desk
+from portal.staff.shared.nav import Nav
+from portal.staff.work.row import VIEWS, Row, row
 
-VIEWS: dict[View, str] = {
-    "open": "在办",
-    "mine": "我的",
-    "free": "待认领",
-    "today": "今日到期",
-    "late": "已逾期",
-    "correction": "待补正",
-    "experts": "待专家",
-    "approval": "待审批",
-    "ended": "已办结",
-}
-FILTERS = ("view", "state", "member", "disease", "q")
+HOME = "/staff/queue"
+LONGEST = 60  # characters of a filter
 GONE = "没有还没人认领的办件了。"
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """What the address asks to see; each is empty where it does not matter."""
+
+    view: View = "open"
+    state: str = ""
+    member: str = ""
+    disease: str = ""
+    q: str = ""  # an application number
+
+    @property
+    def title(self) -> str:
+        """What the view is called."""
+        return VIEWS[self.view]
+
+    @property
+    def address(self) -> str:
+        """The address of the queue with these filters: it can be kept and sent to a colleague."""
+        return self.after("")
+
+    def after(self, place: str) -> str:
+        """Return the address of the page that goes on after *place*."""
+        named = {**msgspec.structs.asdict(self), "after": place}
+        return f"{HOME}?{urlencode({name: text for name, text in named.items() if text})}"
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """One page of the queue."""
+
+    rows: list[Row]
+    further: str  # the address of the next page, or an empty text on the last
 
 
 class QueueController(Controller):
     """The cases of one's city."""
 
-    path = "/staff/queue"
+    path = HOME
     opt = {"who": CASEWORK, "nav": Nav("办件队列")}
-    dependencies = {"me": Provide(member)}
+    dependencies = {"desk": Provide(at_desk)}
 
     @get()
-    async def index(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
+    async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Show one page of a view."""
-        return await queue_page(request, me, {})
+        return await queue_page(desk, desk.request.query_params, {})
 
     @post("/next", opt={"who": ("reviewer",)})
-    async def next(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
+    async def next(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Take the most urgent case that nobody has."""
-        form_of(request)
-        case = await allotment.take_next(me.region, me.id)
+        case = await allotment.take_next(desk.me.region, desk.me.id)
         if case is None:
             raise Stale(GONE)
         return see_other(f"/staff/cases/{case.number}")
 
     @post("/assignment", opt={"who": ("supervisor",)})
-    async def assign(self, request: Request[Any, Any, Any], me: NamedDependency[Member]) -> Response[bytes]:
+    async def assign(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Give the ticked cases to a member of the city; what somebody else changed meanwhile is told."""
-        form = form_of(request)
-        seats = {seat.id: seat for seat in await allotment.seats(me.region)}
+        form = desk.form
+        seats = {seat.id for seat in await allotment.seats(desk.me.region)}
         errors = {}
         if not form.all("case"):
             errors["case"] = "请先勾选办件。"
         if form["member"] not in seats:
             errors["member"] = "请选要分派给谁。"
         if errors:
-            return await queue_page(request, me, errors, form)
-        missed = [number for number in form.all("case") if not await given(number, form, me)]
+            return await queue_page(desk, form, errors)
+        missed = [ticked for ticked in form.all("case") if not await give(ticked, form["member"], desk.me)]
         if missed:
             raise Stale(Said("有 {n} 件刚才有了变化，没有分派。其他的已经分派好了。", n=len(missed)))
-        return see_other(f"/staff/queue?{urlencode({'view': form['view'] or 'open'})}")
+        return see_other(f"{HOME}?{urlencode({'view': form['view'] or 'open'})}")
 
 
-async def given(field: str, form: Form, me: Member) -> bool:
-    """Give one ticked case, ``number.whose it was``, and return whether it was still so."""
-    number, _, seen = field.partition(".")
+async def give(ticked: str, to: str, me: Member) -> bool:
+    """Give one ticked case (`Row.ticked_as`) to a member. Return False if somebody changed it meanwhile."""
+    number, _, whose = ticked.partition(".")
     case = await case_by_number(read_number(number))
-    if case is None or case.region != me.region or case.assigned_to != seen:
+    if case is None or case.region != me.region or case.assigned_to != whose:
         return False
-    return await allotment.give(case, form["member"], by=me.id)
+    return await allotment.give(case, to, by=me.id)
 
 
-async def queue_page(
-    request: Request[Any, Any, Any], me: Member, errors: Mapping[str, str], form: Form | None = None
-) -> Response[bytes]:
-    """Return the page of the queue that the address, or a refused form, asks for."""
-    asked = {name: clean((form or request.query_params).get(name, "")).strip()[:60] for name in FILTERS}
-    region, today = REGIONS[me.region], clock.today()
-    asked["view"] = asked["view"] if asked["view"] in get_args(View) else "open"
-    wanted = Wanted(
-        region=region.id,
-        view=cast(View, asked["view"]),
-        me=me.id,
-        today=today,
-        number=asked["q"],
-        state=asked["state"],
-        member=asked["member"],
-        disease=asked["disease"],
-        after=place_in(request.query_params.get("after", "")),
-    )
-    found = await search.queue(wanted)
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    seats = await allotment.seats(region.id)
-    return page(
-        request,
+async def queue_page(desk: Desk, asked: Mapping[str, str], errors: Mapping[str, str]) -> Response[bytes]:
+    """Return the page of the queue that the address asks for, or the form that was refused."""
+    filters = filters_in(asked)
+    seats = await allotment.seats(desk.me.region)
+    listed = await listed_by(filters, desk.me, place_in(desk.request.query_params.get("after", "")))
+    return desk.page(
         "staff/work/queue/index",
-        status=422 if errors else 200,
-        region=region,
-        me=me,
-        links=links(request, me),
+        errors,
         views=VIEWS,
-        asked=asked,
+        filters=filters,
         states=OPEN,
         seats=seats,
         names={seat.id: seat.name for seat in seats},
-        counts=await tally.counts(region.id, me.id, today),
-        rows=[await queue_row(case) for case in found[:PAGE]],
-        further=address(asked, "{}.{}".format(*search.place(last))) if last else "",
-        same=address(asked),
-        ticked=form.all("case") if form else [],
-        errors=errors,
+        counts=await tally.counts(desk.me.region, desk.me.id, clock.today()),
+        listed=listed,
+        may_assign=desk.has("supervisor") and filters.view != "ended" and bool(listed.rows),
+        ticked=asked.all("case") if isinstance(asked, Form) else [],
         now=clock.now(),
     )
 
 
-def address(asked: Mapping[str, str], after: str = "") -> str:
-    """Return the address of the queue with these filters: it can be kept and sent to a colleague."""
-    return "/staff/queue?" + urlencode(
-        {**{name: text for name, text in asked.items() if text}, **({"after": after} if after else {})}
+def filters_in(asked: Mapping[str, str]) -> Filters:
+    """Return the filters in an address or a form; an unknown view is that of the open cases."""
+    texts = {name: clean(asked.get(name, "")).strip()[:LONGEST] for name in Filters.__struct_fields__}
+    view = texts.pop("view")
+    return Filters(cast(View, view) if view in get_args(View) else "open", **texts)
+
+
+async def listed_by(filters: Filters, me: Member, after: tuple[date, str] | None) -> Listed:
+    """Return the page of the queue that goes on after a place, or the first."""
+    wanted = Wanted(
+        region=me.region,
+        view=filters.view,
+        me=me.id,
+        today=clock.today(),
+        number=filters.q,
+        state=filters.state,
+        member=filters.member,
+        disease=filters.disease,
+        after=after,
     )
+    cases = await search.queue(wanted)
+    shown = cases[:PAGE]
+    more = len(cases) > PAGE
+    return Listed([await row(case) for case in shown], filters.after(place_of(shown[-1])) if more else "")
+
+
+def place_of(case: Case) -> str:
+    """Return the place of a case in the queue, for an address."""
+    due, id = search.place(case)
+    return f"{due}.{id}"
 
 
 def place_in(after: str) -> tuple[date, str] | None:
-    """Return the place in the queue that an address names, or nothing when it names none."""
+    """Return the place in the queue that an address names, or None when it names none."""
     due, _, id = clean(after).partition(".")
-    found = day(due)
-    return (found, id) if found and id else None
-
-
-class Row(msgspec.Struct, frozen=True):
-    """A case as a line of the queue; *kind* is that of the mark beside the time that *remaining* says."""
-
-    case: Case
-    name: str
-    about: str
-    label: str
-    kind: str
-    remaining: str
-
-    def may_be_claimed_by(self, me: Member) -> bool:
-        """Return whether *me* may take it: nobody has it, and it is not ended."""
-        return not self.case.assigned_to and not self.case.ended and me.has("reviewer")
-
-
-async def queue_row(case: Case) -> Row:
-    """Return what the queue shows of a case."""
-    who = await person(case.person)
-    disease = case.city.diseases.get(answers_of(case).get("disease", ""))
-    about = disease.name_zh if disease else ""
-    kind, remaining = remaining_time(case, clock_on(case, await history(case)))
-    return Row(
-        case=case,
-        name=masked_name(who.name) if who else "",
-        about=Said("{disease}（{kind}）", disease=about, kind=KINDS[case.kind]) if case.kind in KINDS else about,
-        label=case.city.label(case.state),
-        kind=kind,
-        remaining=remaining,
-    )
-
-
-def remaining_time(case: Case, ticking: Clock) -> tuple[str, str]:
-    """Return how much working time is left, as the kind of a mark and in words."""
-    if case.ended:
-        return "done", "已办结"
-    if ticking.due is None:
-        return "wait", "已停，等补正"
-    today, between = clock.today(), case.city.calendar.between
-    if ticking.late(today):
-        return "late", Said("已逾期 {n} 个工作日", n=between(ticking.due, today))
-    left = between(today, ticking.due)
-    return _urgency(left), Said("剩 {n} 个工作日", n=left)
-
-
-def _urgency(left: int) -> str:
-    return "yours" if left <= 1 else "now"
+    read = day(due)
+    return (read, id) if read and id else None

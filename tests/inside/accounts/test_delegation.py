@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from portal.accounts import delegation as delegations
-from portal.accounts.delegation import STATES, Wanted, open_in_sql
+from portal.accounts.delegation import Wanted, open_in_sql
+from portal.accounts.delegation_states import STATES
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from tests.helpers.factories import make_person
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.mark.parametrize("state", STATES)
-async def test_a_statement_and_the_struct_agree_in_every_state_and_on_every_day(state: str):
+async def test_a_statement_and_the_struct_agree_in_every_state_and_on_every_day(state: str) -> None:
     today = clock.today()
     first, last = today - timedelta(days=2), today + timedelta(days=2)
     known = await delegations.propose(

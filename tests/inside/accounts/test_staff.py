@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 async def enter(
     login: str = "meishan-reviewer", password: str = "long enough", address: str = "10.0.0.1"
-) -> tuple[Visitor, bool]:
+) -> tuple[Visitor, staff.Member | None]:
     visitor = Visitor()
     return visitor, await staff.enter(visitor, login, password, address, "a browser")
 

@@ -33,11 +33,7 @@ class Paper(msgspec.Struct, frozen=True):
 
 def corpus() -> list[Paper]:
     """Return every file, in a stable order; no two have the same name."""
-    found = [
-        Paper(**fields)  # type: ignore[arg-type]
-        for part in (corpus_pictures, corpus_pdfs, corpus_strangers)
-        for fields in part.papers()
-    ]
+    found = [Paper(**fields) for part in (corpus_pictures, corpus_pdfs, corpus_strangers) for fields in part.papers()]
     names = [paper.name for paper in found]
     assert len(set(names)) == len(names), [name for name in names if names.count(name) > 1]
     return found

@@ -117,5 +117,5 @@ def test_no_warning_forbids_anything() -> None:
 
 
 @pytest.mark.parametrize("reason", REASONS)
-def test_every_reason_has_a_short_form_for_the_reports(reason: str):
+def test_every_reason_has_a_short_form_for_the_reports(reason: str) -> None:
     assert IN_SHORT[reason]

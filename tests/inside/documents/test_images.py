@@ -1,6 +1,7 @@
 """What becomes of a photo: upright, plain, without a trace of where and with what it was taken."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
@@ -185,9 +186,7 @@ def test_a_png_is_not_opened_as_a_jpeg() -> None:
         (Image.new("RGB", (300, 300), "white"), ["small", "blank"]),
     ],
 )
-def test_a_photo_that_may_be_hard_to_read_is_warned_about_and_taken(
-    image: Image, warned: list[object] | list[str]
-) -> None:
+def test_a_photo_that_may_be_hard_to_read_is_warned_about_and_taken(image: Image.Image, warned: list[str]) -> None:
     assert clean_image(encoded(image), "JPEG").warnings == warned
 
 
@@ -201,7 +200,11 @@ def test_a_photo_can_be_turned_a_quarter_to_the_right() -> None:
 
 # -- what phones and scanners make besides ---------------------------------------------------------
 
-HOW = {"WEBP": {"quality": 90}, "TIFF": {"compression": "jpeg", "quality": 95}, "AVIF": {"speed": 10, "quality": 90}}
+HOW: dict[str, dict[str, Any]] = {
+    "WEBP": {"quality": 90},
+    "TIFF": {"compression": "jpeg", "quality": 95},
+    "AVIF": {"speed": 10, "quality": 90},
+}
 
 
 def lying(kind: str, orientation: int, *, in_the_box: bool = True) -> bytes:

@@ -65,7 +65,7 @@ def warned(image: Image.Image, *, as_card: bool = False) -> list[str]:
 
 @pytest.mark.parametrize("make", [photo, scan, card])
 @pytest.mark.parametrize("turned", [0, 90, 180])
-def test_a_good_photo_is_not_warned_about_whichever_way_it_lies(make: Callable[..., object], turned: int) -> None:
+def test_a_good_photo_is_not_warned_about_whichever_way_it_lies(make: Callable[[], Image.Image], turned: int) -> None:
     image = make().rotate(turned, expand=True)
 
     assert warned(image) == []
@@ -73,7 +73,7 @@ def test_a_good_photo_is_not_warned_about_whichever_way_it_lies(make: Callable[.
 
 
 @pytest.mark.parametrize("make", [photo, scan, card])
-def test_a_grey_and_a_noisy_photo_are_not_taken_for_blurred(make: Callable[..., object]) -> None:
+def test_a_grey_and_a_noisy_photo_are_not_taken_for_blurred(make: Callable[[], Image.Image]) -> None:
     grain = Image.effect_noise(make().size, 60).convert("RGB")
 
     assert "blurred" not in warned(make().point(lambda value: 90 + value // 3))
@@ -81,14 +81,14 @@ def test_a_grey_and_a_noisy_photo_are_not_taken_for_blurred(make: Callable[..., 
 
 
 @pytest.mark.parametrize("make", [photo, scan, card])
-def test_a_photo_out_of_focus_is_blurred(make: Callable[..., object]) -> None:
+def test_a_photo_out_of_focus_is_blurred(make: Callable[[], Image.Image]) -> None:
     assert "blurred" in warned(make().filter(ImageFilter.GaussianBlur(5)))
     assert "blurred" in warned(make().filter(ImageFilter.GaussianBlur(9)))
 
 
 @pytest.mark.parametrize("down", [False, True])
 @pytest.mark.parametrize("make", [photo, scan, card])
-def test_a_shaking_hand_is_seen_in_whichever_direction_it_shook(make: Callable[..., object], down: bool) -> None:
+def test_a_shaking_hand_is_seen_in_whichever_direction_it_shook(make: Callable[[], Image.Image], down: bool) -> None:
     assert "blurred" in warned(shaken(make(), 16, down=down))
 
 

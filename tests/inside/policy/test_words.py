@@ -22,7 +22,7 @@ STRUCTS = [
 ]
 
 
-def test_every_part_of_a_file_has_words():
+def test_every_part_of_a_file_has_words() -> None:
     parts = {
         path[0] for region in REGIONS.values() for path in fields.parts("region.toml", region.texts["region.toml"])
     }
@@ -31,14 +31,14 @@ def test_every_part_of_a_file_has_words():
 
 
 @pytest.mark.parametrize("struct", STRUCTS)
-def test_every_key_and_every_choice_has_words(struct: type[msgspec.Struct]):
+def test_every_key_and_every_choice_has_words(struct: type[msgspec.Struct]) -> None:
     shown = fields.fields(struct, {})
 
     assert not {field.name for field in shown} - {*KEYS, *PARTS}
     assert not {value for field in shown for value in field.choices} - CHOICES.keys()
 
 
-def test_every_word_has_its_english():
+def test_every_word_has_its_english() -> None:
     words = {*PARTS.values(), *KEYS.values(), *CHOICES.values()}
 
     assert not words - catalogue("en").keys()

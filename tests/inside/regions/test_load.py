@@ -167,4 +167,4 @@ def test_a_city_that_an_operator_keeps_elsewhere_is_found_beside_the_shipped_one
     sanjiang(tmp_path)
     settings(regions=str(tmp_path))
 
-    assert {folder.name for folder in loading._folders()} == {"meishan", "xinxing", "sanjiang"}
+    assert {folder.name for folder in loading.folders()} == {"meishan", "xinxing", "sanjiang"}

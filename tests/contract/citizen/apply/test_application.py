@@ -106,7 +106,7 @@ async def test_the_step_after_the_insurance_is_the_person(client: Client) -> Non
     await make_person("ms-01")
     await client.sign_in("13800000101")
     home = await walk.begin(client, "meishan")
-    passed = []
+    passed: list[str] = []
     for slug in (*walk.BEFORE_MATERIALS, "materials", *walk.AFTER_MATERIALS):
         if slug == "materials":
             for slot in slots(REGIONS["meishan"], {}):

@@ -42,8 +42,8 @@ async def test_the_citizen_submits_and_the_desk_opens_nothing_before_it_was_look
     home = await begin(client, "meishan")
     for slug in BEFORE_MATERIALS:
         await answer(client, home, slug)
-    for number, slot in enumerate(SLOTS):
-        await upload(client, home, slot, photo(number))
+    for turn, slot in enumerate(SLOTS):
+        await upload(client, home, slot, photo(turn))
     await upload(client, home, "identity", photo(9) + EICAR)
     await client.get(f"{home}/materials")
     said_on_the_page = client.text.count("检查中")

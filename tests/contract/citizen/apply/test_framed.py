@@ -43,7 +43,7 @@ async def test_it_is_letter_for_letter_the_page_made_for_one_person_alone(
 ) -> None:
     await make_person()
     await client.sign_in("13800000101", region)
-    frames._frames.clear()
+    frames.forget()
     filled = [await seen(client, slug, typed, region) for typed in TYPED]
 
     monkeypatch.setattr(steps, "framed", alone)
@@ -78,13 +78,16 @@ async def test_a_page_is_made_once_for_people_whose_page_is_the_same(
 ) -> None:
     await make_person()
     await client.sign_in("13800000101")
-    frames._frames.clear()
+    frames.forget()
     await seen(client, "diagnosis", "眉山市人民医院", "meishan")
     made: list[str] = []
     render = pages.render
-    monkeypatch.setattr(
-        pages, "render", lambda name, *more, **context: made.append(name) or render(name, *more, **context)
-    )
+
+    def noted(name: str, *more: Any, **context: Any) -> str:
+        made.append(name)
+        return render(name, *more, **context)
+
+    monkeypatch.setattr(pages, "render", noted)
 
     text = await seen(client, "diagnosis", "洪雅县人民医院", "meishan")
 
@@ -97,7 +100,7 @@ async def test_of_many_frames_the_one_nobody_asked_for_longest_goes(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(frames, "FRAMES", 2)
-    frames._frames.clear()
+    frames.forget()
 
     for path in ("/", "/meishan/", "/", "/xinxing/"):
         await client.get(path)

@@ -112,7 +112,9 @@ async def test_a_notice_is_answered_item_by_item_and_what_is_missing_is_said(cli
         (("a.exe", b"MZ", "application/x-msdownload"), "这种文件我们打不开"),
     ],
 )
-async def test_a_file_that_cannot_be_taken_is_said_with_what_to_do(client: Client, file: tuple, said: str) -> None:
+async def test_a_file_that_cannot_be_taken_is_said_with_what_to_do(
+    client: Client, file: tuple[str, bytes, str], said: str
+) -> None:
     case = await make_draft()
     await client.sign_in(MOBILE)
     await client.get(f"{walk.home_of(case)}/materials")

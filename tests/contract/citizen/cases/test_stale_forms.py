@@ -32,7 +32,7 @@ async def change_meanwhile(case: Case) -> None:
 
 
 @pytest.mark.parametrize("form", ["take-back", "withdrawal"])
-async def test_an_old_form_ends_no_case(client: Client, form: str):
+async def test_an_old_form_ends_no_case(client: Client, form: str) -> None:
     case, home = await signed_in(client)
     await client.get(f"{home}/{form}")
     await change_meanwhile(case)
@@ -44,7 +44,7 @@ async def test_an_old_form_ends_no_case(client: Client, form: str):
     assert await state_of(case) is case.at
 
 
-async def test_an_old_form_begins_nothing_anew(client: Client):
+async def test_an_old_form_begins_nothing_anew(client: Client) -> None:
     case, home = await signed_in(client)
     await move(case, "withdraw", citizen(await make_person()))
     await client.get(f"{home}/again")
@@ -56,7 +56,7 @@ async def test_an_old_form_begins_nothing_anew(client: Client):
     assert await fetch_value("SELECT count(*) FROM cases") == 1
 
 
-async def test_an_old_form_gives_no_more_time(client: Client):
+async def test_an_old_form_gives_no_more_time(client: Client) -> None:
     case, home = await signed_in(client)
     await corrections.ask(case, REVIEWER, [NewDefect("identity", "one_side", "")])
     await client.get(f"{home}/corrections/1/extension")
@@ -70,7 +70,7 @@ async def test_an_old_form_gives_no_more_time(client: Client):
     assert not notice.extended
 
 
-async def test_an_old_form_sends_no_supplement_and_the_files_stay(client: Client):
+async def test_an_old_form_sends_no_supplement_and_the_files_stay(client: Client) -> None:
     case, home = await signed_in(client)
     await client.get(f"{home}/supplements")
     await client.upload(f"{home}/supplements/identity", ("new.jpg", photo(1), "image/jpeg"))
@@ -85,7 +85,7 @@ async def test_an_old_form_sends_no_supplement_and_the_files_stay(client: Client
     assert client.path == home
 
 
-async def test_an_old_answer_to_a_notice_comes_back_with_what_was_typed(client: Client):
+async def test_an_old_answer_to_a_notice_comes_back_with_what_was_typed(client: Client) -> None:
     case, home = await signed_in(client)
     await corrections.ask(case, REVIEWER, [NewDefect("identity", "one_side", "")])
     notice = await corrections.correction(case, 1)

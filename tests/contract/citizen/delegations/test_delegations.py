@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from typing import Any
 
 import pikepdf
 import pytest
@@ -317,7 +318,7 @@ async def test_a_guardian_applies_for_a_child_with_the_proof_of_relationship(cli
     assert (child.name, child.level) == ("刘梓涵", NAMED)
 
 
-MISTAKES = {
+MISTAKES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "for oneself": ("ms-03", {}, "principal_number", "这是您自己的身份证号"),
     "a name with a slip": ("ms-14", {"principal_name": "徐雯"}, "principal_name", "姓名和身份证号对不上"),
     "a wrong digit": ("ms-14", {"principal_number": "511400198405050103"}, "principal_number", "身份证号不对"),

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -232,7 +233,7 @@ async def test_an_sms_goes_to_the_number_on_record_and_never_to_another_that_was
     assert (await at(home)).proxy_phone == PROXY
 
 
-MISTAKES = {
+MISTAKES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "oneself": (MINE, {}, "proxy_number", "这是您自己的身份证号"),
     "a name with a slip": (THEIRS, {"proxy_name": "黄小雁"}, "proxy_name", "姓名和身份证号对不上"),
     "a wrong digit": (THEIRS, {"proxy_number": "511400198405050103"}, "proxy_number", "身份证号不对"),

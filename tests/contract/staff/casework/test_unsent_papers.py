@@ -17,7 +17,7 @@ from portal.cases.papers.papers import medical
 from portal.core.store.database import execute, fetch_value
 from portal.documents import keep
 from portal.documents.keep import Document
-from portal.documents.slots import ANSWER
+from portal.documents.slots import ADDITION, ANSWER
 from portal.letters.letter import letters
 from portal.regions.load import REGIONS
 from tests.helpers import care
@@ -275,7 +275,7 @@ async def corrections_files(case: Case) -> list[Document]:
 async def test_a_proxy_sees_what_the_principal_has_not_sent_and_the_desk_does_not(client: Client, desk: Client) -> None:
     _, case = await under_a_letter()
     await add_document(case, supplement.upload_slot(EXAM))
-    file = next(one for one in await keep.documents(case.id) if one.slot.startswith(sent.ADDITION))
+    file = next(one for one in await keep.documents(case.id) if one.slot.startswith(ADDITION))
     await client.sign_in("13800000103")
 
     await client.get(f"{home(case)}/supplements")

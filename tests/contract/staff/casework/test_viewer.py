@@ -9,7 +9,7 @@ from PIL import Image
 from portal.cases.life.case import Case
 from portal.core.store.database import fetch_all
 from portal.documents import keep, pages
-from portal.staff.casework.viewer import Viewer, viewer
+from portal.staff.casework.paper_viewer import Looked, Viewer, viewer
 from tests.helpers.client import Client
 from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, make_staff, send_in
 from tests.helpers.papers import pdf
@@ -44,9 +44,10 @@ async def case(client: Client) -> Case:
 async def shown(case: Case, query: str = "") -> Viewer:
     """Return the viewer a link leads to."""
     asked = dict(pair.split("=") for pair in query.split("&") if pair)
-    made = await viewer(
-        case, asked.get("file", ""), int(asked.get("leaf", 1)), int(asked.get("zoom", 100)), int(asked.get("turn", 0))
+    looked = Looked(
+        asked.get("file", ""), int(asked.get("leaf", 1)), int(asked.get("zoom", 100)), int(asked.get("turn", 0))
     )
+    made = await viewer(case, looked)
     assert made
     return made
 

@@ -60,9 +60,9 @@ async def test_somebody_without_a_phone_applies_by_a_signed_form(client: Client)
     await client.post(f"{home}/submission")
     assert client.status == 422
     assert "请打印申请表，请本人签名" in client.text
-    for number, slot in enumerate(("identity", "medical_records.exam_report", "signed_form")):
+    for turn, slot in enumerate(("identity", "medical_records.exam_report", "signed_form")):
         await client.get(home)
-        await client.upload(f"{home}/materials/{slot}", photo(number))
+        await client.upload(f"{home}/materials/{slot}", photo(turn))
         assert client.status == 200, client.text[-1500:]
 
     await client.get(home)
@@ -177,7 +177,7 @@ async def test_an_application_is_not_sent_before_everything_is_there() -> None:
         await assisted.submit(case, clerk.id)
 
 
-async def test_asking_twice_for_the_confirmation_writes_one_message(client: Client):
+async def test_asking_twice_for_the_confirmation_writes_one_message(client: Client) -> None:
     home = await begun(client, "13800000108")
     await client.post(home, {**FILLED, "mobile": "13800000108", "notify_mobile": "13800000108"})
     for number, slot in enumerate(("identity", "medical_records.exam_report")):
@@ -192,7 +192,7 @@ async def test_asking_twice_for_the_confirmation_writes_one_message(client: Clie
 
 
 @pytest.mark.usefixtures("database")
-async def test_two_drafts_of_one_person_are_told_of_each_by_its_own_message():
+async def test_two_drafts_of_one_person_are_told_of_each_by_its_own_message() -> None:
     clerk, who = await make_staff(), await make_person()
     for region in ("meishan", "xinxing"):
         case = await assisted.begin(clerk.id, who.id, REGIONS[region], "counter", "13800000101")

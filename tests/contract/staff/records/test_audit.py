@@ -116,10 +116,10 @@ def written_acts() -> set[str]:
     calls = [node for module in code for node in ast.walk(module) if isinstance(node, ast.Call)]
     given = [word.value for call in calls for word in call.keywords if word.arg == "act"]
     return {
-        *(node.value for value in given if not isinstance(value, ast.JoinedStr) for node in constants(value)),
+        *(str(node.value) for value in given if not isinstance(value, ast.JoinedStr) for node in constants(value)),
         *(move.action for move in MOVES),
-        *(f"mail_{act.name}" for act in mail_acts.ACTS),
-        *(f"original_{act.name}" for act in originals.ACTS),
+        *(f"mail_{act.action}" for act in mail_acts.ACTS),
+        *(f"original_{act.action}" for act in originals.ACTS),
     }
 
 
@@ -128,7 +128,7 @@ def constants(value: ast.expr) -> list[ast.Constant]:
     return [part for part in (value, *ast.iter_child_nodes(value)) if isinstance(part, ast.Constant)]
 
 
-def test_every_act_in_the_log_has_words_in_both_languages():
+def test_every_act_in_the_log_has_words_in_both_languages() -> None:
     acts = written_acts()
 
     assert len(acts) > 60

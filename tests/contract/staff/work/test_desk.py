@@ -29,7 +29,7 @@ async def at(case: Case) -> State:
     ],
 )
 async def test_who_does_not_know_the_password_stays_outside(
-    client: Client, login: str, password: str, said: dict
+    client: Client, login: str, password: str, said: dict[str, str]
 ) -> None:
     await make_staff()
 
@@ -91,7 +91,7 @@ async def test_the_page_of_a_case_offers_only_what_may_be_done_now(client: Clien
 @pytest.mark.parametrize(
     ("sent", "place"), [({}, "defects"), ({"reason-identity": "other", "words-identity": " "}, "words-identity")]
 )
-async def test_a_notice_needs_a_defect_and_other_needs_words(client: Client, sent: dict, place: str) -> None:
+async def test_a_notice_needs_a_defect_and_other_needs_words(client: Client, sent: dict[str, str], place: str) -> None:
     case = await make_case()
     await client.staff_sign_in((await make_staff()).login)
     await client.get(f"/staff/cases/{case.number}/corrections/new")
@@ -156,7 +156,7 @@ async def test_one_drafts_and_another_decides_never_the_same(client: Client) -> 
         ({"verdict": "failed", "reason": "other"}, "words"),
     ],
 )
-async def test_a_proposal_that_is_not_whole_comes_back(client: Client, sent: dict, place: str) -> None:
+async def test_a_proposal_that_is_not_whole_comes_back(client: Client, sent: dict[str, str], place: str) -> None:
     case = await make_case()
     (disease,) = await decision.diseases(case)
     await client.staff_sign_in((await make_staff()).login)

@@ -57,14 +57,14 @@ async def refused(case: Case, sender: Actor) -> list[Stop]:
     return list(incomplete.value.stops)
 
 
-async def test_a_complete_draft_goes_out():
+async def test_a_complete_draft_goes_out() -> None:
     case, who = await complete()
 
     assert await stops(case, who) == []
     assert (await draft.submit(case, who, case.submit_token)).number
 
 
-async def test_a_draft_with_an_open_step_stays_a_draft():
+async def test_a_draft_with_an_open_step_stays_a_draft() -> None:
     case, who = await complete(**{"done.diagnosis": ""})
 
     (stop,) = await refused(case, who)
@@ -73,7 +73,7 @@ async def test_a_draft_with_an_open_step_stays_a_draft():
     assert stop.step.slug == "diagnosis"
 
 
-async def test_an_answer_that_no_longer_holds_opens_its_step_again():
+async def test_an_answer_that_no_longer_holds_opens_its_step_again() -> None:
     case, who = await complete(hospital="")
 
     (stop,) = await refused(case, who)
@@ -82,7 +82,7 @@ async def test_an_answer_that_no_longer_holds_opens_its_step_again():
     assert list(stop.errors) == ["hospital"]
 
 
-async def test_a_draft_without_a_paper_stays_a_draft():
+async def test_a_draft_without_a_paper_stays_a_draft() -> None:
     case = await make_draft()
     await add_document(case, "identity")
 
@@ -92,21 +92,21 @@ async def test_a_draft_without_a_paper_stays_a_draft():
     assert all(isinstance(stop, MissingPaper) and stop.slot.material == "medical_records" for stop in found)
 
 
-async def test_files_that_belong_to_no_paper_yet_are_in_the_way():
+async def test_files_that_belong_to_no_paper_yet_are_in_the_way() -> None:
     case, who = await complete()
     await add_document(case, PILE)
 
     assert await refused(case, who) == [UnsortedFiles(1)]
 
 
-async def test_a_benefit_that_is_held_is_not_applied_for_again():
+async def test_a_benefit_that_is_held_is_not_applied_for_again() -> None:
     held = await make_benefit()
     case, who = await complete()
 
     assert await refused(case, who) == [HeldAlready(held)]
 
 
-async def test_an_open_case_for_the_disease_is_in_the_way():
+async def test_an_open_case_for_the_disease_is_in_the_way() -> None:
     first = await make_case()
     case, who = await complete()
 
@@ -117,7 +117,7 @@ async def test_an_open_case_for_the_disease_is_in_the_way():
     ("no", "region", "reason"),
     [("ms-01", "xinxing", "elsewhere"), ("ms-05", "meishan", "suspended"), ("ms-13", "meishan", "ended")],
 )
-async def test_the_register_can_stop_it_and_its_answer_is_kept(no: str, region: str, reason: str):
+async def test_the_register_can_stop_it_and_its_answer_is_kept(no: str, region: str, reason: str) -> None:
     case, who = await complete(no, region, disease=next(iter(REGIONS[region].diseases)))
 
     found = await refused(case, who)
@@ -128,14 +128,14 @@ async def test_the_register_can_stop_it_and_its_answer_is_kept(no: str, region: 
     assert insured_of(now)
 
 
-async def test_a_register_that_does_not_answer_stops_nobody(monkeypatch: pytest.MonkeyPatch):
+async def test_a_register_that_does_not_answer_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Demo, "unreachable", True)
     case, who = await complete("ms-05")
 
     assert await stops(case, who) == []
 
 
-async def test_the_register_is_not_asked_before_everything_is_there():
+async def test_the_register_is_not_asked_before_everything_is_there() -> None:
     case = await make_draft("ms-05")
 
     await stops(case, citizen(await make_person("ms-05")))
@@ -143,7 +143,7 @@ async def test_the_register_is_not_asked_before_everything_is_there():
     assert await fetch_value("SELECT insured FROM cases WHERE id = $1", case.id) is None
 
 
-async def test_a_proxy_who_has_proved_nothing_learns_neither_what_is_held_nor_what_the_register_says():
+async def test_a_proxy_who_has_proved_nothing_learns_neither_what_is_held_nor_what_the_register_says() -> None:
     await make_benefit("ms-05")
     known = await care.propose(await make_person("ms-03"), "ms-05")
     case = await care.ready(known)
@@ -155,7 +155,7 @@ async def test_a_proxy_who_has_proved_nothing_learns_neither_what_is_held_nor_wh
     assert {type(stop) for stop in await stops(case, proxy)} == {HeldAlready, NotInsured}
 
 
-async def test_the_principal_is_not_asked_about_a_draft_that_is_not_complete():
+async def test_the_principal_is_not_asked_about_a_draft_that_is_not_complete() -> None:
     known = await care.propose(await make_person("ms-03"), "ms-14", route="online")
     case = await acting.begin(known, "13800000103")
 
@@ -167,7 +167,7 @@ async def test_the_principal_is_not_asked_about_a_draft_that_is_not_complete():
     assert unchanged.state == "proposed"
 
 
-async def test_at_the_counter_a_person_without_a_phone_needs_none_but_signs_on_paper():
+async def test_at_the_counter_a_person_without_a_phone_needs_none_but_signs_on_paper() -> None:
     clerk, who = await make_staff(), await make_person()
     case = await assisted.begin(clerk.id, who.id, REGIONS["meishan"], "counter", "")
     no_phone = {name: said for name, said in ANSWERS.items() if "mobile" not in name}
@@ -186,7 +186,7 @@ async def test_at_the_counter_a_person_without_a_phone_needs_none_but_signs_on_p
     assert (await assisted.submit(filled, clerk.id)).number
 
 
-async def test_what_was_taken_back_is_asked_about_like_any_other():
+async def test_what_was_taken_back_is_asked_about_like_any_other() -> None:
     case, who = await complete()
     sent = await draft.submit(case, who, case.submit_token)
     taken = await take_back(sent, who)

@@ -14,6 +14,7 @@ from portal.cases.life.moves import State
 from portal.cases.life.words import NEW, RENEWAL, REREVIEW
 from portal.cases.result import decision
 from portal.cases.time import reminders, rounds
+from portal.core.store.crypto import seal_json
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.core.tools.months import day_after
@@ -95,9 +96,7 @@ async def test_nothing_is_asked_twice_and_the_evidence_is_asked_anew() -> None:
     gave = await case_by_id(held.case_id)
     assert gave
     old = {**answers_of(gave), "without.medical_records.treatment_plan": "yes", "checked.whole": "yes"}
-    await execute(
-        "UPDATE cases SET answers = $2 WHERE id = $1", gave.id, draft.seal_json(old, f"cases.answers:{gave.id}")
-    )
+    await execute("UPDATE cases SET answers = $2 WHERE id = $1", gave.id, seal_json(old, f"cases.answers:{gave.id}"))
 
     case = await renewal.begin(held, None, "13911111111")
 

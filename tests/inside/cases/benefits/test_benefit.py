@@ -14,10 +14,12 @@ from tests.helpers.factories import make_case
 pytestmark = pytest.mark.usefixtures("database")
 
 
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 def one(state: str = "active", start: str = "2026-11-01", end: str | None = "2027-10-31") -> Benefit:
-    return Benefit(
-        "id", "case", "person", "meishan", "M01600", state, date.fromisoformat(start), end and date.fromisoformat(end)
-    )
+    return Benefit("id", "case", "person", "meishan", "M01600", state, date.fromisoformat(start), day(end))
 
 
 @pytest.mark.parametrize(

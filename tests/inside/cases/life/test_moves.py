@@ -117,7 +117,7 @@ def test_in_every_open_state_it_is_somebodys_turn_and_at_the_end_nobodys() -> No
 
 
 def test_every_action_has_one_number_and_goes_to_one_place() -> None:
-    by_action = {}
+    by_action: dict[str, set[str]] = {}
     for move in MOVES:
         by_action.setdefault(move.action, set()).add(move.number)
 

@@ -201,7 +201,7 @@ async def test_two_notices_at_the_same_moment_have_one_winner() -> None:
 
 @pytest.mark.parametrize("defects_", [[], [NewDefect("identity", "ugly", "")]])
 async def test_a_notice_without_a_defect_or_with_a_reason_nobody_knows_is_not_sent(
-    defects_: list[NewDefect] | list[object],
+    defects_: list[NewDefect],
 ) -> None:
     case = await make_case()
 

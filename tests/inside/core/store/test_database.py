@@ -45,7 +45,7 @@ class Thing(Table, tablename="thing"):
 
     id = Varchar(length=32, primary_key=True, default=None)
     name = Varchar(length=40, unique=True)
-    count = Integer()
+    count = Integer()  # type: ignore[assignment]  # hides a method of the table, as columns may
     ready = Boolean()
     secret = Bytea(null=True, default=None)
     made_at = Timestamptz(null=True, default=None)

@@ -263,9 +263,9 @@ async def test_what_came_after_a_savepoint_can_be_undone_alone(engine: OneWriter
         on.connection.execute("INSERT INTO note VALUES ('kept', 1)")
         point = await on.savepoint()
         on.connection.execute("INSERT INTO note VALUES ('undone', 1)")
-        await point.rollback_to()
+        await point.rollback_to()  # type: ignore[no-untyped-call]  # piccolo's own
         on.connection.execute("INSERT INTO note VALUES ('kept', 2)")
-        await point.release()
+        await point.release()  # type: ignore[no-untyped-call]
 
     assert pages(engine.reader()) == {"kept": 2}
 

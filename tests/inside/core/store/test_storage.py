@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core.store import storage
-from portal.core.store.storage import CHUNK, HEAD, TAG, Sealer, opened_file, sealed_file
+from portal.core.store.ciphers import TAG
+from portal.core.store.storage import CHUNK, HEAD, Sealer, opened_file, sealed_file
 from portal.core.tools.errors import StorageFull
 from tests.helpers.full_disk import files_of_at_most
 

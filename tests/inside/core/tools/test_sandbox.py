@@ -205,7 +205,7 @@ async def test_a_helper_that_dies_with_work_in_hand_is_started_again() -> None:
         with suppress(ProcessLookupError):  # the child of the work before may still have been on its way out
             os.kill(child, signal.SIGKILL)
 
-    (outcome,) = await asyncio.gather(working, return_exceptions=True)
+    outcome = (await asyncio.gather(working, return_exceptions=True))[0]
     assert outcome is None or isinstance(outcome, Apart)  # killed before it had begun, it was done again
     assert await still_works()
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import Field, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ TYPES = {int: ("12", 12), bool: ("1", True), str: ("text", "text")}
 
 
 @pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
-def test_every_variable_is_understood(field: Field) -> None:
+def test_every_variable_is_understood(field: "Field[Any]") -> None:
     text, understood = TYPES.get(type(field.default), ("/some/where", Path("/some/where")))
 
     settings = read({variable(field): text})

@@ -13,13 +13,13 @@ from portal.core.web.pages import (
     COMPRESS_FROM,
     environment,
     file_answer,
-    icon,
     own_address,
     see_other,
     squeezed,
     with_next,
     within,
 )
+from portal.core.web.templates import icon
 from tests.helpers.client import Client
 
 MOMENT = datetime(2026, 11, 24, 6, 22, 33, tzinfo=UTC)  # 14:22 in Beijing

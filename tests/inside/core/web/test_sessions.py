@@ -115,7 +115,7 @@ async def test_an_invented_id_is_neither_kept_nor_sent_back(client: Client) -> N
 
 async def test_a_cookie_that_is_no_text_does_no_harm(client: Client) -> None:
     for strange in (b"\xe9\xff", b"s.\xe9", b"a.\xe9.\xe9", b"=;;=", b"x" * 9000):
-        answer = await client.http.get("/meishan/login", headers={"cookie": COOKIE.encode() + b"=" + strange})
+        answer = await client.http.get("/meishan/login", headers={b"cookie": COOKIE.encode() + b"=" + strange})
 
         assert answer.status_code == 200
 
