@@ -6,7 +6,7 @@ PYTHON ?= python3
 PIP := $(PY) -m pip --disable-pip-version-check --no-input -q
 
 # D69: each file of journeys has a server of its own, or two would share a demo person.
-BESIDE := -n 3 --dist loadfile# more processes than cores: each waits a quarter of its time
+AT_ONCE := -n 3 --dist loadfile# more processes than cores: each waits a quarter of its time
 .DEFAULT_GOAL := help
 .PHONY: help run check test unit on-sqlite on-postgres e2e bench lock tools
 
@@ -19,20 +19,20 @@ run: $(VENV)/ready-to-run ## the demonstration: prints the address and who to si
 check: $(VENV)/ready-to-test ## format, types, floors, templates: seconds, before every commit
 	$(VENV)/bin/ruff format --check -q .
 	$(VENV)/bin/ruff check -q .
-	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy portal tests e2e
 	$(VENV)/bin/lint-imports --no-logo -q 2>/dev/null || $(VENV)/bin/lint-imports
 	$(VENV)/bin/djlint templates --lint --quiet
 
 unit: $(VENV)/ready-to-test tools on-sqlite on-postgres ## every test without a browser, on SQLite and on PostgreSQL
 
 on-sqlite:
-	$(PY) -m pytest tests $(BESIDE)
+	$(PY) -m pytest tests $(AT_ONCE)
 
 on-postgres:
-	TEST_ON=postgres $(PY) -m pytest tests $(BESIDE)
+	TEST_ON=postgres $(PY) -m pytest tests $(AT_ONCE)
 
 e2e: $(VENV)/ready-to-test tools ## the journeys in a browser, on phone and desktop and without JavaScript
-	$(PY) -m pytest e2e $(BESIDE) --no-loadscope-reorder
+	$(PY) -m pytest e2e $(AT_ONCE) --no-loadscope-reorder
 
 test: check unit e2e ## everything; what .ci/run calls
 

@@ -38,7 +38,7 @@ def test_nothing_of_a_city_is_confirmed_yet_so_its_pages_say_sample(region: Regi
     assert region.sample("appeal")
 
 
-# The lines of case-life.md, section 11, as values.
+# What the two cities' rules say, as values.
 DIFFERENCES = [
     ("eligibility.on_arrears", "block_submit", "warn"),
     ("query.number_name_zh", "申请编号", "办件编号"),

@@ -208,5 +208,5 @@ async def test_the_workbench_counts_what_waits_to_be_posted(client: Client) -> N
     assert re.search(r"<b>1</b>待邮寄", client.text)
 
 
-def test_wherever_an_envelope_is_the_desk_has_words_for_it():
+def test_wherever_an_envelope_is_the_desk_has_words_for_it() -> None:
     assert STANDS.keys() == set(Stand) - {Stand.NOTHING}

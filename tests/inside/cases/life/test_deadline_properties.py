@@ -1,4 +1,4 @@
-"""What holds of the office's clock in every calendar and with any pauses (case-life.md 3.4)."""
+"""What holds of the office's clock in every calendar and with any pauses."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""When is it due, what stops the clock: every vector of case-life.md 3.3, and the clock of a history."""
+"""When is it due, what stops the clock: every example that was worked out by hand, and the clock of a history."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What holds of every case at every moment (case-life.md, section 10): no move without its history and messages."""
+"""What holds of every case at every moment: no move without its history and messages."""
 
 from typing import NamedTuple
 

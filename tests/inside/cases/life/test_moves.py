@@ -12,7 +12,7 @@ from tests.helpers.changes import amended
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
 IN_HAND = ("submitted", "reviewing", "appraising")
 
-# The table of case-life.md, section 4, written down once more: action, from, to, who.
+# The table as it was specified, written down by hand: action, from, to, who.
 # T01 and T23 make and delete a draft, T26 ends a delegation, and a re-review may end a benefit: they move no case.
 SPEC = """
 send_for_consent     draft                            awaiting_principal             proxy
