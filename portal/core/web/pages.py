@@ -224,6 +224,13 @@ def see_other(address: str) -> Response[bytes]:
     return Ready(b"", status_code=303, headers={"location": location}, media_type="text/plain; charset=utf-8")
 
 
+def leave_for(address: str) -> Response[bytes]:
+    """Send the browser to *address*, and have it forget what it holds of us: its person has signed out."""
+    answer = see_other(address)
+    answer.headers["clear-site-data"] = '"cache", "storage"'
+    return answer
+
+
 def own_address(text: str, otherwise: str) -> str:
     """Return *text* when it is a path of ours, else *otherwise*: no way out to another site."""
     plain = text.isprintable() and text.startswith("/") and "\\" not in text and not text.startswith("//")
