@@ -53,7 +53,8 @@ async def take_form(
 
     *ready* leaves with a problem when the case takes no files now; it is asked once the token is known to be good.
     """
-    by, found = visitor_of(request).subject, list[tuple[str, int, str]]()
+    by = visitor_of(request).subject
+    found = list[tuple[str, int, str]]()
     async with uploads.received(request, limits_of(case.city)) as (form, files):
         if ready:
             await ready()
