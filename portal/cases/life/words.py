@@ -2,7 +2,9 @@
 
 from portal.cases.life.moves import MOVES
 
-NEW, RENEWAL, REREVIEW = "new", "renewal", "rereview"
+NEW = "new"
+RENEWAL = "renewal"
+REREVIEW = "rereview"
 KINDS = {RENEWAL: "续期", REREVIEW: "复审"}  # a first application has no word of its own
 
 DID = {move.action: move.did for move in MOVES}

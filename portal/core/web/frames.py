@@ -28,7 +28,9 @@ class _Anybody(Visitor):
     def __init__(self, like: Visitor) -> None:
         """Take roles, look and language of a visitor, and nothing else."""
         super().__init__()
-        self.roles, self.elder, self.language = like.roles, like.elder, like.language
+        self.roles = like.roles
+        self.elder = like.elder
+        self.language = like.language
 
 
 _frames: dict[Any, list[bytes | str]] = {}

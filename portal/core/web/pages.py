@@ -266,7 +266,8 @@ def iso(moment: date | datetime) -> str:
 
 def grouped(number: str, groups: Sequence[int] = (4, 4, 4)) -> str:
     """Return ``4821 0937 5564``: easier to read aloud and to check."""
-    parts, at = [], 0
+    parts = []
+    at = 0
     for length in groups:
         parts.append(number[at : at + length])
         at += length

@@ -119,7 +119,8 @@ async def _feed(request: Request[Any, Any, Any], parts: "_Parts") -> None:
         raise BadRequest
     announced = int(request.headers.get("content-length") or 0)
     parser = MultipartParser(options[b"boundary"], parts.callbacks())
-    started, taken = clock.ticks(), 0
+    started = clock.ticks()
+    taken = 0
     most = parts.limits.total + FIELD * PARTS
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(CHUNK_SECONDS) as patience:
