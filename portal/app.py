@@ -225,4 +225,4 @@ def litestar() -> Litestar:
 def application() -> Front:
     """Return the application a server runs."""
     pages.warm()
-    return Front(litestar())
+    return Front(litestar(), uploads.RESUMABLE)

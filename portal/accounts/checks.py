@@ -56,6 +56,26 @@ class Check(msgspec.Struct, frozen=True):
     made_at: datetime
 
     @property
+    def begun(self) -> bool:
+        """Whether nobody has been asked yet."""
+        return self.state == "begun"
+
+    @property
+    def waits_for_staff(self) -> bool:
+        """Whether staff have been asked and have not decided."""
+        return self.state == "open"
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is the person."""
+        return self.state == "passed"
+
+    @property
+    def new_phone(self) -> bool:
+        """Whether somebody with an account wants to come in by another phone."""
+        return self.kind == "rebind"
+
+    @property
     def reason_words(self) -> str:
         """Why it was refused."""
         return REASONS.get(self.reason, "")

@@ -274,25 +274,34 @@ async def change(
     return renewed
 
 
-async def clear_report(known: Delegation, *, actor: str) -> None:
+async def clear_report(delegation: Delegation, *, actor: str) -> None:
     """Note that staff have looked at a report."""
     async with transaction():
-        await execute("UPDATE delegation SET reported = $2 WHERE id = $1", known.id, False)
+        await execute("UPDATE delegation SET reported = $2 WHERE id = $1", delegation.id, False)
         await audit.note(
-            actor=actor, role="staff", act="report_seen", thing=f"delegation:{known.id}", about=known.principal
+            actor=actor,
+            role="staff",
+            act="report_seen",
+            thing=f"delegation:{delegation.id}",
+            about=delegation.principal,
         )
 
 
-async def both(known: Delegation) -> tuple[Person, Person]:
+async def both(delegation: Delegation) -> tuple[Person, Person]:
     """Return principal and proxy."""
-    principal, proxy = await person(known.principal), await person(known.proxy)
+    principal = await person(delegation.principal)
+    proxy = await person(delegation.proxy)
     assert principal and proxy
     return principal, proxy
 
 
-def link_holds(known: Delegation, days: int) -> bool:
+def link_holds(delegation: Delegation, days: int) -> bool:
     """Return whether the principal can still answer: *days* from when they were asked."""
-    return known.state == "asked" and known.asked_at is not None and clock.now() - known.asked_at < timedelta(days=days)
+    return (
+        delegation.state == "asked"
+        and delegation.asked_at is not None
+        and clock.now() - delegation.asked_at < timedelta(days=days)
+    )
 
 
 def _phone(id: str, whose: str) -> str:

@@ -12,10 +12,10 @@ async def offer(wanted: Wanted) -> Delegation:
     return await write(wanted, "asked", actor=wanted.principal, role="principal", act="offer_delegation")
 
 
-async def confirm(known: Delegation, *, at_most: int) -> Delegation | None:
+async def confirm(delegation: Delegation, *, at_most: int) -> Delegation | None:
     """Ask the proxy, after the principal has entered the code; beyond *at_most* principals staff must agree first.
 
     Return None if it had moved on meanwhile.
     """
-    after = "held" if await others_of(known.proxy, known.principal) >= at_most else "offered"
-    return await change(known, after, actor=known.principal, role="principal")
+    after = "held" if await others_of(delegation.proxy, delegation.principal) >= at_most else "offered"
+    return await change(delegation, after, actor=delegation.principal, role="principal")

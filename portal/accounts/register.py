@@ -17,6 +17,10 @@ class Unreachable(Exception):
     """The register does not answer; the case is taken and staff check by hand."""
 
 
+INSURANCE = {"employee": "职工医保", "resident": "居民医保"}
+STATUS = {"normal": "正常", "suspended": "暂停", "ended": "终止"}
+
+
 class Insured(msgspec.Struct, frozen=True):
     """What the register says of a person."""
 
@@ -33,6 +37,16 @@ class Insured(msgspec.Struct, frozen=True):
     phone: str
     card_no: str
     story: str
+
+    @property
+    def insurance_words(self) -> str:
+        """Which insurance it is."""
+        return INSURANCE[self.insurance_type]
+
+    @property
+    def status_words(self) -> str:
+        """Whether it is in force."""
+        return STATUS[self.status]
 
 
 class Register(Protocol):

@@ -110,9 +110,9 @@ async def recovers(staff: str, code: str) -> bool:
 
 
 # D28: computed, never stored; what is not stored cannot be stolen.
-def recovery_codes(mine: Factor) -> list[str]:
+def recovery_codes(factor: Factor) -> list[str]:
     """Return the recovery codes, ``k7fp-2m9x``: letters and digits that are not mistaken for others."""
-    made = [keyed("recovery", mine.staff, mine.base32, str(number)) for number in range(RECOVERY_CODES)]
+    made = [keyed("recovery", factor.staff, factor.base32, str(number)) for number in range(RECOVERY_CODES)]
     texts = ["".join("abcdefghjkmnpqrstuvwxyz23456789"[byte % 31] for byte in code[:8]) for code in made]
     return [f"{text[:4]}-{text[4:]}" for text in texts]
 
@@ -122,14 +122,14 @@ async def recovery_left(staff: str) -> int:
     return RECOVERY_CODES - int(await fetch_value("SELECT count(*) FROM recovery_code WHERE staff = $1", staff))
 
 
-def just_confirmed(mine: Factor) -> bool:
+def just_confirmed(factor: Factor) -> bool:
     """Return whether the recovery codes may be shown: shortly after setting up, and never again."""
-    return mine.confirmed_at is not None and clock.now() - mine.confirmed_at < SHOWN_FOR
+    return factor.confirmed_at is not None and clock.now() - factor.confirmed_at < SHOWN_FOR
 
 
-def address(mine: Factor, login: str) -> str:
+def address(factor: Factor, login: str) -> str:
     """Return the otpauth address for the QR code that the app scans."""
-    return f"otpauth://totp/{quote(ISSUER)}:{quote(login)}?secret={mine.base32}&issuer={quote(ISSUER)}"
+    return f"otpauth://totp/{quote(ISSUER)}:{quote(login)}?secret={factor.base32}&issuer={quote(ISSUER)}"
 
 
 async def unused_code(staff: str) -> str:

@@ -112,48 +112,48 @@ async def add(login: str, name: str, roles: list[str], by: Member) -> str:
     return id
 
 
-async def change_roles(known: User, roles: list[str], by: Member) -> bool:
+async def change_roles(user: User, roles: list[str], by: Member) -> bool:
     """Give other roles; open sessions end, because they hold the old ones.
 
     Return False if somebody changed it meanwhile.
     """
     async with transaction():
         changed = await execute(
-            "UPDATE staff SET roles = $2 WHERE id = $1 AND roles = $3", known.id, ordered(roles), known.roles
+            "UPDATE staff SET roles = $2 WHERE id = $1 AND roles = $3", user.id, ordered(roles), user.roles
         )
         if changed:
-            await devices.end_all(known.id)
-            await _noted(by, "change_roles", known.id, f"{known.roles} -> {ordered(roles)}")
+            await devices.end_all(user.id)
+            await _noted(by, "change_roles", user.id, f"{user.roles} -> {ordered(roles)}")
     return bool(changed)
 
 
-async def switch(known: User, by: Member, *, on: bool) -> bool:
+async def switch(user: User, by: Member, *, on: bool) -> bool:
     """Switch a member off at once, which hands back all they had in hand; or switch them on again.
 
     Return False if somebody changed it meanwhile.
     """
     async with transaction():
-        changed = await execute("UPDATE staff SET active = $2 WHERE id = $1 AND active <> $2", known.id, on)
+        changed = await execute("UPDATE staff SET active = $2 WHERE id = $1 AND active <> $2", user.id, on)
         if changed:
-            await devices.end_all(known.id)
-            await execute("DELETE FROM staff_setup WHERE staff = $1", known.id)
+            await devices.end_all(user.id)
+            await execute("DELETE FROM staff_setup WHERE staff = $1", user.id)
             for listener in () if on else _listeners:
-                await listener(known, by)
-            await _noted(by, "switch_on" if on else "switch_off", known.id)
+                await listener(user, by)
+            await _noted(by, "switch_on" if on else "switch_off", user.id)
     return bool(changed)
 
 
 # D56: the member finishes with a code handed over in person, so no admin ever knows a password.
-async def reset(known: User, by: Member) -> None:
+async def reset(user: User, by: Member) -> None:
     """Begin a new set-up: the old password, authenticator app, recovery codes and passkeys stop working."""
     shut = await asyncio.to_thread(staff.hashed, token())
     async with transaction():
-        await execute("UPDATE staff SET password = $2 WHERE id = $1", known.id, shut)
+        await execute("UPDATE staff SET password = $2 WHERE id = $1", user.id, shut)
         for table in ("second_factor", "recovery_code", "passkey", "staff_setup"):
-            await execute(f"DELETE FROM {table} WHERE staff = $1", known.id)
-        await devices.end_all(known.id)
-        await _begin(known.id, by)
-        await _noted(by, "reset_sign_in", known.id)
+            await execute(f"DELETE FROM {table} WHERE staff = $1", user.id)
+        await devices.end_all(user.id)
+        await _begin(user.id, by)
+        await _noted(by, "reset_sign_in", user.id)
 
 
 async def _begin(id: str, by: Member) -> None:
@@ -170,10 +170,10 @@ async def setup_of(id: str) -> Setup | None:
     return await fetch_one(Setup, "FROM staff_setup WHERE staff = $1 AND ends_at > $2", id, clock.now())
 
 
-def shown_to(known: Setup | None, by: Member) -> str:
+def shown_to(setup: Setup | None, by: Member) -> str:
     """Return the set-up code for the admin who made it while it may still be shown, else ""."""
-    fresh = known is not None and known.given_by == by.id and clock.now() - known.made_at < SHOWN_FOR
-    return known.code if known and fresh else ""
+    fresh = setup is not None and setup.given_by == by.id and clock.now() - setup.made_at < SHOWN_FOR
+    return setup.code if setup and fresh else ""
 
 
 async def finish(login: str, code: str, password: str, address: str) -> bool:

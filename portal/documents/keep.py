@@ -65,6 +65,11 @@ class Document(msgspec.Struct, frozen=True):
         return self.state == "checking"
 
     @property
+    def deleted_as_unsafe(self) -> bool:
+        """Whether a virus was found in it after it had been taken, and its content is gone."""
+        return self.state == "virus"
+
+    @property
     def filename(self) -> str:
         """The name to download it under: pictures are JPEG by now, whatever they were."""
         stem = self.name.rpartition(".")[0] or self.name

@@ -12,8 +12,6 @@ from portal.questions.catalogue import journey
 from portal.questions.rules import birth_in, sex_in
 from portal.regions.load import Region
 
-INSURANCE = {"employee": "职工医保", "resident": "居民医保"}
-STATUS = {"normal": "正常", "suspended": "暂停", "ended": "终止"}
 # The blank form stays the same until the rules change; with a fixed date its PDF does, too.
 BLANK_MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -81,7 +79,7 @@ def _of_person(who: Person, record: Insured | None) -> list[tuple[str, str]]:
     if born:
         rows += [("性别", sex_in(who.id_number)), ("出生日期", f"{born.year}年{born.month}月{born.day}日")]
     if record:
-        rows += [("险种", INSURANCE[record.insurance_type]), ("参保状态", STATUS[record.status])]
+        rows += [("险种", record.insurance_words), ("参保状态", record.status_words)]
     return rows
 
 

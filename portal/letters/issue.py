@@ -126,7 +126,8 @@ async def _issue(case: Case, event: Event, kind: str) -> None:
     who = await person(case.person)
     assert who
     count = int(await fetch_value("SELECT count(*) FROM letter WHERE case_id = $1", case.id))
-    number, code = f"{case.number}-{count + 1:02}", new_code()
+    number = f"{case.number}-{count + 1:02}"
+    code = new_code()
     content = msgspec.json.encode(await _content(case, event, kind, who, number, code))
     id = token()
     await insert(
@@ -145,7 +146,8 @@ async def _issue(case: Case, event: Event, kind: str) -> None:
 
 
 async def _content(case: Case, event: Event, kind: str, who: Person, number: str, code: str) -> Content:
-    text, own = texts()[kind], case.city.letters.get(kind)
+    text = texts()[kind]
+    own = case.city.letters.get(kind)
     words = await _words(case, event, who, code)
     return Content(
         kind=kind,
@@ -187,7 +189,8 @@ ROWS = {
 
 
 async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, str]:
-    region, rules = case.city, case.city.rules
+    region = case.city
+    rules = case.city.rules
     files = await sent.documents(case)
     notice = await corrections.open_correction(case)
     day = long_day(clock.day_of(event.at))

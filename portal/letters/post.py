@@ -45,8 +45,8 @@ async def unprintable(region: Region, envelopes: Sequence[tuple[Case, Delivery]]
 
 
 # D55: the address sheet comes first and says nothing of what is inside; the clerk folds it around.
-async def _envelope(case: Case, known: Delivery, number: int) -> dict[str, Any]:
-    where = known.where
+async def _envelope(case: Case, delivery: Delivery, number: int) -> dict[str, Any]:
+    where = delivery.where
     return {
         "where": msgspec.to_builtins(where),
         "mobile": grouped_mobile(where.recipient_mobile),

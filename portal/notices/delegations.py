@@ -19,18 +19,18 @@ OFFERED = {"offered": ("N39x", "N39"), "active": ("N40", "N40x"), "refused": ("N
 
 
 @on_change
-async def told(known: Delegation, before: str) -> None:
+async def told(delegation: Delegation, before: str) -> None:
     """Write the messages of a change, in its transaction."""
-    to_principal, to_proxy = _codes(known, before)
-    occasion = f"{known.state}-{clock.now().timestamp():.3f}"
-    variables = await _variables(known)
+    to_principal, to_proxy = _codes(delegation, before)
+    occasion = f"{delegation.state}-{clock.now().timestamp():.3f}"
+    variables = await _variables(delegation)
     if to_principal:
-        reader = Reader(known.principal, known.principal_phone)
-        await tell(to_principal, [reader], known, occasion, **variables)
-    if to_proxy and known.told:
-        same_phone = known.one_phone and to_principal
-        reader = Reader(known.proxy, "" if same_phone else known.proxy_phone)
-        await tell(to_proxy, [reader], known, occasion, **variables)
+        reader = Reader(delegation.principal, delegation.principal_phone)
+        await tell(to_principal, [reader], delegation, occasion, **variables)
+    if to_proxy and delegation.told:
+        same_phone = delegation.one_phone and to_principal
+        reader = Reader(delegation.proxy, "" if same_phone else delegation.proxy_phone)
+        await tell(to_proxy, [reader], delegation, occasion, **variables)
 
 
 def _codes(delegation: Delegation, before: str) -> tuple[str, str]:
@@ -39,9 +39,9 @@ def _codes(delegation: Delegation, before: str) -> tuple[str, str]:
     return ("", "") if before == "asked" else TOLD.get(delegation.state, ("", ""))
 
 
-async def _variables(known: Delegation) -> dict[str, str]:
-    region = REGIONS[known.region]
-    principal, proxy = await both(known)
+async def _variables(delegation: Delegation) -> dict[str, str]:
+    region = REGIONS[delegation.region]
+    principal, proxy = await both(delegation)
     return {
         "sign": region.rules.notices.sign_zh,
         "hotline": region.hotline,

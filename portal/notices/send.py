@@ -21,7 +21,8 @@ from portal.core.tools import clock
 from portal.core.tools.clock import BEIJING
 from portal.notices.write import in_words, words
 
-QUIET_FROM, QUIET_TO = time(22), time(8)
+QUIET_FROM = time(22)
+QUIET_TO = time(8)
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -192,19 +192,22 @@ async def tell_people(case: Case, code: str, occasion: str, **variables: Any) ->
     await tell(code, people_of(case, known), case, occasion, **{**await variables_of(case, code), **variables})
 
 
-def people_of(case: Case, known: Delegation | None) -> list[Reader]:
+def people_of(case: Case, delegation: Delegation | None) -> list[Reader]:
     """Return who is told of a case.
 
     Where somebody acts for the principal, the proxy is told at the phone named in the application, while they
     may follow it, and the principal at the phone known to be theirs. Where that is one phone, one SMS is enough;
     the copies in the portal are each person's own.
     """
-    if known is None:
+    if delegation is None:
         return [named_in(case, case.person)]
-    if not known.allows("view", clock.today()):
-        return [named_in(case, known.principal)]
-    same_phone = known.principal_phone == answers_of(case).get("notify_mobile")
-    return [named_in(case, known.proxy), Reader(known.principal, "" if same_phone else known.principal_phone)]
+    if not delegation.allows("view", clock.today()):
+        return [named_in(case, delegation.principal)]
+    same_phone = delegation.principal_phone == answers_of(case).get("notify_mobile")
+    return [
+        named_in(case, delegation.proxy),
+        Reader(delegation.principal, "" if same_phone else delegation.principal_phone),
+    ]
 
 
 def named_in(case: Case, person: str) -> Reader:
@@ -215,14 +218,14 @@ def named_in(case: Case, person: str) -> Reader:
     return Reader(person, mobile, ("official_account",) if account else ())
 
 
-async def _tell_of_question(case: Case, event: Event, code: str, known: Delegation) -> None:
+async def _tell_of_question(case: Case, event: Event, code: str, delegation: Delegation) -> None:
     """Tell of the question to the principal: N01 asks them, N02 and N04 tell the proxy how it stands."""
-    principal, proxy = await both(known)
+    principal, proxy = await both(delegation)
     variables = {**await variables_of(case, code), "who": proxy.masked_name, "whom": principal.masked_name}
-    reader = Reader(known.proxy, known.proxy_phone)
+    reader = Reader(delegation.proxy, delegation.proxy_phone)
     if code == "N01":
-        reader = Reader(known.principal, known.principal_phone)
-        variables["link"] = f"{HOST}/d/{known.link}"
+        reader = Reader(delegation.principal, delegation.principal_phone)
+        variables["link"] = f"{HOST}/d/{delegation.link}"
     await tell(code, [reader], case, event, **variables)
 
 
@@ -257,6 +260,6 @@ async def variables_of(case: Case, code: str) -> dict[str, Any]:
 
 async def _passed(case: Case) -> list[date | str]:
     """Return the first and the last day of what was passed: "" for at once, and "" for 长期."""
-    passed = next(one for one in await decision.diseases(case) if one.passed)
+    passed = next(disease for disease in await decision.diseases(case) if disease.passed)
     at_once = passed.starts_on is None or passed.starts_on <= clock.today()
     return ["" if at_once else passed.starts_on or "", passed.ends_on or ""]

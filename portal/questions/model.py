@@ -108,6 +108,17 @@ class Step:
         """Return the questions that these *answers* lead to."""
         return [question for question in self.questions if question.asked_if(region, answers)]
 
+    def on_page(self, region: Region, answers: Answers) -> list[tuple[Question, str]]:
+        """Return the questions that stand on the page, each with words that say when it must be answered.
+
+        The words are empty for a question that is asked now.
+        """
+        return [
+            (question, "" if asked else question.only_if)
+            for question in self.questions
+            if (asked := question.asked_if(region, answers)) or (question.only_if and question.offered(region))
+        ]
+
     def read(self, form: Mapping[str, str]) -> dict[str, str]:
         """Return the answers to this step's own questions; whatever else was sent is dropped."""
         return {question.name: question.read(form) for question in self.questions}

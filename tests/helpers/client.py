@@ -8,6 +8,7 @@ import httpx
 
 from portal.accounts import second_factor
 from portal.app import litestar
+from portal.citizen.files.uploads import RESUMABLE
 from portal.core.outside.sms import demo_code
 from portal.core.store.database import execute, fetch_value
 from portal.core.web import pages
@@ -17,7 +18,7 @@ from tests.helpers.recording import RECORDER
 HIDDEN = re.compile(r'<input type="hidden" name="([\w.-]+)" value="([^"]*)"')
 ORIGIN = "https://mt.example.cn"
 pages.warm()
-APP = Front(litestar())
+APP = Front(litestar(), RESUMABLE)
 
 
 class Client:

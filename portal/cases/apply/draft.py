@@ -66,7 +66,8 @@ async def open_draft(person: str, region: Region, what: What) -> Case | None:
 
 async def fresh(person: str, region: Region, answers: Mapping[str, str], what: What) -> Case:
     """Return a new draft that begins with *answers*."""
-    id, now = token(), clock.now()
+    id = token()
+    now = clock.now()
     await insert(
         Table,
         id=id,

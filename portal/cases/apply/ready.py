@@ -116,7 +116,8 @@ async def stops(case: Case, sender: Actor, hand_in: HandIn = "wizard") -> list[S
 
 def gaps(case: Case, files: Sequence[Document], hand_in: HandIn = "wizard") -> list[Gap]:
     """Return the steps that are not done and the papers that are missing from *files*."""
-    region, answers = case.city, answers_of(case)
+    region = case.city
+    answers = answers_of(case)
     papers: list[Gap] = [MissingPaper(slot) for slot in papers_missing(region, answers, files)]
     if hand_in == "wizard":
         return [*_open_steps(region, answers, files), *papers, *_unsorted(files)]

@@ -67,68 +67,69 @@ class Chance(msgspec.Struct, frozen=True):
         return self.word in STARTS
 
 
-def opens_on(held: Benefit) -> date | None:
-    """Return from which day *held* can be renewed; nothing when it never ends."""
-    days = REGIONS[held.region].rules.renewal.opens_days_before
-    return max(held.ends_on - timedelta(days=days), held.starts_on) if held.ends_on else None
+def opens_on(benefit: Benefit) -> date | None:
+    """Return from which day *benefit* can be renewed; nothing when it never ends."""
+    days = REGIONS[benefit.region].rules.renewal.opens_days_before
+    return max(benefit.ends_on - timedelta(days=days), benefit.starts_on) if benefit.ends_on else None
 
 
-async def chance(held: Benefit) -> Chance:
-    """Return what can be done about *held* today."""
-    case = await fetch_one(Case, UNDER_WAY, held.person, held.id, held.code)
+async def chance(benefit: Benefit) -> Chance:
+    """Return what can be done about *benefit* today."""
+    case = await fetch_one(Case, UNDER_WAY, benefit.person, benefit.id, benefit.code)
     if case:
         return Chance("under_way", case=case)
     today = clock.today()
-    opens = opens_on(held)
-    if held.state_on(today) not in ("active", "pending_effective"):
+    opens = opens_on(benefit)
+    if benefit.state_on(today) not in ("active", "pending_effective"):
         return Chance("over")
-    if held.code not in REGIONS[held.region].diseases:
+    if benefit.code not in REGIONS[benefit.region].diseases:
         return Chance("unlisted")
-    follows = await fetch_one(Benefit, NEXT, held.person, held.code, held.starts_on)
+    follows = await fetch_one(Benefit, NEXT, benefit.person, benefit.code, benefit.starts_on)
     if follows:
         return Chance("renewed", follows=follows)
-    return Chance(_window(held, opens, today), opens_on=opens)
+    return Chance(_window(benefit, opens, today), opens_on=opens)
 
 
-def _window(held: Benefit, opens: date | None, today: date) -> Word:
+def _window(benefit: Benefit, opens: date | None, today: date) -> Word:
     """Return whether a renewal is open, a re-review is asked for, or neither: too early, or never."""
     if opens and opens <= today:
         return "open"
-    if held.rereview_by:
+    if benefit.rereview_by:
         return "asked"
     return "early" if opens else "permanent"
 
 
-async def begin(held: Benefit, known: Delegation | None, mobile: str) -> Case:
-    """Return the one draft about *held*, pre-filled; under the delegation *known* it is the proxy's.
+async def begin(benefit: Benefit, delegation: Delegation | None, mobile: str) -> Case:
+    """Return the one draft about *benefit*, pre-filled; under a *delegation* it is the proxy's.
 
     Args:
-        held: the benefit that is renewed or looked at again.
-        known: by which delegation somebody acts for the person.
+        benefit: the benefit that is renewed or looked at again.
+        delegation: by which delegation somebody acts for the person.
         mobile: the phone of whoever acts, where the earlier case does not name theirs.
 
     Raises:
         NotOpen: nothing can be begun for it now.
     """
-    found = await chance(held)
+    found = await chance(benefit)
     if not found.begins:
         raise NotOpen
-    return await draft_about(held, STARTS[found.word], known, mobile)
+    return await draft_about(benefit, STARTS[found.word], delegation, mobile)
 
 
 # D76: a case like any other that names the benefit it is about.
-async def draft_about(held: Benefit, kind: str, known: Delegation | None, mobile: str) -> Case:
-    """Return the draft of this *kind* about *held*, or a new one, pre-filled, with the papers that are kept."""
-    what = What(kind, held.id, known.id if known else "")
-    region, gave = REGIONS[held.region], await case_by_id(held.case_id)
+async def draft_about(benefit: Benefit, kind: str, delegation: Delegation | None, mobile: str) -> Case:
+    """Return the draft of this *kind* about *benefit*, or a new one, pre-filled, with the papers that are kept."""
+    what = What(kind, benefit.id, delegation.id if delegation else "")
+    region = REGIONS[benefit.region]
+    gave = await case_by_id(benefit.case_id)
     assert gave
-    theirs = await _by_the_same(gave, known)
+    theirs = await _by_the_same(gave, delegation)
     async with transaction():
-        await execute("UPDATE benefit SET id = id WHERE id = $1", held.id)  # who presses at the same moment waits
-        there = await draft.open_draft(held.person, region, what)
+        await execute("UPDATE benefit SET id = id WHERE id = $1", benefit.id)  # who presses at the same moment waits
+        there = await draft.open_draft(benefit.person, region, what)
         if there:
             return there
-        case = await draft.fresh(held.person, region, _pre_filled(gave, known, mobile, theirs=theirs), what)
+        case = await draft.fresh(benefit.person, region, _pre_filled(gave, delegation, mobile, theirs=theirs), what)
     if theirs:
         await _keep_papers(gave, case)
     return case
@@ -142,12 +143,12 @@ async def _by_the_same(gave: Case, known: Delegation | None) -> bool:
     return earlier is not None and earlier.proxy == known.proxy
 
 
-def _pre_filled(gave: Case, known: Delegation | None, mobile: str, *, theirs: bool) -> dict[str, str]:
+def _pre_filled(gave: Case, delegation: Delegation | None, mobile: str, *, theirs: bool) -> dict[str, str]:
     said = answers_of(gave)
     kept = {name: text for name, text in said.items() if theirs and not name.startswith(ASKED_AGAIN)}
     kept |= {"disease": said["disease"], "done.disease": "yes"}
-    if known:
-        return kept | acting.first_answers(known, mobile)
+    if delegation:
+        return kept | acting.first_answers(delegation, mobile)
     own = {"mobile": mobile, "notify_mobile": mobile} if gave.delegation else {}
     return kept | own
 

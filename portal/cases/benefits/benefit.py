@@ -66,18 +66,18 @@ async def grant(case: Case, code: str, start: date, end: date | None) -> None:
     )
 
 
-async def confirm(held: Benefit, case: Case) -> None:
-    """Let *held* go on after the re-review *case* passed; the next interval counts from today."""
-    again = looked_at_again(case, held.code, clock.today())
-    await execute("UPDATE benefit SET rereview_on = $2, rereview_by = NULL WHERE id = $1", held.id, again)
+async def confirm(benefit: Benefit, case: Case) -> None:
+    """Let *benefit* go on after the re-review *case* passed; the next interval counts from today."""
+    again = looked_at_again(case, benefit.code, clock.today())
+    await execute("UPDATE benefit SET rereview_on = $2, rereview_by = NULL WHERE id = $1", benefit.id, again)
 
 
-async def terminate(held: Benefit, actor: Actor) -> None:
-    """End *held* today, because its re-review was refused; joins the transaction of the decision."""
+async def terminate(benefit: Benefit, actor: Actor) -> None:
+    """End *benefit* today, because its re-review was refused; joins the transaction of the decision."""
     sql = "UPDATE benefit SET state = 'terminated', ends_on = $2 WHERE id = $1 AND state IN ('active', 'renewing')"
-    if not await execute(sql, held.id, clock.today()):
+    if not await execute(sql, benefit.id, clock.today()):
         return  # it had ended before
-    gave = await case_by_id(held.case_id)
+    gave = await case_by_id(benefit.case_id)
     assert gave
     await happened(gave, "terminate_benefit", actor)  # the messages are those of the refusal
 

@@ -111,14 +111,16 @@ async def keep_seat(member: str, capacity: int, *, away: bool) -> None:
 
 async def in_turn(region: str, by: str = SYSTEM) -> int:
     """Give the cases nobody has to those with room, in turn, the most urgent first; return how many."""
-    waiting, given = await _queue(region), 0
+    waiting = await _queue(region)
+    given = 0
     for row in await fetch_all(Found, FREE, region, TURNS_AT_ONCE):
         waiting = [seat for seat in waiting if seat.room]
         case = await case_by_id(row.id)
         if not waiting or case is None:
             break
         if not case.assigned_to and await give(case, waiting[0].id, by=by, act="in_turn"):
-            waiting, given = await _turned(waiting), given + 1
+            waiting = await _turned(waiting)
+            given = given + 1
     return given
 
 
@@ -146,7 +148,8 @@ async def _queue(region: str) -> list[Seat]:
 
 async def _turned(waiting: Sequence[Seat]) -> list[Seat]:
     """Note that the first of *waiting* was given a case; return them with that one at the end."""
-    (first, *others), now = waiting, clock.now()
+    (first, *others) = waiting
+    now = clock.now()
     if not await execute("UPDATE desk_seat SET given_at = $2 WHERE member = $1", first.id, now):
         await insert(DeskSeat, member=first.id, capacity=first.capacity, away=False, given_at=now)
     return [*others, msgspec.structs.replace(first, load=first.load + 1)]

@@ -16,7 +16,9 @@ from portal.core.store.crypto import token
 from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value, insert, transaction
 from portal.core.tools import clock
 
-FAILED, UNREAD = "failed", "unread"  # a message could not be sent; a reminder has neither arrived nor been read
+# a message could not be sent; a reminder has neither arrived nor been read
+FAILED = "failed"
+UNREAD = "unread"
 REACHED, MISSED = "reached", "missed"
 
 

@@ -26,12 +26,12 @@ class Held(msgspec.Struct, frozen=True):
     in_turn: bool
 
 
-async def held(known: User) -> Held:
-    """Return what *known* would leave behind."""
+async def held(user: User) -> Held:
+    """Return what *user* would leave behind."""
     return Held(
-        cases=await fetch_value(f"SELECT count(*) {CASES}", known.id),
-        invitations=await fetch_value(f"SELECT count(*) {INVITATIONS}", known.id),
-        in_turn=await allotment.by_itself(known.region),
+        cases=await fetch_value(f"SELECT count(*) {CASES}", user.id),
+        invitations=await fetch_value(f"SELECT count(*) {INVITATIONS}", user.id),
+        in_turn=await allotment.by_itself(user.region),
     )
 
 

@@ -138,7 +138,7 @@ async def recuse(late: Seat, actor: str, code: str) -> None:
 
 async def dismiss(case: Case, staff: str, *, by: str) -> None:
     """Take back the open invitation of *staff*, whom *by* switched off; joins a transaction that holds the case."""
-    for lost in [one for one in await seats(case.id) if one.open and one.expert == staff]:
+    for lost in [seat for seat in await seats(case.id) if seat.open and seat.expert == staff]:
         await _leave(lost, "revoked", OFF)
         await happened(case, "change_panel", Actor(by, Role.SYSTEM), "一位专家的账号停用了，请另请一位专家")
         for listener in _on_loss:
@@ -190,10 +190,10 @@ async def _reminded(late: Seat) -> None:
 
 
 async def _tell(case: Case, state: str, only: str = "") -> None:
-    for one in await seats(case.id):
-        if one.state == state and only in ("", one.expert):
+    for seat in await seats(case.id):
+        if seat.state == state and only in ("", seat.expert):
             for listener in _listeners:
-                await listener(case, one)
+                await listener(case, seat)
 
 
 async def locked(case_id: str) -> Case:

@@ -57,7 +57,9 @@ async def add(region: str, what: str, word: str, hours: int = 0, n: int = 1) -> 
 
 def working_hours(since: datetime, until: datetime, calendar: Calendar) -> int:
     """Return the whole hours from *since* to *until* that lie on working days, in Asia/Shanghai."""
-    total, at, end = timedelta(), since.astimezone(clock.BEIJING), until.astimezone(clock.BEIJING)
+    total = timedelta()
+    at = since.astimezone(clock.BEIJING)
+    end = until.astimezone(clock.BEIJING)
     while at < end:
         midnight = datetime.combine(at.date() + ONE_DAY, time(), clock.BEIJING)
         if calendar.works(at.date()):
@@ -85,7 +87,9 @@ async def measure(case: Case, event: Event, move: Move) -> None:
 
 def _entered(events: list[Event], left: Event) -> datetime:
     """Return when the state that *left* ends was entered."""
-    before = [one for one in events if one.id < left.id and one.after == left.before and one.before != one.after]
+    before = [
+        event for event in events if event.id < left.id and event.after == left.before and event.before != event.after
+    ]
     return before[-1].at if before else left.at
 
 
@@ -188,7 +192,8 @@ def stage_name(word: str, region: Region) -> str:
 async def report(region: str, since: date, until: date) -> Report:
     """Return the measures of *region* from the day *since* to the day *until*, both included."""
     counts = await fetch_all(Counted, TALLIED, region, since, until)
-    ended, asked = dict(_most(counts, "ended")), dict(_most(counts, "asked"))
+    ended = dict(_most(counts, "ended"))
+    asked = dict(_most(counts, "asked"))
     taken: dict[str, int] = {}
     for row in await fetch_all(Timed, TIMES, region, since, until):
         word = row.word if row.what == "stage" else row.what

@@ -96,10 +96,12 @@ def clock_of(history: Sequence[Happened], region: Region, *, by_letter: bool = F
     ended = _ended(run)
     if accepted is None:
         limit = acceptance_days(region, by_letter=by_letter)
-        start, runs = day_of(run[0].at), "acceptance"
+        start = day_of(run[0].at)
+        runs = "acceptance"
     else:
         limit = region.rules.clock.limit_workdays + extended
-        start, runs = _acceptance_day(run, accepted), "decision"
+        start = _acceptance_day(run, accepted)
+        runs = "decision"
     last = due(start, max(limit, 1), pauses, region.rules.correction.resume, region.calendar)
     return Clock(
         runs="ended" if ended else runs,  # type: ignore[arg-type]

@@ -62,7 +62,8 @@ def usual(case: Case, name: str) -> dict[str, str]:
 
 
 def _home(answers: Mapping[str, str], name: str) -> dict[str, str]:
-    phone, address = answers.get("mobile", ""), answers.get("address", "")
+    phone = answers.get("mobile", "")
+    address = answers.get("address", "")
     return {"recipient": name, "recipient_mobile": phone, "postal_address": address}
 
 
@@ -71,7 +72,8 @@ async def on_paper(case: Case, at: datetime) -> Address | None:
 
     To the address of the mail that was asked for; to the home, if it is known, of who is not served on line.
     """
-    who, answers = await person(case.person), answers_of(case)
+    who = await person(case.person)
+    answers = answers_of(case)
     assert who
     if by_mail(case.city, answers):
         where = {question.name: answers.get(question.name, "") for question in WHERE}
@@ -107,7 +109,8 @@ async def order(case: Case, where: Address, by: By) -> None:
 
 
 async def _insert(case: Case, where: Address) -> str:
-    id, now = token(), clock.now()
+    id = token()
+    now = clock.now()
     await insert(
         Table,
         id=id,
@@ -128,33 +131,34 @@ async def with_the_end(case: Case, event: Event, row: Move) -> None:
     """Order with the decision, in its transaction, what was asked for in the application or is not served on line."""
     if not row.tells_result or not may_order(case):
         return
-    known, where = await latest(case), await on_paper(case, event.at)
+    known = await latest(case)
+    where = await on_paper(case, event.at)
     if where and (known is None or known.at in OVER):  # what waits to be printed takes a further letter along
         await _insert(case, where)
 
 
-async def act(known: Delivery, name: str, by: By, **changes: Any) -> Delivery:
+async def act(delivery: Delivery, name: str, by: By, **changes: Any) -> Delivery:
     """Carry out the act called *name*, with what else *changes* by it, and return the envelope as it is afterwards.
 
     Raises:
         NotAllowed: the table has no such act for this hand now, or the envelope had moved on.
     """
-    row = find(name, known.at, by.hand, missed=known.missed)
-    after = msgspec.structs.replace(known, **{**_follows(known, row), **changes})
+    row = find(name, delivery.at, by.hand, missed=delivery.missed)
+    after = msgspec.structs.replace(delivery, **{**_follows(delivery, row), **changes})
     async with transaction():
-        await _keep(known, after)
-        case = await case_by_id(known.case_id)
+        await _keep(delivery, after)
+        case = await case_by_id(delivery.case_id)
         assert case
         if row.notice:
             await _tell(case, after, row.notice)
-        await tell(f"case:{known.case_id}")
-        await _noted(known.id, known.person, name, by)
+        await tell(f"case:{delivery.case_id}")
+        await _noted(delivery.id, delivery.person, name, by)
     return after
 
 
-def _follows(known: Delivery, row: Act) -> dict[str, Any]:
+def _follows(delivery: Delivery, row: Act) -> dict[str, Any]:
     """Return what the table and the kind of act change by themselves."""
-    found: dict[str, Any] = {"state": row.lands(known.at).value, "row_version": known.row_version + 1}
+    found: dict[str, Any] = {"state": row.lands(delivery.at).value, "row_version": delivery.row_version + 1}
     match row.action:
         case "post":
             found |= {"posted_at": clock.now()}
@@ -167,22 +171,22 @@ def _follows(known: Delivery, row: Act) -> dict[str, Any]:
     return found
 
 
-async def _keep(known: Delivery, after: Delivery) -> None:
+async def _keep(delivery: Delivery, after: Delivery) -> None:
     names = ("state", "address", "batch", "courier", "waybill", "waits_since", "posted_at", "delivered_on", "missed_at")
     try:
-        await change("delivery", known, **{name: getattr(after, name) for name in names})
+        await change("delivery", delivery, **{name: getattr(after, name) for name in names})
     except Taken as error:
         raise NotAllowed("another envelope for this case is under way") from error
 
 
-async def change_address(known: Delivery, where: Address, by: By) -> Delivery:
+async def change_address(delivery: Delivery, where: Address, by: By) -> Delivery:
     """Have it go elsewhere: while it waits to be printed, or after it came back.
 
     Raises:
         NotAllowed: it is printed, or on its way.
     """
-    name = "fix_address" if known.at is Stand.RETURNED else "change_address"
-    return await act(known, name, by, address=seal_json(where, f"delivery.address:{known.id}"))
+    name = "fix_address" if delivery.at is Stand.RETURNED else "change_address"
+    return await act(delivery, name, by, address=seal_json(where, f"delivery.address:{delivery.id}"))
 
 
 async def print_all(found: list[Delivery], by: By) -> str:
@@ -213,22 +217,23 @@ async def _noted(id: str, person: str, name: str, by: By) -> None:
     await audit.note(actor=by.id, role=by.role, act=f"mail_{name}", thing=f"delivery:{id}", about=person)
 
 
-async def _tell(case: Case, known: Delivery, code: str) -> None:
+async def _tell(case: Case, delivery: Delivery, code: str) -> None:
     for listener in _listeners:
-        await listener(case, known, code)
+        await listener(case, delivery, code)
 
 
-def send_by(known: Delivery, case: Case) -> date | None:
+def send_by(delivery: Delivery, case: Case) -> date | None:
     """Return the last day on which it should be posted, or nothing when it is not the desk's turn."""
-    if known.at not in AT_DESK:
+    if delivery.at not in AT_DESK:
         return None
-    return case.city.calendar.add(clock.day_of(known.waits_since), case.city.rules.delivery.send_workdays)
+    return case.city.calendar.add(clock.day_of(delivery.waits_since), case.city.rules.delivery.send_workdays)
 
 
 @every(timedelta(hours=1))
 async def mind_late() -> int:
     """Alarm the desk of what should have been posted; each envelope once for each time it waits. Return how many."""
-    states, told = ", ".join(f"'{stand.value}'" for stand in AT_DESK), 0
+    states = ", ".join(f"'{stand.value}'" for stand in AT_DESK)
+    told = 0
     sql = f"FROM delivery WHERE state IN ({states}) AND waits_since < $1"
     for known in await fetch_all(Delivery, sql, clock.now() - timedelta(days=1)):
         case = await case_by_id(known.case_id)

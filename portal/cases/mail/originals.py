@@ -93,13 +93,15 @@ def acts_open(place: Place, who: Whose) -> list[str]:
 
 def kept_on_paper(region: Region) -> dict[str, str]:
     """Return the materials whose originals the city may ask for, by id."""
-    return {one.id: one.name_zh for one in region.rules.materials if one.paper_original != "not_needed"}
+    return {
+        material.id: material.name_zh for material in region.rules.materials if material.paper_original != "not_needed"
+    }
 
 
-def named(known: Original, region: Region) -> list[str]:
+def named(original: Original, region: Region) -> list[str]:
     """Return what is in the packet, by name."""
     names = kept_on_paper(region)
-    return [names[id] for id in known.materials.split() if id in names]
+    return [names[id] for id in original.materials.split() if id in names]
 
 
 async def of(case: Case) -> Original | None:
@@ -124,7 +126,8 @@ async def ask(case: Case, materials: Iterable[str], by: str) -> None:
     Raises:
         NotAllowed: the city keeps none of these on paper, the case is over, or one packet is asked for already.
     """
-    known, names = await of(case), kept_on_paper(case.city)
+    known = await of(case)
+    names = kept_on_paper(case.city)
     wanted = [id for id in names if id in set(materials)]
     if case.ended or not wanted or "ask" not in acts_open(known.at if known else Place.NOT_NEEDED, "office"):
         raise NotAllowed("ask")
@@ -148,19 +151,19 @@ async def ask(case: Case, materials: Iterable[str], by: str) -> None:
         raise NotAllowed("ask: somebody was quicker") from error
 
 
-async def act(known: Original, name: str, who: Whose, by: str, role: str, **changes: Any) -> None:
+async def act(original: Original, name: str, who: Whose, by: str, role: str, **changes: Any) -> None:
     """Carry out the act called *name* with what else *changes* by it: the waybills.
 
     Raises:
         NotAllowed: the table has no such act for *who* now, or the packet had moved on.
     """
-    row = find_open(rows_open(ACTS, known.at, who), name, f"by {who} at {known.state}")
+    row = find_open(rows_open(ACTS, original.at, who), name, f"by {who} at {original.state}")
     if name == "receive":
         changes = {**changes, "received_at": clock.now()}
     async with transaction():
-        await change("original", known, state=row.after.value, **changes)
-        await tell(f"case:{known.case_id}")
-        await _noted(known.id, known.person, name, by, role)
+        await change("original", original, state=row.after.value, **changes)
+        await tell(f"case:{original.case_id}")
+        await _noted(original.id, original.person, name, by, role)
 
 
 async def _noted(id: str, person: str, name: str, by: str, role: str) -> None:

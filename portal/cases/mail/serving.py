@@ -22,7 +22,10 @@ class Service(msgspec.Struct, frozen=True):
 
     def electronic(self, at: datetime) -> bool:
         """Return whether a letter of that moment is served on line."""
-        return any(one.given_at <= at and (one.withdrawn_at is None or at < one.withdrawn_at) for one in self.consents)
+        return any(
+            consent.given_at <= at and (consent.withdrawn_at is None or at < consent.withdrawn_at)
+            for consent in self.consents
+        )
 
 
 # D75: asked each time; nothing is stored with a letter, so none changes when a consent is taken back.
@@ -30,7 +33,9 @@ async def service(case: Case) -> Service:
     """Return how letters are served: on line only where its own application says so."""
     if not agreed(case):
         return Service([])
-    return Service([one for one in await consents.consents_of(case.person) if one.purpose == ELECTRONIC.name])
+    return Service(
+        [consent for consent in await consents.consents_of(case.person) if consent.purpose == ELECTRONIC.name]
+    )
 
 
 def agreed(case: Case) -> bool:

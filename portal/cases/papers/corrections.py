@@ -115,7 +115,8 @@ async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
     allowed = await slots_to_ask(case)
     if allowed is not None and any(defect.slot not in allowed for defect in defects):
         raise NotAllowed("ask_correction: only what came after the last notice")
-    id, now = token(), clock.now()
+    id = token()
+    now = clock.now()
 
     async def together() -> None:
         number = int(await fetch_value("SELECT count(*) FROM correction WHERE case_id = $1", case.id)) + 1
@@ -233,7 +234,8 @@ async def defects(notice: Correction, files: Sequence[Document]) -> list[Defect]
 
 async def as_sent(case: Case) -> list[tuple[Correction, list[Defect]]]:
     """Return the notices of a case, the first first, with what the office may see: no answer before it is sent."""
-    files, found = await sent.documents(case), []
+    files = await sent.documents(case)
+    found = []
     for notice in await corrections(case):
         items = await defects(notice, files)
         found.append((notice, items if notice.answered_at else [replace(item, explanation="") for item in items]))

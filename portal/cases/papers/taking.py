@@ -1,18 +1,14 @@
 """Take the files of a form, sent with it or in parts before, wherever papers are asked for."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
-from litestar import Request
 
 from portal.accounts.devices import device_in
 from portal.cases.figures import measures
 from portal.cases.life.case import Case
-from portal.core.web import uploads
 from portal.core.web.forms import Form
-from portal.core.web.sessions import visitor_of
-from portal.core.web.uploads import Limits, Received
+from portal.core.web.uploads import Limits, Received, Sending
 from portal.documents import keep, partial
 from portal.documents.allowed import Allowed
 from portal.documents.partial import Partial
@@ -30,45 +26,43 @@ class Taken(msgspec.Struct, frozen=True):
     refused: Refusals
 
 
-async def take_all(
-    request: Request[Any, Any, Any],
-    case: Case,
-    slot: str,
-    allowed: Allowed,
-    ready: Callable[[], Awaitable[None]] | None = None,
-) -> Refusals:
+async def take_all(sending: Sending, case: Case, slot: str, allowed: Allowed) -> Refusals:
     """Take every file of a form as `take_form` does; return those refused, which is none only when one was taken."""
-    taken = await take_form(request, case, slot, allowed, ready)
+    taken = await take_form(sending, case, slot, allowed)
     return taken.refused if taken.count else [("", NOTHING)]
 
 
-async def take_form(
-    request: Request[Any, Any, Any],
-    case: Case,
-    slot: str,
-    allowed: Allowed,
-    ready: Callable[[], Awaitable[None]] | None = None,
-) -> Taken:
-    """Take every file of a form, sent with it or in parts before.
+async def take_form(sending: Sending, case: Case, slot: str, allowed: Allowed) -> Taken:
+    """Take every file of a form, sent with it or in parts before."""
+    outcomes = [
+        *[await _outcome(file, case, slot, allowed, sending.sender) for file in sending.files],
+        *[await _outcome_in_parts(id, case, slot, allowed, sending.sender) for id in _named(sending.form)],
+    ]
+    refused = [outcome for outcome in outcomes if outcome.reason]
+    for outcome in refused:
+        await measures.add(case.region, "upload", outcome.reason)
+        await measures.add(case.region, "browser", device_in(sending.agent))
+    said = [(file.name, allowed.sentence(file.reason, file.name, file.size, case.city)) for file in refused]
+    return Taken(sending.form, len(outcomes), said)
 
-    *ready* leaves with a problem when the case takes no files now; it is asked once the token is known to be good.
-    """
-    by, found = visitor_of(request).subject, list[tuple[str, int, str]]()
-    async with uploads.received(request, limits_of(case.city)) as (form, files):
-        if ready:
-            await ready()
-        for file in files:
-            found.append((file.filename, file.size, await take(file, case, slot, allowed, by)))
-        for id in _named(form):
-            upload = await partial.partial(id, by)
-            reason = await take_partial(upload, case, slot, allowed, by) if upload else "gone"
-            found.append((upload.name if upload else "", upload.size if upload else 0, reason))
-    for _, _, reason in found:
-        if reason:
-            await measures.add(case.region, "upload", reason)
-            await measures.add(case.region, "browser", device_in(request.headers.get("user-agent", "")))
-    said = [(name, allowed.sentence(reason, name, size, case.city)) for name, size, reason in found if reason]
-    return Taken(form, len(found), said)
+
+class _Outcome(NamedTuple):
+    """What became of one file: the reason why it was refused, or an empty text."""
+
+    name: str
+    size: int
+    reason: str
+
+
+async def _outcome(file: Received, case: Case, slot: str, allowed: Allowed, by: str) -> _Outcome:
+    return _Outcome(file.filename, file.size, await take(file, case, slot, allowed, by))
+
+
+async def _outcome_in_parts(id: str, case: Case, slot: str, allowed: Allowed, by: str) -> _Outcome:
+    upload = await partial.partial(id, by)
+    if upload is None:
+        return _Outcome("", 0, "gone")
+    return _Outcome(upload.name, upload.size, await take_partial(upload, case, slot, allowed, by))
 
 
 async def take(file: Received, case: Case, slot: str, allowed: Allowed, by: str) -> str:

@@ -81,7 +81,7 @@ def check(case: Case, code: str, opinion: Opinion) -> None:
         raise WordsNeeded
 
 
-async def give(place: Seat, actor: str, opinions: Mapping[str, Opinion]) -> Case:
+async def give(seat: Seat, actor: str, opinions: Mapping[str, Opinion]) -> Case:
     """Keep an expert's opinions on every disease of the case; return the case, which may go on by itself.
 
     Raises:
@@ -89,25 +89,25 @@ async def give(place: Seat, actor: str, opinions: Mapping[str, Opinion]) -> Case
         NotAllowed: not this expert's place, not open any more, or the case is not being appraised.
     """
     async with transaction():
-        case = await locked(place.case_id)
+        case = await locked(seat.case_id)
         known = await diseases(case)
-        if case.at is not State.APPRAISING or place.expert != actor or set(opinions) != {one.code for one in known}:
+        if case.at is not State.APPRAISING or seat.expert != actor or set(opinions) != {one.code for one in known}:
             raise NotAllowed("give: not now, or not theirs")
         for code, opinion in opinions.items():
             check(case, code, opinion)
-        await _keep(place, opinions)
+        await _keep(seat, opinions)
         await tell(f"case:{case.id}")
         return await concluded(case)
 
 
-async def _keep(place: Seat, opinions: Mapping[str, Opinion]) -> None:
+async def _keep(seat: Seat, opinions: Mapping[str, Opinion]) -> None:
     kept = await execute(
         "UPDATE appraisal SET state = 'given', ended_at = $2, verdict = $3, opinion = $4 "
         "WHERE id = $1 AND state = 'invited'",
-        place.id,
+        seat.id,
         clock.now(),
-        overall([one.verdict for one in opinions.values()]),
-        seal_json({code: msgspec.to_builtins(one) for code, one in opinions.items()}, f"appraisal.opinion:{place.id}"),
+        overall([opinion.verdict for opinion in opinions.values()]),
+        seal_json({code: msgspec.to_builtins(one) for code, one in opinions.items()}, f"appraisal.opinion:{seat.id}"),
     )
     if not kept:
         raise NotAllowed("give: the place was given up, or the opinion is in")
@@ -196,7 +196,7 @@ def reasons_of(case: Case, code: str, opinions: Sequence[Opinion]) -> Reasons:
         for number, text in criteria.numbered()
         if 2 * sum(one.findings[number] == "unmet" for one in opinions) >= len(opinions)
     ]
-    words = next((one.words for one in opinions if one.words), "")
+    words = next((opinion.words for opinion in opinions if opinion.words), "")
     return Reasons((CRITERIA,), "" if unmet else words, tuple(unmet)).worded(case.city.reasons.refusal)
 
 

@@ -57,7 +57,8 @@ async def _redate_answer(case: Case) -> bool:
 
 
 async def _redate_opinions(case: Case) -> bool:
-    days, changed = case.city.rules.experts.opinion_workdays, 0
+    days = case.city.rules.experts.opinion_workdays
+    changed = 0
     for seat in await seats(case.id) if case.at is State.APPRAISING else []:
         due = case.city.calendar.add(clock.day_of(seat.invited_at), days)
         if seat.open and due != seat.due_on:

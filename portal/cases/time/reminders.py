@@ -33,9 +33,9 @@ def on_benefit(listener: Listener) -> Listener:
     return listener
 
 
-async def _tell(held: Benefit, code: str, key: str, day: date) -> None:
+async def _tell(benefit: Benefit, code: str, key: str, day: date) -> None:
     for listener in _listeners:
-        await listener(held, code, key, day)
+        await listener(benefit, code, key, day)
 
 
 @every(HOURLY)
@@ -53,17 +53,18 @@ async def remind() -> int:
 
 async def _ending(region: Region, soonest: int, latest: int) -> list[Benefit]:
     today = clock.today()
-    first, last = today + timedelta(days=soonest), today + timedelta(days=latest)
+    first = today + timedelta(days=soonest)
+    last = today + timedelta(days=latest)
     return await fetch_all(Benefit, DUE, region.id, first, last, latest)
 
 
 def _remind_of(days: int) -> Callable[[Benefit], Awaitable[bool]]:
-    async def remind_of(held: Benefit) -> bool:
-        changed = await execute("UPDATE benefit SET reminded = $2 WHERE id = $1 AND reminded > $2", held.id, days)
-        assert held.ends_on
-        if not changed or (await renewal.chance(held)).word not in ("open", "early", "asked"):
+    async def remind_of(benefit: Benefit) -> bool:
+        changed = await execute("UPDATE benefit SET reminded = $2 WHERE id = $1 AND reminded > $2", benefit.id, days)
+        assert benefit.ends_on
+        if not changed or (await renewal.chance(benefit)).word not in ("open", "early", "asked"):
             return False
-        await _tell(held, "N25", str(days), held.ends_on)
+        await _tell(benefit, "N25", str(days), benefit.ends_on)
         return True
 
     return remind_of
@@ -75,28 +76,28 @@ async def ask_again() -> int:
     return await each(await fetch_all(Benefit, AGAIN, clock.today()), _ask_again)
 
 
-async def _ask_again(held: Benefit) -> bool:
+async def _ask_again(benefit: Benefit) -> bool:
     """Ask, unless a case about it is under way or a renewal is open, which asks for the same."""
-    if (await renewal.chance(held)).word not in ("early", "permanent"):
+    if (await renewal.chance(benefit)).word not in ("early", "permanent"):
         return False
-    day = renewal.answer_by(REGIONS[held.region])
+    day = renewal.answer_by(REGIONS[benefit.region])
     sql = "UPDATE benefit SET rereview_by = $2 WHERE id = $1 AND rereview_by IS NULL"
-    if not await execute(sql, held.id, day):
+    if not await execute(sql, benefit.id, day):
         return False
-    known = await _proxy_of(held)
-    await renewal.draft_about(held, REREVIEW, known, known.proxy_phone if known else await _phone_of(held))
-    await _tell(held, "N25r", f"{held.rereview_on}", day)
+    known = await _proxy_of(benefit)
+    await renewal.draft_about(benefit, REREVIEW, known, known.proxy_phone if known else await _phone_of(benefit))
+    await _tell(benefit, "N25r", f"{benefit.rereview_on}", day)
     return True
 
 
-async def _proxy_of(held: Benefit) -> Delegation | None:
+async def _proxy_of(benefit: Benefit) -> Delegation | None:
     """Return the delegation under which the benefit was applied for, while it covers applying."""
-    gave = await case_by_id(held.case_id)
+    gave = await case_by_id(benefit.case_id)
     known = await delegation(gave.delegation) if gave else None
-    may = known and known.verified and known.allows("apply", clock.today()) and may_see(known, held.code)
+    may = known and known.verified and known.allows("apply", clock.today()) and may_see(known, benefit.code)
     return known if may else None
 
 
-async def _phone_of(held: Benefit) -> str:
-    who = await people.person(held.person)
+async def _phone_of(benefit: Benefit) -> str:
+    who = await people.person(benefit.person)
     return await phone_on_record(who) if who else ""

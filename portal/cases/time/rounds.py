@@ -157,7 +157,7 @@ def _to_remind(notice: Correction, case: Case, today: date) -> bool:
 async def mind_drafts() -> int:
     """Warn of drafts that will be deleted, delete those whose days are over; return how many."""
     rules = [region.rules.draft for region in REGIONS.values()]
-    soon = clock.now() - timedelta(days=min(one.kept_days - max(one.warn_days_before, default=0) for one in rules))
+    soon = clock.now() - timedelta(days=min(rule.kept_days - max(rule.warn_days_before, default=0) for rule in rules))
     sql = "SELECT id FROM cases WHERE state = 'draft' AND edited_at < $1"
     return await each(await cases_where(sql, soon), _mind_draft)
 
@@ -165,7 +165,8 @@ async def mind_drafts() -> int:
 async def _mind_draft(case: Case) -> bool:
     if await renewal.asked_by(case):  # what the office asked for waits for its person
         return False
-    last, today = draft.kept_until(case), clock.today()
+    last = draft.kept_until(case)
+    today = clock.today()
     if today > last:
         await _tell(case, "N17", f"{last}")
         await draft.delete(case, expired=True)

@@ -13,6 +13,7 @@ from portal.accounts.person import Person
 from portal.citizen.shared.mine import region_named
 from portal.core.tools.errors import Unavailable, found
 from portal.core.web import uploads
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import own_address, page, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import Visitor, form_of, visitor_of
@@ -33,7 +34,7 @@ class FaceController(Controller):
     """Agree, show the face, be let in."""
 
     path = "/{r:str}/face"
-    opt = {"who": ("anyone",)}
+    opt = {"who": ANYBODY}
     dependencies = {"region": Provide(face_in)}
 
     @get()

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
@@ -11,8 +12,7 @@ from portal.accounts import checks, face, sign_in
 from portal.accounts import person as people
 from portal.accounts.checks import Check, Kind
 from portal.accounts.person import Claim
-from portal.citizen.account.sign_in import VERIFIED
-from portal.citizen.shared.mine import CITIZEN, Me, me_in, region_named
+from portal.citizen.shared.mine import CITIZEN, VERIFIED, Me, me_in, region_named
 from portal.core.store import limits
 from portal.core.tools import clock
 from portal.core.tools.errors import found
@@ -38,6 +38,32 @@ SEX = Question(
 )
 
 
+# The second button, by what the register says: somebody has a look, or moves the account to this phone.
+BY_STAFF = {
+    "mismatch": "填的没有错，请工作人员核对",
+    "card": "填的没有错，请工作人员核对",
+    "bound_elsewhere": "我换了手机号",
+}
+
+
+class RegisterPage(msgspec.Struct, frozen=True):
+    """What the page shows that asks who somebody is."""
+
+    next: str
+    answers: dict[str, str]
+    errors: dict[str, str]
+    by_staff: str  # words of the button that asks staff; empty where nothing is to be asked
+    waiting: Check | None  # what staff were asked and have not confirmed
+    documents: tuple[Choice, ...] = DOCUMENTS
+    born: Question = BORN
+    sex: Question = SEX
+
+    @property
+    def birth_open(self) -> bool:
+        """Whether the part about birth and sex is unfolded."""
+        return any(told.get(name) for told in (self.errors, self.answers) for name in ("born", "sex"))
+
+
 class RegisterController(Controller):
     """``/{r}/register``: who you are."""
 
@@ -53,8 +79,9 @@ class RegisterController(Controller):
         next: FromQuery[str] = "",
     ) -> Response[bytes]:
         """Ask who it is."""
-        waiting = await checks.last_of_phone(visitor_of(request).via)
-        return register_page(request, region, next, {}, {}, waiting=waiting)
+        last = await checks.last_of_phone(visitor_of(request).via)
+        waiting = last if last and not last.passed else None
+        return register_page(request, region, next, {"document": "resident_id"}, {}, waiting=waiting)
 
     @post()
     async def bind(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
@@ -106,7 +133,7 @@ class RegisterController(Controller):
             region=region,
             check=mine,
             next=own_address(next, ""),
-            face=face.verifier() is not None and mine.kind == "rebind",
+            face=face.verifier() is not None and mine.new_phone,
         )
 
     @post("/checks/{id:str}")
@@ -247,17 +274,5 @@ def register_page(
     waiting: Check | None = None,
 ) -> Response[bytes]:
     """Return the page that asks who it is."""
-    return page(
-        request,
-        "citizen/account/register/show",
-        status=422 if errors else 200,
-        region=region,
-        next=own_address(next, ""),
-        answers=answers,
-        errors=errors,
-        problem=problem,
-        waiting=waiting,
-        documents=DOCUMENTS,
-        born=BORN,
-        sex=SEX,
-    )
+    shown = RegisterPage(own_address(next, ""), answers, errors, BY_STAFF.get(problem, ""), waiting)
+    return page(request, "citizen/account/register/show", status=422 if errors else 200, region=region, view=shown)

@@ -13,11 +13,10 @@ from portal.cases.apply.draft import delete
 from portal.cases.life.case import Case, cases_of
 from portal.cases.life.moves import State
 from portal.citizen.account import export
-from portal.citizen.account.sign_out import out
 from portal.citizen.shared.mine import CITIZEN, Me, me_in
 from portal.core.store.crypto import digest
 from portal.core.tools.errors import NotFound
-from portal.core.web.pages import file_answer, page, see_other
+from portal.core.web.pages import file_answer, leave_for, page, see_other
 from portal.core.web.sessions import end, form_of, visitor_of
 from portal.regions.load import REGIONS
 
@@ -103,7 +102,7 @@ class SettingsController(Controller):
             await delete(draft)
         await consents.close(mine.person.id)
         await end(visitor_of(request))
-        return out(f"/{mine.region.id}/")
+        return leave_for(f"/{mine.region.id}/")
 
 
 async def _phones(mine: Me, in_use: str) -> list[Phone]:

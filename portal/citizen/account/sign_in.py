@@ -11,24 +11,56 @@ from litestar.params import FromQuery
 from portal.accounts import face, proof, sign_in
 from portal.accounts.person import masked_phone
 from portal.accounts.sign_in import ChallengeRow, Entered
-from portal.citizen.shared.mine import region_named
+from portal.citizen.shared import sms_code
+from portal.citizen.shared.mine import VERIFIED, region_named
 from portal.core.outside import sms
 from portal.core.store import limits
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
 from portal.core.tools.settings import SETTINGS
-from portal.core.web.forms import Form, clean
+from portal.core.web.door import ANYBODY
+from portal.core.web.forms import Form
 from portal.core.web.pages import own_address, page, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import form_of, visitor_of
 from portal.questions.insured_person import MOBILE
-from portal.questions.rules import narrow, tidy_mobile, tidy_number
+from portal.questions.model import Question
+from portal.questions.rules import tidy_mobile, tidy_number
 from portal.regions.load import Region
 
-ANYBODY = ("anyone",)
-VERIFIED = ("phone",)
 IDENTITY_TRIES = 5
+SENT = {"again": "验证码已经重新发送。", "voice": "我们正在给您打电话，请接听。"}
 TOO_MANY = "试的次数太多了。为了安全，请过一小时再试，或者打热线。"
+
+
+class PhonePage(msgspec.Struct, frozen=True):
+    """What the page shows that asks for the phone number."""
+
+    next: str
+    mobile: str
+    error: str
+    expired: bool  # the session before has ended by itself
+    kept: bool  # a form that was sent after that waits to be sent again
+    speaks: bool  # the phone can be called, and the code read
+    face: bool
+    question: Question = MOBILE
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """What is wrong with the number, for the summary on top of the page."""
+        return {"mobile": self.error} if self.error else {}
+
+
+class ProofPage(msgspec.Struct, frozen=True):
+    """What the page shows that makes a browser work or wait before one more code."""
+
+    action: str
+    fields: dict[str, str]
+    phone: str  # masked
+    puzzle: str
+    ticket: str
+    wait: int  # seconds
+    early: bool
 
 
 class SignInController(Controller):
@@ -56,7 +88,7 @@ class SignInController(Controller):
     @post()
     async def send(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
         """Send a code to the number, or have it called."""
-        form, visitor = form_of(request), visitor_of(request)
+        form = form_of(request)
         number = tidy_mobile(form["mobile"])
         error = MOBILE.error(number, region)
         if error:
@@ -65,9 +97,7 @@ class SignInController(Controller):
         unproved = await must_wait(request, region, number, f"/{region.id}/login", fields)
         if unproved:
             return unproved
-        address, host = client_address(request.scope), _host(request)
-        voice = form["action"] == "voice"
-        challenge = await sign_in.ask(visitor, region, number, address, host, voice=voice)
+        challenge = await sms_code.send(request, region, number, voice=form["action"] == "voice")
         return see_other(with_next(f"/{region.id}/login/code?c={challenge}", form["next"]))
 
     @get("/code")
@@ -80,24 +110,22 @@ class SignInController(Controller):
         sent: FromQuery[str] = "",
     ) -> Response[bytes]:
         """Ask for the code."""
-        challenge = await sign_in.challenge(visitor_of(request), clean(c))
+        challenge = await sms_code.challenge_named(request, c)
         if challenge is None:
             return see_other(f"/{region.id}/login")
-        told = {"again": "验证码已经重新发送。", "voice": "我们正在给您打电话，请接听。"}.get(sent, "")
-        return await code_page(request, region, challenge, next, told=told)
+        return await code_page(request, region, challenge, next, told=SENT.get(sent, ""))
 
     @post("/code")
     async def answer(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
         """Let in who knows the code; or send another one."""
         form, visitor = form_of(request), visitor_of(request)
-        challenge = await sign_in.challenge(visitor, form["c"])
+        challenge = await sms_code.challenge_named(request, form["c"])
         if challenge is None:
             return see_other(f"/{region.id}/login")
         if form["action"] in ("again", "voice"):
             return await _again(request, region, challenge, form)
-        outcome = await sign_in.answer(challenge, narrow(form["code"]).replace(" ", ""))
-        if outcome != "good":
-            error = say(outcome, challenge, region)
+        error = await sms_code.error_in(form["code"], challenge, region)
+        if error:
             return await code_page(request, region, challenge, form["next"], error=error)
         agent = request.headers.get("user-agent", "")
         return see_other(after(region, await sign_in.enter(visitor, challenge.number, agent, region), form["next"]))
@@ -113,9 +141,7 @@ async def _again(
         unproved = await must_wait(request, region, challenge.number, address, fields)
         if unproved:
             return unproved
-        voice = form["action"] == "voice"
-        where, host = client_address(request.scope), _host(request)
-        wait = await sign_in.ask_again(challenge, region, where, host, voice=voice)
+        wait = await sms_code.send_again(request, region, challenge, voice=form["action"] == "voice")
     if wait:
         told = Said("{s} 秒后可以再发一次。", s=wait)
         return await code_page(request, region, challenge, form["next"], told=told)
@@ -132,11 +158,7 @@ async def must_wait(
     if await proof.proved(visitor, form["proof"], form["ticket"]):
         return None
     left = proof.seconds_left(visitor, form["ticket"])
-    return page(
-        request,
-        "citizen/account/sign_in/proof",
-        status=422,
-        region=region,
+    waiting = ProofPage(
         action=action,
         fields={name: text for name, text in fields.items() if text},
         phone=masked_phone(number),
@@ -145,6 +167,7 @@ async def must_wait(
         wait=left if left > 0 else SETTINGS.proof_wait,
         early=left > 0,
     )
+    return page(request, "citizen/account/sign_in/proof", status=422, region=region, view=waiting)
 
 
 def after(region: Region, entered: Entered, next: str) -> str:
@@ -155,28 +178,20 @@ def after(region: Region, entered: Entered, next: str) -> str:
     return with_next(f"/{region.id}/{where}", next)
 
 
-def _host(request: Request[Any, Any, Any]) -> str:
-    return request.headers.get("host", "").partition(":")[0]
-
-
 def phone_page(
     request: Request[Any, Any, Any], region: Region, next: str, mobile: str, error: str, *, expired: bool = False
 ) -> Response[bytes]:
     """Return the page that asks for the phone number."""
-    return page(
-        request,
-        "citizen/account/sign_in/phone",
-        status=422 if error else 200,
-        region=region,
+    asked = PhonePage(
         next=own_address(next, ""),
-        q=MOBILE,
         mobile=mobile,
-        errors={"mobile": error} if error else {},
+        error=error,
         expired=expired,
         kept="/session/resumption/" in next,
         speaks=sms.gateway().speaks,
         face=face.verifier() is not None and "face" in region.rules.identity.login,
     )
+    return page(request, "citizen/account/sign_in/phone", status=422 if error else 200, region=region, view=asked)
 
 
 async def code_page(
@@ -188,34 +203,18 @@ async def code_page(
     error: str = "",
     told: str = "",
 ) -> Response[bytes]:
-    """Return the page that asks for the code; the demonstration shows it there."""
-    number = challenge.number
+    """Return the page that asks for the code; 422 when what was typed is wrong."""
     return page(
         request,
         "citizen/account/sign_in/code",
         status=422 if error else 200,
         region=region,
-        challenge=challenge.id,
         next=own_address(next, ""),
-        phone=masked_phone(number),
-        errors={"code": error} if error else {},
+        code=await sms_code.asked(challenge, error),
         told=told,
-        demo_code=await sms.demo_code(number) if SETTINGS.demo else "",
         wait=sign_in.seconds_to_wait(challenge),
         speaks=sms.gateway().speaks,
     )
-
-
-def say(outcome: str, challenge: ChallengeRow, region: Region) -> str:
-    """Return what to tell the person about a code that did not let them in."""
-    left = max(0, sign_in.TRIES - challenge.tries - 1)
-    return {
-        "wrong": Said("验证码不对，请再看一下短信。您还可以试 {n} 次。", n=left),
-        "expired": "验证码过期了。请点“重新发送”，用新的验证码。",
-        "locked": Said(
-            "试的次数太多了。为了安全，请回上一步重新要验证码。着急请打 {hotline}。", hotline=region.hotline
-        ),
-    }[outcome]
 
 
 class PersonController(Controller):

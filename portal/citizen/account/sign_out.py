@@ -7,7 +7,8 @@ from litestar.di import NamedDependency, Provide
 
 from portal.accounts import devices
 from portal.citizen.shared.mine import region_named
-from portal.core.web.pages import page, see_other
+from portal.core.web.door import ANYBODY
+from portal.core.web.pages import leave_for, page
 from portal.core.web.sessions import end, form_of, visitor_of
 from portal.regions.load import Region
 
@@ -16,7 +17,7 @@ class SignOutController(Controller):
     """Out here, or out everywhere."""
 
     path = "/{r:str}/logout"
-    opt = {"who": ("anyone",)}
+    opt = {"who": ANYBODY}
     dependencies = {"region": Provide(region_named)}
 
     @get()
@@ -31,11 +32,4 @@ class SignOutController(Controller):
         if form_of(request)["action"] == "everywhere" and visitor.subject:
             await devices.end_all(visitor.subject)
         await end(visitor)
-        return out(f"/{region.id}/")
-
-
-def out(address: str) -> Response[bytes]:
-    """Return the answer that leads to *address* and has the browser forget what it holds of us."""
-    answer = see_other(address)
-    answer.headers["clear-site-data"] = '"cache", "storage"'
-    return answer
+        return leave_for(f"/{region.id}/")

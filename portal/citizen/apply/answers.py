@@ -17,17 +17,19 @@ from portal.accounts.register import Insured, Unreachable
 from portal.cases.apply import draft
 from portal.cases.apply.acting import may_see
 from portal.cases.apply.eligibility import look_up, standing
-from portal.cases.apply.ready import done_slugs, held_already
+from portal.cases.apply.ready import held_already
 from portal.cases.life.case import Case
 from portal.cases.life.words import NEW
-from portal.citizen.apply.review import held_page
-from portal.citizen.apply.tasks import ticks
+from portal.citizen.apply.insured import UNPROVEN, notice
+from portal.citizen.apply.stopped import held_page
+from portal.citizen.apply.wizard import wizard
 from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named
 from portal.core.web.frames import framed, mark
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep
 from portal.questions.catalogue import after, before, journey
+from portal.questions.delivery import RECEIVING
 from portal.questions.insured_person import PERSON
 from portal.questions.model import Step
 
@@ -91,29 +93,21 @@ async def step_page(
     errors: dict[str, str] | None = None,
 ) -> Response[bytes]:
     """Return the page of a step; 422 when there are errors, so browsers and tests can tell."""
-    region, case, home = mine.region, mine.case, mine.home
-    way = journey(region, answers)
-    earlier = before(step, way)
     context: dict[str, Any] = {
-        "region": region,
-        "case": case,
-        "step": step,
-        "ticks": ticks(way, step, done_slugs(answers, region, await keep.documents(case.id))),
-        "back": f"{home}/{earlier.slug}" if earlier else home,
-        "following": after(step, way),
-        "returning": "review" if request.query_params.get("return") == "review" else "",
+        "region": mine.region,
+        "case": mine.case,
+        "wizard": wizard(request, mine, step, answers, await keep.documents(mine.case.id)),
         "answers": answers,
         "errors": errors or {},
     }
-    if step.page == "questions" and step.slug != PERSON.slug and not errors and not mine.delegation:
-        return _framed(request, mine, step, answers, context)
-    if step.page == "insurance" or step.slug == PERSON.slug:
-        context["person"] = await mine.person()
     if step.page == "insurance":
-        if not mine.proven:  # nobody learns what offices know of another by typing a name and a number
-            return page(request, f"citizen/apply/answers/{step.page}", **context, record=None, standing="unproven")
-        record, reachable = await _record(context["person"])
-        context |= {"record": record, "standing": standing(record, region, reachable=reachable)}
+        context |= await _insured(mine)
+    if step.page == "questions":
+        context["person"] = await mine.person() if step.slug == PERSON.slug else None
+        # Electronic service is not asked of a proxy who may not receive the letters: the page says why.
+        context["may_not_receive"] = step.slug == RECEIVING.slug and answers.get("receives") == "no"
+        if context["person"] is None and not errors and not mine.delegation:
+            return _framed(request, mine, step, answers, context)
     return page(request, f"citizen/apply/answers/{step.page}", status=422 if errors else 200, **context)
 
 
@@ -130,7 +124,8 @@ def _framed(
         q.asked_if(region, marked) for q in step.questions
     ):
         return page(request, f"citizen/apply/answers/{step.page}", **context)
-    key = (region.key, step.slug, context["ticks"], context["following"].slug, context["returning"], chosen, asked)
+    at = context["wizard"]
+    key = (region.key, step.slug, at.ticks, at.following.slug, at.returning, chosen, asked)
     ours = mark("case")
     return framed(
         request,
@@ -141,10 +136,20 @@ def _framed(
         **{
             **context,
             "case": structs.replace(case, id=ours, row_version=mark("version")),
-            "back": context["back"].replace(case.id, ours),
+            "wizard": structs.replace(at, back=at.back.replace(case.id, ours)),
             "answers": marked,
         },
     )
+
+
+async def _insured(mine: MyDraft) -> dict[str, Any]:
+    """Return what the register says of the person, and what follows; a proxy who has proved nothing learns neither."""
+    if not mine.proven:
+        return {"record": None, "notice": notice(UNPROVEN, mine.region)}
+    record, reachable = await _record(await mine.person())
+    stands = standing(record, mine.region, reachable=reachable)
+    insured_here = record is not None and record.region == mine.region.id
+    return {"record": record if insured_here else None, "notice": notice(stands, mine.region)}
 
 
 async def _record(person: Person) -> tuple[Insured | None, bool]:

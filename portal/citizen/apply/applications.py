@@ -10,9 +10,10 @@ from portal.cases.apply import draft, renewal
 from portal.cases.life.case import cases_of
 from portal.cases.life.moves import State
 from portal.cases.life.words import KINDS, NEW
-from portal.citizen.apply.tasks import tasks
+from portal.citizen.apply.tasks import task_list
 from portal.citizen.shared.case_row import case_row
-from portal.citizen.shared.mine import CITIZEN, Me, MyDraft, draft_named, me_in
+from portal.citizen.shared.mine import CITIZEN, Me, MyDraft, draft_named, is_stale, me_in
+from portal.core.tools.errors import Stale
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of, visitor_of
 
@@ -53,15 +54,12 @@ class TasksController(Controller):
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
         """Show the task list."""
-        rows = await tasks(mine.case, mine.answers)
         return page(
             request,
             "citizen/apply/applications/show",
             region=mine.region,
             case=mine.case,
-            tasks=rows,
-            next_task=next((task for task in rows if task.kind not in ("done", "wait")), rows[-1]),
-            minutes=sum(task.minutes for task in rows if task.kind != "done"),
+            view=await task_list(mine.case, mine.answers),
             kept_until=draft.kept_until(mine.case),
             kind=KINDS.get(mine.case.kind, ""),
             asked_by=await renewal.asked_by(mine.case),
@@ -74,7 +72,8 @@ class TasksController(Controller):
 
     @post("/deletion")
     async def delete(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
-        """Delete the draft and its files."""
-        form_of(request)
+        """Delete the draft and its files, as the page showed it."""
+        if is_stale(request, mine.case):
+            raise Stale
         await draft.delete(mine.case)
         return see_other(f"/{mine.region.id}/me")

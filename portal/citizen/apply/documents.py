@@ -12,14 +12,14 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from portal.cases.apply import draft
-from portal.cases.apply.ready import done_slugs
 from portal.cases.life.case import Case
-from portal.cases.papers.taking import take_all
-from portal.citizen.apply.tasks import ticks
+from portal.cases.papers.taking import limits_of, take_all
+from portal.citizen.apply.wizard import wizard
 from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named
 from portal.citizen.shared.unsafe import unsafe_by_slot
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
+from portal.core.web import uploads
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep, pages
@@ -28,8 +28,10 @@ from portal.documents.check import WARNINGS
 from portal.documents.keep import Document
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
 from portal.documents.slots import PILE
-from portal.questions.catalogue import STEPS, after, before, journey
-from portal.questions.materials import SELF_CHECKS, Slot, missing, slots
+from portal.questions.catalogue import STEPS, after, journey
+from portal.questions.materials import MATERIALS, SELF_CHECKS, Slot, missing, slots
+
+ON_THE_PILE = Slot(PILE, PILE, "堆放区", "", required=False)
 
 
 # D7: one page for all materials, each row a form of its own, so that one sees what is left.
@@ -71,7 +73,8 @@ class MaterialsController(Controller):
     ) -> Response[bytes]:
         """Take the files that were chosen for a slot, or for the pile."""
         id = found(next((id for id in (*_ids(mine), PILE) if id == slot), None))
-        refused = await take_all(request, mine.case, id, allowed(mine.region, id))
+        async with uploads.sending(request, limits_of(mine.region)) as sending:
+            refused = await take_all(sending, mine.case, id, allowed(mine.region, id))
         if refused:
             return await materials_page(request, mine, mine.answers, refused={id: refused})
         return see_other(f"{mine.home}/materials#slot-{id}")
@@ -107,6 +110,53 @@ async def missing_errors(case: Case, answers: dict[str, str]) -> dict[str, str]:
     return errors
 
 
+class Box(msgspec.Struct, frozen=True):
+    """A box to tick: its name in the form, its words, and whether it is ticked."""
+
+    name: str
+    words: str
+    ticked: bool
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A material with the place for its files; *mark* and *words* say how it stands while no file is there."""
+
+    slot: Slot
+    place: Place
+    mark: str
+    words: str
+    wrong: str  # what is missing
+    boxes: tuple[Box, ...]  # to say that it is not there yet, or in another file; none when it must be there
+
+    @property
+    def by_letter(self) -> bool:
+        """Whether it is the letter that a proxy prints from the page of the delegation."""
+        return self.slot.id == "authorization_letter"
+
+
+class MaterialsPage(msgspec.Struct, frozen=True):
+    """What the page of files shows."""
+
+    home: str
+    rows: list[Row]
+    pile: Place
+    pile_wrong: str
+    count: int  # of files
+    sheets: int  # of pages
+    used: int  # bytes
+    checks: list[Box]  # what people look over themselves
+
+    @property
+    def boxes(self) -> list[Box]:
+        """The boxes of the materials that need not be there and are not."""
+        return [box for row in self.rows if not row.place.papers for box in row.boxes]
+
+    @property
+    def sorting(self) -> list[tuple[str, str]]:
+        """Where a file of the pile can be put: the id and the name of each material."""
+        return [(row.slot.id, row.slot.name) for row in self.rows]
+
+
 async def materials_page(
     request: Request[Any, Any, Any],
     mine: MyDraft,
@@ -116,37 +166,59 @@ async def materials_page(
     refused: dict[str, Refusals] | None = None,
 ) -> Response[bytes]:
     """Return the page of files; 422 when something was refused or is missing."""
-    region, case, home = mine.region, mine.case, mine.home
-    files, turned = await keep.documents(case.id), await pages.turns(case.id)
-    step, way = STEPS["materials"], journey(region, answers)
-    earlier = before(step, way)
-    count, used = await keep.used(case.id)
-    told = (refused or {}, await unsafe_by_slot(case))
-    rows = [(slot, _place(mine, slot, files, turned, told)) for slot in slots(region, answers)]
-    pile = Slot(PILE, PILE, "堆放区", "", required=False)
+    files = await keep.documents(mine.case.id)
+    errors = {**_first_refusals(refused or {}), **(errors or {})}
     return page(
         request,
         "citizen/apply/answers/materials",
-        status=422 if errors or refused else 200,
-        region=region,
-        case=case,
-        step=step,
-        ticks=ticks(way, step, done_slugs(answers, region, files)),
-        back=f"{home}/{earlier.slug}" if earlier else home,
-        following=after(step, way),
-        returning="review" if request.query_params.get("return") == "review" else "",
-        answers=answers,
-        errors={**_first_refusals(refused or {}), **(errors or {})},
-        rows=rows,
-        pile=_place(mine, pile, files, turned, told),
-        count=count,
-        used=used,
-        sheets=sum(file.pages for file in files),
-        home=home,
+        status=422 if errors else 200,
+        region=mine.region,
+        case=mine.case,
+        wizard=wizard(request, mine, MATERIALS, answers, files),
+        view=await _materials(mine, answers, files, errors, refused or {}),
+        errors=errors,
         warnings=WARNINGS,
         words=BROWSER_WORDS,
-        self_checks=SELF_CHECKS,
     )
+
+
+async def _materials(
+    mine: MyDraft,
+    answers: dict[str, str],
+    files: list[Document],
+    errors: dict[str, str],
+    refused: dict[str, Refusals],
+) -> MaterialsPage:
+    turned, told = await pages.turns(mine.case.id), (refused, await unsafe_by_slot(mine.case))
+    count, used = await keep.used(mine.case.id)
+    return MaterialsPage(
+        home=mine.home,
+        rows=[
+            _row(slot, _place(mine, slot, files, turned, told), answers, errors) for slot in slots(mine.region, answers)
+        ],
+        pile=_place(mine, ON_THE_PILE, files, turned, told),
+        pile_wrong=errors.get(f"slot-{PILE}", ""),
+        count=count,
+        sheets=sum(file.pages for file in files),
+        used=used,
+        checks=[_box(name, words, answers) for name, words in SELF_CHECKS.items()],
+    )
+
+
+def _row(slot: Slot, place: Place, answers: dict[str, str], errors: dict[str, str]) -> Row:
+    without = _box(f"without.{slot.id}", Said("暂时没有{name}", name=slot.name), answers)
+    within = _box(f"within.{slot.id}", Said("{name}已经在别的文件里", name=slot.name), answers)
+    mark, words = "todo", "还没有传"
+    if within.ticked:
+        mark, words = "half", "在别的文件里"
+    elif without.ticked:
+        mark, words = "half", "暂时没有"
+    boxes = () if slot.required else (without, within)
+    return Row(slot, place, mark, words, errors.get(f"slot-{slot.id}", ""), boxes)
+
+
+def _box(name: str, words: str, answers: dict[str, str]) -> Box:
+    return Box(name, words, ticked=answers.get(name) == "yes")
 
 
 def _first_refusals(refused: dict[str, Refusals]) -> dict[str, str]:

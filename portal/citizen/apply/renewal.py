@@ -1,18 +1,49 @@
 """``/{r}/benefits/{id}/renewals/new``: what a renewal or a re-review asks, what happens meanwhile; begin it."""
 
+from datetime import date
 from typing import Any
 
+import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.accounts.person import phone_number
 from portal.cases.apply import renewal
+from portal.cases.apply.renewal import Chance
 from portal.cases.life.case import case_by_id
 from portal.citizen.shared.mine import CITIZEN, MyBenefit, address, benefit_named
 from portal.core.store import audit
 from portal.core.tools.errors import Stale, found
+from portal.core.tools.i18n import Said
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of, visitor_of
+from portal.regions.load import Region
+
+# What the page says of a benefit for which nothing can be begun, by the word of its `Chance`.
+NOT_NOW = {
+    "under_way": "这个病种有一件正在办，不用再交。",
+    "early": "{opens_on} 起可以申请续期。到时候我们会提醒您。",
+    "renewed": "已经续好了，新的待遇从 {follows_on} 起。",
+    "permanent": "这项待遇长期有效，不用续期。",
+    "unlisted": "现在的目录里没有这个病种，网上不能续期。请打 {hotline} 问一问。",
+    "over": "这项待遇已经结束，不能续期。需要的话，可以重新申请。",
+}
+
+
+class RenewalPage(msgspec.Struct, frozen=True):
+    """What the page shows about a benefit and the renewal, or the re-review, that can be begun for it."""
+
+    home: str
+    disease: str
+    ends_on: date | None  # None: it never ends
+    rereview_by: date | None
+    begins: bool
+    again: bool  # it is looked at again, at the office's wish
+    grace: bool  # a renewal sent in time keeps the benefit until it is decided
+    not_now: str  # why nothing can be begun; empty when something can
+    case_address: str  # of the case that is under way, where whoever looks may see it
+    own: bool  # whoever looks is the person themself
+    over: bool
 
 
 class RenewalController(Controller):
@@ -30,17 +61,11 @@ class RenewalController(Controller):
             proxy, thing = mine.delegation.proxy, f"benefit:{held.id}"
             await audit.note(actor=proxy, role="proxy", act="proxy_read", thing=thing, about=held.person)
         chance = await renewal.chance(held)
-        own = chance.case and (mine.delegation is None or chance.case.delegation == mine.delegation.id)
         return page(
             request,
             "citizen/apply/renewal/new",
             region=mine.region,
-            mine=mine,
-            benefit=held,
-            disease=gave.city.diseases[held.code].name_zh,
-            chance=chance,
-            case_address=address(chance.case) if chance.case and own else "",
-            grace=mine.region.rules.renewal.grace_until_decision,
+            view=_shown(mine, gave.city.diseases[held.code].name_zh, chance),
         )
 
     @post()
@@ -53,3 +78,31 @@ class RenewalController(Controller):
         except renewal.NotOpen as error:
             raise Stale from error
         return see_other(address(case))
+
+
+def _shown(mine: MyBenefit, disease: str, chance: Chance) -> RenewalPage:
+    held, known = mine.benefit, mine.delegation
+    under_way = chance.case
+    may_see = under_way is not None and (known is None or under_way.delegation == known.id)
+    return RenewalPage(
+        home=mine.home,
+        disease=disease,
+        ends_on=held.ends_on,
+        rereview_by=held.rereview_by,
+        begins=chance.begins,
+        again=chance.word == "asked",
+        grace=mine.region.rules.renewal.grace_until_decision,
+        not_now="" if chance.begins else _why_not(chance, mine.region),
+        case_address=address(under_way) if under_way and may_see else "",
+        own=known is None,
+        over=chance.word == "over",
+    )
+
+
+def _why_not(chance: Chance, region: Region) -> str:
+    return Said(
+        NOT_NOW[chance.word],
+        opens_on=chance.opens_on,
+        follows_on=chance.follows.starts_on if chance.follows else None,
+        hotline=region.hotline,
+    )

@@ -1,32 +1,38 @@
 """``/{r}/apply/{key}/review`` and ``/signature``: check everything, sign, submit once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from portal.cases.apply import draft, renewal
+from portal.accounts.delegation import Delegation
+from portal.accounts.person import Person
+from portal.cases.apply import draft
 from portal.cases.apply.acting import send_for_consent
 from portal.cases.apply.eligibility import insured_of
-from portal.cases.apply.ready import HeldAlready, Incomplete, NotInsured, Stop, UnderWay, done_slugs, gaps, has_gaps
-from portal.cases.benefits.benefit import Benefit
+from portal.cases.apply.ready import Incomplete, done_slugs, gaps
 from portal.cases.life.case import Case
 from portal.cases.life.deadlines import promised
 from portal.cases.life.moves import NotAllowed, State
 from portal.cases.life.words import KINDS
-from portal.citizen.apply.tasks import ticks
-from portal.citizen.shared.mine import CITIZEN, MyDraft, address, begun_named, draft_named
+from portal.citizen.apply.stopped import stopped_page
+from portal.citizen.apply.wizard import wizard
+from portal.citizen.shared.mine import CITIZEN, MyDraft, address, begun_named, draft_named, is_stale
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
 from portal.core.tools.i18n import Said
 from portal.core.web.pages import file_answer, page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep
+from portal.documents.keep import Document
 from portal.letters.application_form import Form, as_pdf, filled
-from portal.questions.catalogue import STEPS, journey
-from portal.questions.declaration import SIGNATURE, SIGNING, signed_by
-from portal.questions.materials import slots
+from portal.questions.catalogue import REVIEW, journey
+from portal.questions.declaration import SIGNING, signed_by
+from portal.questions.materials import Slot, slots
+from portal.questions.model import Question, Step
 
 
 class ReviewController(Controller):
@@ -64,33 +70,67 @@ async def _form(mine: MyDraft) -> Form:
     return filled(mine.region, await mine.person(), record, mine.answers, proxy=proxy, kind=kind)
 
 
+class FileRow(msgspec.Struct, frozen=True):
+    """A material with its files; *words* say why there is none."""
+
+    name: str
+    files: list[Document]
+    words: str
+
+
+class ReviewPage(msgspec.Struct, frozen=True):
+    """What the page shows where everything is checked once more."""
+
+    home: str
+    missing: list[Step]
+    rows: list[tuple[Step, list[tuple[str, str, str]]]]
+    files: list[FileRow]
+    person: Person
+    signer: Person
+    delegation: Delegation | None
+    notify: str  # the phone that hears of the result
+    last: date  # on which the result is told
+    provisional: bool  # the calendar of that year is not published yet
+
+
 async def review_page(request: Request[Any, Any, Any], mine: MyDraft) -> Response[bytes]:
     """Return the review page."""
-    region, case, answers = mine.region, mine.case, mine.answers
-    files = await keep.documents(case.id)
-    way, step = journey(region, answers), STEPS["review"]
-    done = done_slugs(answers, region, files)
-    missing = [one for one in way if one.page != "review" and one.slug not in done]
-    rows = [(one, one.rows(answers, region)) for one in way if one.page in ("questions", "form")]
-    last, provisional = promised(clock.today(), region)
+    files = await keep.documents(mine.case.id)
     return page(
         request,
         "citizen/apply/answers/review",
-        region=region,
-        case=case,
-        step=step,
-        ticks=ticks(way, step, done),
-        missing=missing,
-        rows=rows,
+        region=mine.region,
+        wizard=wizard(request, mine, REVIEW, mine.answers, files),
+        view=await _reviewed(mine, files),
+    )
+
+
+async def _reviewed(mine: MyDraft, files: list[Document]) -> ReviewPage:
+    region, answers = mine.region, mine.answers
+    *steps, _ = journey(region, answers)
+    done = done_slugs(answers, region, files)
+    last, provisional = promised(clock.today(), region)
+    return ReviewPage(
+        home=mine.home,
+        missing=[step for step in steps if step.slug not in done],
+        rows=[(step, step.rows(answers, region)) for step in steps if step.page in ("questions", "form")],
+        files=[_file_row(slot, answers, files) for slot in slots(region, answers)],
         person=await mine.person(),
         signer=await mine.signer(),
         delegation=mine.delegation,
-        slots=[(slot, [file for file in files if file.slot == slot.id]) for slot in slots(region, answers)],
-        answers=answers,
+        notify=answers.get("notify_mobile", ""),
         last=last,
         provisional=provisional,
-        back=f"/{region.id}/apply/{case.id}/{way[-2].slug}",
     )
+
+
+def _file_row(slot: Slot, answers: Mapping[str, str], files: list[Document]) -> FileRow:
+    words = "还没有传"
+    if answers.get(f"within.{slot.id}") == "yes":
+        words = "在别的文件里"
+    elif answers.get(f"without.{slot.id}") == "yes":
+        words = "暂时没有，可能要补正"
+    return FileRow(slot.name, [file for file in files if file.slot == slot.id], words)
 
 
 # D9: the last press stands alone, on a page with what is signed.
@@ -114,6 +154,8 @@ class SignatureController(Controller):
         form, case = form_of(request), mine.case
         if case.at is not State.DRAFT and case.submit_token == form["submit_token"]:
             return see_other(receipt_of(case))
+        if is_stale(request, case):  # what is signed is what the page before showed
+            raise Stale
         signed = SIGNING.read(form)
         errors = await signature_errors(signed, mine)
         if errors:
@@ -151,45 +193,37 @@ async def send_in(request: Request[Any, Any, Any], mine: MyDraft, submit_token: 
     return see_other(receipt_of(submitted))
 
 
-async def stopped_page(request: Request[Any, Any, Any], mine: MyDraft, found: Sequence[Stop]) -> Response[bytes]:
-    """Return the page that says what stops the submission; what is missing is said on the review page."""
-    if has_gaps(found):
-        return see_other(f"{mine.home}/review")
-    context: dict[str, Any] = {"region": mine.region, "case": mine.case}
-    match found[0]:
-        case HeldAlready(benefit):
-            return await held_page(request, mine, benefit)
-        case NotInsured(reason):
-            return page(request, "citizen/apply/answers/stopped", status=422, stop=reason, **context)
-        case UnderWay(number):
-            proxy = mine.delegation is not None  # who is told neither what else the person applied for, nor where
-            shown = "" if proxy else number
-            return page(request, "citizen/apply/answers/doubled", status=409, number=shown, proxy=proxy, **context)
-    raise AssertionError(found)
+class SignaturePage(msgspec.Struct, frozen=True):
+    """What the page shows where an application is signed."""
 
-
-async def held_page(request: Request[Any, Any, Any], mine: MyDraft, benefit: Benefit) -> Response[bytes]:
-    """Return the page that says the person has this benefit already and leads to its renewal."""
-    context: dict[str, Any] = {"region": mine.region, "case": mine.case}
-    chance = await renewal.chance(benefit)
-    return page(request, "citizen/apply/answers/held", status=409, benefit=benefit, chance=chance, **context)
+    home: str
+    lead: str  # whose name is to be typed
+    then: str  # what follows when a proxy signs; empty for the person themself
+    submit_token: str
+    answers: dict[str, str]
+    errors: dict[str, str]
+    questions: tuple[Question, ...] = SIGNING.questions
 
 
 async def signature_page(
     request: Request[Any, Any, Any], mine: MyDraft, signed: dict[str, str], errors: dict[str, str]
 ) -> Response[bytes]:
     """Return the page that asks for the signature."""
+    lead, then = await _signature_words(mine)
+    shown = SignaturePage(mine.home, lead, then, mine.case.submit_token, signed, errors)
+    status = 422 if errors else 200
     return page(
-        request,
-        "citizen/apply/answers/signature",
-        status=422 if errors else 200,
-        region=mine.region,
-        case=mine.case,
-        signer=await mine.signer(),
-        delegation=mine.delegation,
-        principal=await mine.person(),
-        questions=SIGNING.questions,
-        signature=SIGNATURE,
-        answers=signed,
-        errors=errors,
+        request, "citizen/apply/answers/signature", status=status, region=mine.region, case=mine.case, view=shown
     )
+
+
+async def _signature_words(mine: MyDraft) -> tuple[str, str]:
+    """Return whose name is to be typed, and what follows when a proxy signs."""
+    name = (await mine.signer()).name
+    if mine.delegation is None:
+        return Said("输入您的姓名，就是签名：{name}", name=name), ""
+    whom = (await mine.person()).name
+    lead = Said("您代 {whom} 办理，签您自己的姓名：{name}", whom=whom, name=name)
+    if mine.delegation.route == "online":
+        return lead, "签名以后，我们给本人发短信。本人同意，才算提交。"
+    return lead, Said("提交以后，办理消息会发给您，也会告诉 {whom}。", whom=whom)

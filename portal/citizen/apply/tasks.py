@@ -12,49 +12,72 @@ from portal.questions.model import Step
 from portal.questions.rules import grouped_mobile
 from portal.regions.load import Region
 
-
-class Task(msgspec.Struct, frozen=True):
-    """One row: kind is done, half, yours, todo or wait."""
-
-    step: Step
-    kind: str
-    word: str
-    note: str
-    minutes: int
-
-
 WORDS = {"done": "已完成", "half": "进行中", "yours": "需要修改", "todo": "未开始", "wait": "还不能开始"}
 
 
-async def tasks(case: Case, answers: Mapping[str, str]) -> list[Task]:
-    """Return the rows of the task list."""
+class Task(msgspec.Struct, frozen=True):
+    """One row: a step and how far it is (done, half, yours, todo, or wait for the last one)."""
+
+    step: Step
+    kind: str
+    note: str
+
+    @property
+    def word(self) -> str:
+        """How far it is, in words."""
+        return WORDS[self.kind]
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.kind == "done"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can only be begun when the others are done."""
+        return self.kind == "wait"
+
+
+class TaskList(msgspec.Struct, frozen=True):
+    """All rows, in the order of the wizard."""
+
+    tasks: list[Task]
+
+    @property
+    def finished(self) -> int:
+        """How many are done."""
+        return sum(task.done for task in self.tasks)
+
+    @property
+    def minutes(self) -> int:
+        """About how long the rest takes."""
+        return sum(task.step.minutes for task in self.tasks if not task.done)
+
+    @property
+    def next(self) -> Task:
+        """The first that can be done now."""
+        open_ = [task for task in self.tasks if not task.done and not task.waits]
+        return open_[0] if open_ else self.tasks[-1]
+
+
+async def task_list(case: Case, answers: Mapping[str, str]) -> TaskList:
+    """Return the task list of a draft."""
     region, files = case.city, await keep.documents(case.id)
-    rows = [
-        _task(step, progress(step, answers, region, files), answers, region)
-        for step in journey(region, answers)
-        if step.page != "review"
-    ]
-    review = journey(region, answers)[-1]
-    ready = all(row.kind == "done" for row in rows)
-    return [*rows, _task(review, "todo" if ready else "wait", answers, region)]
-
-
-def ticks(way: list[Step], step: Step, done: set[str]) -> tuple[tuple[str, str], ...]:
-    """Return ``(title, kind)`` of each step for the line of ticks: kind is now, done or next."""
-    return tuple((one.title, "now" if one.slug == step.slug else "done" if one.slug in done else "next") for one in way)
+    *steps, review = journey(region, answers)
+    tasks = [_task(step, progress(step, answers, region, files), answers, region) for step in steps]
+    ready = all(task.done for task in tasks)
+    return TaskList([*tasks, Task(review, "todo" if ready else "wait", review.note)])
 
 
 def _task(step: Step, kind: str, answers: Mapping[str, str], region: Region) -> Task:
-    return Task(step, kind, WORDS[kind], _note(step, kind, answers, region), step.minutes)
+    return Task(step, kind, _answered(step, answers, region) if kind == "done" else step.note)
 
 
-def _note(step: Step, kind: str, answers: Mapping[str, str], region: Region) -> str:
-    if kind != "done":
-        return step.note
-    disease = region.diseases.get(answers.get("disease", ""))
-    shown = {
-        "person": grouped_mobile(answers.get("mobile", "")),
-        "disease": disease.name_zh if disease else "",
-        "diagnosis": answers.get("hospital", ""),
-    }
-    return shown.get(step.slug, "")
+def _answered(step: Step, answers: Mapping[str, str], region: Region) -> str:
+    """Return what tells one that a step that is done is the right one: the phone, the disease, the hospital."""
+    if step.slug == "person":
+        return grouped_mobile(answers.get("mobile", ""))
+    if step.slug == "disease":
+        disease = region.diseases.get(answers.get("disease", ""))
+        return disease.name_zh if disease else ""
+    return answers.get("hospital", "") if step.slug == "diagnosis" else ""

@@ -14,7 +14,7 @@ from portal.cases.life.deadlines import take_back_until
 from portal.cases.life.moves import DECIDED, NotAllowed
 from portal.citizen.cases.progress import AGAIN, progress, summary
 from portal.citizen.cases.sheets import receipt_among, result, sheet
-from portal.citizen.files.files import file_page
+from portal.citizen.files.showing import file_page
 from portal.citizen.shared.mine import CITIZEN, MyCase, address, case_named, leave_if_stale, moved_on, who_acts
 from portal.core.store import audit
 from portal.core.tools.errors import NotFound, found

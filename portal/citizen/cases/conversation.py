@@ -5,13 +5,14 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from portal.cases.papers.taking import NOTHING, take_form
+from portal.cases.papers.taking import NOTHING, limits_of, take_form
 from portal.cases.talk import conversation
 from portal.citizen.shared.mine import CITIZEN, MyCase, case_named
 from portal.citizen.shared.unsafe import unsafe_by_slot
 from portal.core.store import limits
 from portal.core.tools import clock
 from portal.core.tools.errors import NotFound
+from portal.core.web import uploads
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import enclosed, pages
@@ -43,7 +44,8 @@ class ConversationController(Controller):
     async def add(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Keep files for the message that is being written; a browser without script sends the message with them."""
         place = enclosed.unsent_slot(mine.actor.id)
-        taken = await take_form(request, mine.case, place, conversation.takes(mine.region))
+        async with uploads.sending(request, limits_of(mine.region)) as sending:
+            taken = await take_form(sending, mine.case, place, conversation.takes(mine.region))
         if taken.form["action"] == "send":
             return await _send(request, mine, taken.form["text"], taken.refused)
         if taken.refused or not taken.count:

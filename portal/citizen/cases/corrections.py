@@ -13,7 +13,7 @@ from portal.cases.life.moves import NotAllowed
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import Correction, Defect
 from portal.cases.papers.pictures import Picture, pictures
-from portal.cases.papers.taking import take_all
+from portal.cases.papers.taking import limits_of, take_all
 from portal.citizen.shared.mine import (
     CITIZEN,
     Asked,
@@ -29,6 +29,7 @@ from portal.core.tools import clock
 from portal.core.tools.clock import day_of
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
+from portal.core.web import uploads
 from portal.core.web.forms import Form
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
@@ -114,7 +115,8 @@ class CorrectionController(Controller):
     ) -> Response[bytes]:
         """Take files for one defect."""
         defect = await _open_defect(mine, d)
-        refused = await take_all(request, mine.case, defect.upload_slot, allowed(mine.case.city, defect.slot))
+        async with uploads.sending(request, limits_of(mine.case.city)) as sending:
+            refused = await take_all(sending, mine.case, defect.upload_slot, allowed(mine.case.city, defect.slot))
         if refused:
             return await _correction_page(request, mine, refused={defect.id: refused})
         return see_other(f"{mine.home}#defect-{defect.id}")

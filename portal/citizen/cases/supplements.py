@@ -12,10 +12,11 @@ from litestar.params import FromPath
 from portal.cases.life.moves import NotAllowed
 from portal.cases.papers import supplement
 from portal.cases.papers.papers import EVERY
-from portal.cases.papers.taking import take_all
+from portal.cases.papers.taking import limits_of, take_all
 from portal.citizen.shared.mine import CITIZEN, MyCase, address, case_named, leave_if_stale, moved_on
 from portal.citizen.shared.unsafe import unsafe_by_slot
 from portal.core.tools.errors import found
+from portal.core.web import uploads
 from portal.core.web.pages import page, see_other
 from portal.documents import pages
 from portal.documents.allowed import allowed
@@ -45,7 +46,9 @@ class SupplementsController(Controller):
         """Keep files for a material."""
         row = found({row.id: row for row in slots(mine.region, EVERY)}.get(slot))
         place, takes = supplement.upload_slot(row.id), allowed(mine.region, row.id)
-        refused = await take_all(request, mine.case, place, takes, ready=lambda: _open_or_stale(mine))
+        async with uploads.sending(request, limits_of(mine.region)) as sending:
+            await _open_or_stale(mine)
+            refused = await take_all(sending, mine.case, place, takes)
         if refused:
             return await _supplement_page(request, mine, refused={row.id: refused})
         return see_other(f"{mine.home}/supplements#slot-{row.id}")

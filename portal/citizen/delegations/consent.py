@@ -5,7 +5,7 @@ hold that phone; then they see who, what for and until when, and say yes, no, or
 the person. The proxy themself can never answer, whatever phone they hold.
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
@@ -20,35 +20,14 @@ from portal.accounts.sign_in import ChallengeRow
 from portal.cases.apply import acting
 from portal.cases.apply.ready import Incomplete, NotInsured
 from portal.cases.life.case import answers_of
-from portal.citizen.account.sign_in import say
+from portal.citizen.apply.stopped import why_not_insured
+from portal.citizen.delegations.confirming import answered, challenge_of, code_page, send_code
 from portal.citizen.shared.mine import Asked
-from portal.core.outside.sms import demo_code
 from portal.core.tools.errors import Forbidden, found
-from portal.core.tools.settings import SETTINGS
-from portal.core.web.forms import clean
+from portal.core.web.door import ANYBODY
 from portal.core.web.pages import page, see_other
-from portal.core.web.security import client_address
 from portal.core.web.sessions import form_of, visitor_of
-from portal.questions.rules import narrow
 from portal.regions.load import REGIONS, Region
-
-ANYBODY = ("anyone",)
-
-
-class Confirming(Protocol):
-    """What a principal confirms with a code: a page with a home of its own, about one delegation."""
-
-    @property
-    def region(self) -> Region:
-        """The city."""
-
-    @property
-    def delegation(self) -> Delegation:
-        """What it is about."""
-
-    @property
-    def home(self) -> str:
-        """Where it is asked."""
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -102,7 +81,13 @@ class ConsentController(Controller):
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Question]) -> Response[bytes]:
         """Ask for a code to the phone on record; then show who, what for, until when."""
         if not await holds_the_phone(request, mine):
-            return page(request, "citizen/delegations/consent/phone", region=mine.region, mine=mine, phone=_phone(mine))
+            return page(
+                request,
+                "citizen/delegations/consent/phone",
+                region=mine.region,
+                mine=mine,
+                phone=masked_phone(mine.delegation.principal_phone),
+            )
         return await question_page(request, mine)
 
     @post("/code")
@@ -156,13 +141,10 @@ async def agree(request: Asked, asked: Question) -> Response[bytes]:
         await acting.consent(asked.delegation)
     except Incomplete as incomplete:
         reason = next((stop.reason for stop in incomplete.stops if isinstance(stop, NotInsured)), "")
+        why = why_not_insured(reason, asked.region) if reason else "您已经交过一次申请，正在办，不用再交。"
+        status = 422 if reason else 409
         return page(
-            request,
-            "citizen/delegations/consent/stopped",
-            status=422 if reason else 409,
-            region=asked.region,
-            mine=asked,
-            stop=reason or "doubled",
+            request, "citizen/delegations/consent/stopped", status=status, region=asked.region, mine=asked, why=why
         )
     return see_other(f"{asked.home}/done")
 
@@ -180,48 +162,3 @@ async def question_page(request: Asked, asked: Question) -> Response[bytes]:
         disease=disease.name_zh if disease else "",
         scopes=[SCOPES[one] for one in asked.delegation.scopes],
     )
-
-
-async def send_code(request: Asked, asked: Confirming) -> Response[bytes]:
-    """Send a code to the principal's phone, and lead to where it is typed."""
-    host, number = request.headers.get("host", "").partition(":")[0], asked.delegation.principal_phone
-    challenge = await sign_in.ask(visitor_of(request), asked.region, number, client_address(request.scope), host)
-    return see_other(f"{asked.home}/code?c={challenge}")
-
-
-async def answered(request: Asked, asked: Confirming) -> ChallengeRow | Response[bytes]:
-    """Return the challenge whose code was typed, or the page to go on with: the question, or what is wrong."""
-    form = form_of(request)
-    challenge = await challenge_of(request, asked, form["c"])
-    if challenge is None:
-        return see_other(asked.home)
-    outcome = await sign_in.answer(challenge, narrow(form["code"]).replace(" ", ""))
-    if outcome != "good":
-        return await code_page(request, asked, challenge, say(outcome, challenge, asked.region))
-    return challenge
-
-
-async def code_page(request: Asked, asked: Confirming, challenge: ChallengeRow, error: str = "") -> Response[bytes]:
-    """Return the page that asks for the code; the demonstration shows it there."""
-    number = asked.delegation.principal_phone
-    return page(
-        request,
-        "citizen/delegations/consent/code",
-        status=422 if error else 200,
-        region=asked.region,
-        mine=asked,
-        challenge=challenge.id,
-        phone=_phone(asked),
-        errors={"code": error} if error else {},
-        demo_code=await demo_code(number) if SETTINGS.demo else "",
-    )
-
-
-async def challenge_of(request: Asked, asked: Confirming, id: str) -> ChallengeRow | None:
-    """Return the open challenge of this browser, if it went to the principal's phone."""
-    challenge = await sign_in.challenge(visitor_of(request), clean(id))
-    return challenge if challenge and challenge.number == asked.delegation.principal_phone else None
-
-
-def _phone(asked: Confirming) -> str:
-    return masked_phone(asked.delegation.principal_phone)

@@ -17,7 +17,7 @@ from portal.accounts.principal import phone_on_record
 from portal.accounts.sign_in import ChallengeRow
 from portal.cases.apply import acting
 from portal.citizen.delegations import mandate
-from portal.citizen.delegations.consent import answered, challenge_of, code_page, send_code
+from portal.citizen.delegations.confirming import answered, challenge_of, code_page, send_code
 from portal.citizen.delegations.mandate import Written
 from portal.citizen.delegations.my_delegation import MyDelegation, delegation_named
 from portal.citizen.shared.mine import CITIZEN, Asked, Me, me_in

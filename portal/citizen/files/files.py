@@ -15,10 +15,12 @@ from litestar.params import FromPath
 from portal.cases.life.case import Case, case_by_id
 from portal.cases.life.moves import State
 from portal.cases.papers import corrections, supplement
-from portal.cases.papers.taking import take_all
+from portal.cases.papers.taking import limits_of, take_all
 from portal.cases.talk import conversation
+from portal.citizen.files.showing import file_page
 from portal.citizen.shared.mine import CITIZEN, Asked, address, who_acts
 from portal.core.tools.errors import NotFound, Stale, found
+from portal.core.web import uploads
 from portal.core.web.pages import file_answer, page, see_other
 from portal.core.web.sessions import form_of, visitor_of
 from portal.documents import enclosed, keep, pages
@@ -217,7 +219,8 @@ class FileController(Controller):
         place = await mine.place()
         before = {file.id for file in await keep.in_slot(mine.case.id, mine.file.slot)}
         one_more = msgspec.structs.replace(place.allowed, files=place.allowed.files + 1 if place.allowed.files else 0)
-        refused = await take_all(request, mine.case, mine.file.slot, one_more)
+        async with uploads.sending(request, limits_of(mine.case.city)) as sending:
+            refused = await take_all(sending, mine.case, mine.file.slot, one_more)
         new = [one for one in await keep.in_slot(mine.case.id, mine.file.slot) if one.id not in before]
         if not new:
             return await replacement_page(request, mine, refused)
@@ -243,12 +246,3 @@ async def replacement_page(
         words=BROWSER_WORDS,
         errors={"pick-new": error} if error else {},
     )
-
-
-async def file_page(file: Document) -> Response[bytes]:
-    """Return the answer that shows a file of a citizen, upright."""
-    kind = "application/pdf" if file.kind == "pdf" else "image/jpeg"
-    try:
-        return file_answer(await pages.content(file), kind, file.filename)
-    except FileNotFoundError as error:
-        raise NotFound from error

@@ -26,6 +26,7 @@ from portal.documents import partial
 from portal.documents.partial import Partial
 from portal.regions.load import REGIONS, Region
 
+RESUMABLE = r"/\w+/uploads/[\w-]+"  # addresses of uploads whose bytes come in parts: they know PATCH and DELETE
 MISMATCH = "https://iana.org/assignments/http-problem-types#mismatching-upload-offset"
 
 

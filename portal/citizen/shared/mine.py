@@ -31,6 +31,7 @@ from portal.questions.model import Step
 from portal.regions.load import REGIONS, Region
 
 CITIZEN = ("citizen",)
+VERIFIED = ("phone",)  # the phone is known, who holds it is not yet
 Asked = Request[Any, Any, Any]
 
 

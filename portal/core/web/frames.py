@@ -1,4 +1,4 @@
-"""Pages that look the same for many people: made once for a visitor made of marks, then filled in for each."""
+"""Page cache: render once with placeholders, then substitute each visitor's values."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,25 +10,27 @@ from portal.core.web import pages
 from portal.core.web.pages import answer
 from portal.core.web.sessions import Visitor, visitor_of
 
-FRAMES = 300  # how many are kept; one takes ten KB
-EDGE = "\x02"  # no template has it; what people type is never looked through for it
+FRAMES = 300  # pages that are kept at most; one takes ten KB
+EDGE = "\x02"  # stands around a placeholder; no template contains it, and typed text is put in after the cut
 
 
 def mark(hole: str) -> str:
-    """Return what stands for *hole* on a page that `framed` makes."""
+    """Return the placeholder for *hole* on a page that `framed` renders."""
     return f"{EDGE}{hole}{EDGE}"
 
 
 class _Anybody(Visitor):
-    """A visitor for whom a page is made that others will get as well."""
+    """A visitor of placeholders: the page rendered for it is sent to many people."""
 
     csrf = mark("csrf")
     seconds_left = mark("seconds")  # type: ignore[assignment]
 
     def __init__(self, like: Visitor) -> None:
-        """Have the rights and wishes of somebody, and nothing else of theirs."""
+        """Take roles, look and language of a visitor, and nothing else."""
         super().__init__()
-        self.roles, self.elder, self.language = like.roles, like.elder, like.language
+        self.roles = like.roles
+        self.elder = like.elder
+        self.language = like.language
 
 
 _frames: dict[Any, list[bytes | str]] = {}
@@ -50,7 +52,7 @@ def framed(
     here: str = "",
     **context: Any,
 ) -> Response[bytes]:
-    """Return a page like `page` does, but made once for each *key* and then filled in for each person.
+    """Return a page like `page` does, rendered once for each *key* and then filled in for each person.
 
     Args:
         request: whose visitor gets it; nobody acts for another on it.
@@ -70,7 +72,7 @@ def framed(
         parts = [part if odd % 2 else part.encode() for odd, part in enumerate(text.split(EDGE))]
         if len(_frames) >= FRAMES:
             del _frames[next(iter(_frames))]
-    _frames[full] = parts  # the last of all: the first is who has not been asked for longest
+    _frames[full] = parts  # put last: the first is the one not asked for longest
     texts = {"seconds": str(visitor.seconds_left), **(filled or {})}
     if "csrf" in parts:  # asking for it gives a newcomer a cookie
         texts["csrf"] = visitor.csrf

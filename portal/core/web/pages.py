@@ -30,7 +30,6 @@ from portal.core.web.templates import Compiled, compiled_before, filled, icon
 COMPRESS_FROM = 1400
 COMPRESS_LEVEL = 2
 KEPT = 20_000  # parts of pages that are kept at most
-CURRENT = frozenset({"", "diseases", "me", "notices", "login", "logout"})  # what the navigation marks
 
 
 @cache
@@ -73,13 +72,16 @@ def _words(language: str) -> dict[str, Any]:
 
 
 def _parts(made: Compiled) -> dict[str, Any]:
-    """Return what makes parts of pages that look the same for many people, once for each look."""
+    """Return the functions with which templates reuse parts that look the same for many people."""
     kept: dict[Any, Any] = {}
 
-    def chrome(name: str, region: Any, visitor: Visitor, here: str) -> Markup:
-        """Return a part of the layout that depends on a few things only, rendered once for each."""
+    def chrome(name: str, region: Any, visitor: Visitor, here: str, entries: Sequence[str] = ()) -> Markup:
+        """Return the part *name* of the layout, rendered once for each city and look.
+
+        Of the address only *current* matters to it: the one of its *entries* that *here* ends in, or ``-``.
+        """
         current = here.rpartition("/")[2]
-        current = current if current in CURRENT else "-"
+        current = current if current in entries else "-"
         citizen = "citizen" in visitor.roles
         key = (name, region.key if region else "", visitor.elder, visitor.signed_in, citizen, current)
         if key not in kept:
@@ -95,7 +97,7 @@ def _parts(made: Compiled) -> dict[str, Any]:
 
     # D12: a kept part is shown to everybody; nothing that a person typed may be in it or in its key.
     def keep(macro: Any, key: Any, *args: Any) -> Any:
-        """Return ``macro(*args)``, made once for each *key*; nothing a person typed may be in it."""
+        """Return ``macro(*args)``, rendered once for each *key*; nothing a person typed may be in it."""
         full = (macro.name, key)
         if full not in kept and len(kept) < KEPT:
             kept[full] = macro(*args)
@@ -152,7 +154,7 @@ def warm() -> None:
 
 
 class Ready(Response[bytes]):
-    """An answer of which nothing is left to be made; the framework would look at each part again.
+    """A finished answer: it is sent as it is, where the framework would build it once more.
 
     It has no cookies of its own: the door sets them.
     """
@@ -222,6 +224,13 @@ def see_other(address: str) -> Response[bytes]:
     return Ready(b"", status_code=303, headers={"location": location}, media_type="text/plain; charset=utf-8")
 
 
+def leave_for(address: str) -> Response[bytes]:
+    """Send the browser to *address*, and have it forget what it holds of us: its person has signed out."""
+    answer = see_other(address)
+    answer.headers["clear-site-data"] = '"cache", "storage"'
+    return answer
+
+
 def own_address(text: str, otherwise: str) -> str:
     """Return *text* when it is a path of ours, else *otherwise*: no way out to another site."""
     plain = text.isprintable() and text.startswith("/") and "\\" not in text and not text.startswith("//")
@@ -257,7 +266,8 @@ def iso(moment: date | datetime) -> str:
 
 def grouped(number: str, groups: Sequence[int] = (4, 4, 4)) -> str:
     """Return ``4821 0937 5564``: easier to read aloud and to check."""
-    parts, at = [], 0
+    parts = []
+    at = 0
     for length in groups:
         parts.append(number[at : at + length])
         at += length

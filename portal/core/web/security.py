@@ -31,16 +31,16 @@ if SETTINGS.https:
     DEFAULTS[b"strict-transport-security"] = b"max-age=31536000; includeSubDomains"
 
 METHODS = {"GET", "HEAD", "POST"}
-UPLOADS = re.compile(r"/\w+/uploads/[\w-]+")  # files that arrive in parts; only they know other methods
 PORT = re.compile(r":\d*$")
 
 
 class Front:
     """The ASGI application a server runs: this door, and the portal behind it."""
 
-    def __init__(self, portal: ASGIApp) -> None:
-        """Stand in front of *portal*."""
+    def __init__(self, portal: ASGIApp, resumable: str = "") -> None:
+        """Stand in front of *portal*; only addresses like the pattern *resumable* know methods of their own."""
         self._portal = portal
+        self._resumable = re.compile(resumable)
         self._hosts = known_hosts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +63,7 @@ class Front:
             await assets.serve(scope, with_headers)
         elif not self._knows(scope):
             await _refuse(with_headers, 421, "这个网址不是本网站的。".encode())
-        elif scope["method"] not in METHODS and not _resumes(scope):
+        elif scope["method"] not in METHODS and not self._resumes(scope):
             await _refuse(with_headers, 405, "不支持这种请求。".encode(), (b"allow", b"GET, HEAD, POST"))
         elif scope["method"] == "HEAD":
             await self._portal(_as_get(scope), receive, _without_body(with_headers))
@@ -74,9 +74,8 @@ class Front:
         host = next((text for name, text in scope["headers"] if name == b"host"), b"").decode("latin-1")
         return "*" in self._hosts or _bare(host) in self._hosts
 
-
-def _resumes(scope: HTTPScope) -> bool:
-    return scope["method"] in {"PATCH", "DELETE"} and UPLOADS.fullmatch(scope["path"]) is not None
+    def _resumes(self, scope: HTTPScope) -> bool:
+        return scope["method"] in {"PATCH", "DELETE"} and self._resumable.fullmatch(scope["path"]) is not None
 
 
 def known_hosts() -> frozenset[str]:

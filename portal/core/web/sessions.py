@@ -83,7 +83,8 @@ class Visitor:
     def own_device(self) -> str:
         """Return the random name of this browser, which gets one when it has none."""
         if not self.device:
-            self.device, self.new_device = token(), True
+            self.device = token()
+            self.new_device = True
         return self.device
 
     @property
@@ -93,7 +94,8 @@ class Visitor:
             self.cookie = anonymous()
             self.changed = True
         if self._csrf[0] != self.cookie:
-            mask, secret = random_bytes(16), csrf_secret(self.cookie)
+            mask = random_bytes(16)
+            secret = csrf_secret(self.cookie)
             hidden = bytes(a ^ b for a, b in zip(mask, secret, strict=True))
             self._csrf = (self.cookie, base64.urlsafe_b64encode(mask + hidden).decode())
         return self._csrf[1]
@@ -137,7 +139,8 @@ async def meet(headers: dict[bytes, bytes], *, quiet: bool = False) -> Visitor:
     A request that a page makes by itself (*quiet*) does not extend the session.
     """
     cookies = cookies_in(headers)
-    cookie, view = cookies.get(COOKIE, ""), cookies.get(VIEW_COOKIE, "")
+    cookie = cookies.get(COOKIE, "")
+    view = cookies.get(VIEW_COOKIE, "")
     device = cookies.get(DEVICE_COOKIE, "")
     device = device if DEVICE.fullmatch(device) else ""
     if cookie.startswith("s."):
@@ -159,9 +162,12 @@ async def _known(visitor: Visitor, *, quiet: bool) -> Visitor:
         return visitor
     now = clock.now()
     if now >= row.ends_at or now >= row.seen_at + timedelta(seconds=row.idle_seconds):
-        visitor.expired, visitor.lost = True, row.subject
+        visitor.expired = True
+        visitor.lost = row.subject
         return visitor
-    visitor.subject, visitor.via, visitor.ends_at = row.subject, row.via, row.ends_at
+    visitor.subject = row.subject
+    visitor.via = row.via
+    visitor.ends_at = row.ends_at
     visitor.roles = frozenset({*ANYONE, *row.roles.split()})
     idle = timedelta(seconds=row.idle_seconds)
     visitor.idle_until = row.seen_at + idle
@@ -186,7 +192,8 @@ async def start(
         agent: the browser's name for itself, for the list of devices.
     """
     now = clock.now()
-    old, new = visitor.cookie, f"s.{token(32)}"
+    old = visitor.cookie
+    new = f"s.{token(32)}"
     async with transaction():
         await execute("DELETE FROM session WHERE id = $1", digest(old))
         await insert(
@@ -202,16 +209,21 @@ async def start(
             idle_seconds=int(idle.total_seconds()),
         )
     visitor.cookie, visitor.changed = new, True
-    visitor.subject, visitor.via, visitor.roles = subject, via, frozenset({*ANYONE, *roles.split()})
+    visitor.subject = subject
+    visitor.via = via
+    visitor.roles = frozenset({*ANYONE, *roles.split()})
     visitor.expired = False
-    visitor.ends_at, visitor.idle_until = now + lasts, now + idle
+    visitor.ends_at = now + lasts
+    visitor.idle_until = now + idle
 
 
 async def end(visitor: Visitor) -> None:
     """End the visitor's session, on the server too."""
     await execute("DELETE FROM session WHERE id = $1", digest(visitor.cookie))
     visitor.cookie, visitor.changed = "", True
-    visitor.subject, visitor.via, visitor.roles = "", "", ANYONE
+    visitor.subject = ""
+    visitor.via = ""
+    visitor.roles = ANYONE
 
 
 async def forget_old() -> int:

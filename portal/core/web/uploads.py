@@ -47,6 +47,15 @@ class Received(msgspec.Struct):
     too_large: bool = False
 
 
+class Sending(msgspec.Struct, frozen=True):
+    """A form that has arrived whole: its fields and files, who sent it, and what their browser calls itself."""
+
+    form: Form
+    files: list[Received]
+    sender: str
+    agent: str
+
+
 class Limits(msgspec.Struct, frozen=True):
     """Bytes a file may have, and bytes and number of all together."""
 
@@ -71,6 +80,13 @@ async def received(request: Request[Any, Any, Any], limits: Limits) -> AsyncIter
         yield Form(parts.fields), parts.files
     finally:
         parts.remove()
+
+
+@asynccontextmanager
+async def sending(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[Sending]:
+    """Read the body as `received` does; yield it with its sender, for rooms that know no request."""
+    async with received(request, limits) as (form, files):
+        yield Sending(form, files, visitor_of(request).subject, request.headers.get("user-agent", ""))
 
 
 def sweep(older_than: float) -> int:
@@ -103,7 +119,8 @@ async def _feed(request: Request[Any, Any, Any], parts: "_Parts") -> None:
         raise BadRequest
     announced = int(request.headers.get("content-length") or 0)
     parser = MultipartParser(options[b"boundary"], parts.callbacks())
-    started, taken = clock.ticks(), 0
+    started = clock.ticks()
+    taken = 0
     most = parts.limits.total + FIELD * PARTS
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(CHUNK_SECONDS) as patience:

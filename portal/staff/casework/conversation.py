@@ -8,10 +8,11 @@ from litestar.params import FromPath
 from portal.accounts.person import Person, person
 from portal.accounts.staff import member as member_by_id
 from portal.cases.desk import access
-from portal.cases.papers.taking import NOTHING, take_form
+from portal.cases.papers.taking import NOTHING, limits_of, take_form
 from portal.cases.talk import conversation
 from portal.cases.talk.conversation import Message
 from portal.core.tools.errors import found
+from portal.core.web import uploads
 from portal.documents import enclosed, keep
 from portal.documents.check import WARNINGS
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
@@ -51,7 +52,8 @@ class ConversationController(Controller):
     async def add(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Keep files for the answer that is being written; without script it comes with them, and goes out."""
         place = enclosed.unsent_slot(desk.me.id)
-        taken = await take_form(desk.request, desk.case, place, conversation.takes(desk.region))
+        async with uploads.sending(desk.request, limits_of(desk.region)) as sending:
+            taken = await take_form(sending, desk.case, place, conversation.takes(desk.region))
         if taken.form["action"] == CALLED:
             return await called(desk)
         if taken.form["action"] == SEND:

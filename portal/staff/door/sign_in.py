@@ -10,7 +10,7 @@ from portal.accounts.staff import Member
 from portal.core.tools.errors import SignInFirst
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.door import ANYBODY
-from portal.core.web.pages import own_address, page, see_other, with_next
+from portal.core.web.pages import leave_for, own_address, page, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import end, form_of, visitor_of
 from portal.letters.letter import qr
@@ -66,9 +66,7 @@ class StaffSignInController(Controller):
         if form_of(request)["action"] == "everywhere" and visitor.subject:
             await devices.end_all(visitor.subject)
         await end(visitor)
-        answer = see_other("/staff/login")
-        answer.headers["clear-site-data"] = '"cache", "storage"'
-        return answer
+        return leave_for("/staff/login")
 
 
 class SecondFactorController(Controller):

@@ -30,9 +30,10 @@ from portal.cases.apply.ready import (
 )
 from portal.cases.life.case import Case, answers_of
 from portal.cases.life.moves import State
-from portal.cases.papers.taking import take_all
+from portal.cases.papers.taking import limits_of, take_all
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.i18n import Said
+from portal.core.web import uploads
 from portal.core.web.forms import Form
 from portal.core.web.pages import file_answer, see_other
 from portal.core.web.sessions import form_of
@@ -209,7 +210,9 @@ class AssistedFormController(Controller):
         answers = answers_of(desk.case)
         row = found({one.id: one for one in assisted.rows(desk.region, answers)}.get(slot))
         takes = allowed(desk.region, row.id)
-        refused = await take_all(request, desk.case, row.id, takes, ready=lambda: still_a_draft(desk))
+        async with uploads.sending(request, limits_of(desk.region)) as sending:
+            await still_a_draft(desk)
+            refused = await take_all(sending, desk.case, row.id, takes)
         if refused:
             return await form_page(desk, answers, {f"pick-{row.id}": refused[0][1]})
         return see_other(f"{desk.home}#slot-{row.id}")

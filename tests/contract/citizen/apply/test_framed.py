@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from litestar import Request, Response
+from msgspec import structs
 
 from portal.cases.apply.draft import keep_answers
 from portal.citizen.apply import answers as steps
@@ -62,7 +63,11 @@ def alone(
         return thing
 
     case = context["case"]
-    context |= {"answers": {name: put(text) for name, text in context["answers"].items()}, "back": put(context["back"])}
+    wizard = context["wizard"]
+    context |= {
+        "answers": {name: put(text) for name, text in context["answers"].items()},
+        "wizard": structs.replace(wizard, back=put(wizard.back)),
+    }
     context["case"] = type(case)(**{**{f: getattr(case, f) for f in case.__struct_fields__},
                                     "id": filled["case"], "row_version": int(filled["version"])})  # fmt: skip
     return page(request, name, **context)
