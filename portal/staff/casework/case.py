@@ -14,6 +14,7 @@ from portal.cases.talk import conversation
 from portal.core.tools.errors import found
 from portal.letters import letter as letters
 from portal.staff.casework.paper_viewer import Looked, viewer
+from portal.staff.casework.reasoned import ACTS
 from portal.staff.casework.view import case_view
 from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand
 from portal.staff.shared.noted import Noted, noted
@@ -30,14 +31,8 @@ ACTIONS = {
     "decide": ("approval", "审批"),
     "send_back": ("approval", "审批"),
     "publish": ("approval", "审批"),
-    "not_accept": ("acts/non-acceptance", "不予受理"),
-    "cancel_correction": ("acts/cancellation", "取消补正要求"),
-    "extend_deadline": ("acts/extension", "延长办理时间"),
-    "uphold_objection": ("acts/upholding", "异议成立，重新审核"),
-    "revoke_benefit": ("acts/revocation", "撤销待遇"),
+    **{act.action: (act.path, act.title) for act in ACTS.values() if act.action},
 }
-PERMISSION = ("acts/permission", "允许再告知一次补正")
-OBJECTION = ("acts/objection", "登记公示异议")
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -146,9 +141,10 @@ async def todo(desk: CaseDesk) -> Todo:
 def steps(desk: CaseDesk) -> list[Step]:
     """Return the buttons, in the order of the table of moves; last those that move no case."""
     places = [ACTIONS[action] for action in desk.actions() if action in ACTIONS]
+    permission, objection = ACTS["permission"], ACTS["objection"]
     used_up = not desk.case.ended and not desk.may("ask_correction", Role.REVIEWER)
     if Role.SUPERVISOR in desk.roles and used_up and desk.case.at in IN_HAND:
-        places.append(PERMISSION)
+        places.append((permission.path, permission.title))
     if Role.REVIEWER in desk.roles and desk.case.at is State.PUBLICITY:
-        places.append(OBJECTION)
+        places.append((objection.path, objection.title))
     return [Step(path, words) for path, words in dict.fromkeys(places)]

@@ -8,6 +8,7 @@ from portal.cases.life.case import Case, case_by_id
 from portal.cases.life.moves import MOVES, State
 from portal.core.store.database import execute, fetch_value
 from portal.routes import declared
+from portal.staff.casework.reasoned import ACTS
 from tests.helpers.client import Client
 from tests.helpers.factories import add_document, make_case, make_expert, make_person, make_staff
 from tests.inside.cases.life.test_moves import LEGAL
@@ -15,18 +16,16 @@ from tests.inside.cases.life.test_moves import LEGAL
 # Where each move of the table is made: below /staff/cases/{no}, and below /{r}/cases/{no}.
 AT_DESK: dict[str, tuple[str, Mapping[str, str]]] = {
     "accept": ("acceptance", {}),
-    "not_accept": ("acts/non-acceptance", {"reason": "region"}),
     "ask_correction": ("corrections/new", {"reason-identity": "missing"}),
-    "cancel_correction": ("acts/cancellation", {"words": "x"}),
     "invite_experts": ("appraisals", {"expert": "EXPERT"}),
     "change_panel": ("appraisals", {"expert": "EXPERT"}),
     "draft_decision": ("decision", {}),
     "send_back": ("approval", {"action": "back", "comment": "x"}),
     "publish": ("approval", {"action": "publish"}),
-    "uphold_objection": ("acts/upholding", {"words": "x"}),
     "decide": ("approval", {"action": "agree"}),
-    "extend_deadline": ("acts/extension", {"words": "x"}),
-    "revoke_benefit": ("acts/revocation", {"words": "x", "second": "x"}),
+    **{
+        act.action: (act.path, {"reason": "region", "words": "x", "second": "x"}) for act in ACTS.values() if act.action
+    },
 }
 BY_CITIZEN = {
     "answer_correction": "corrections/1",
@@ -52,7 +51,7 @@ STAFF = ("reviewer", "approver", "supervisor", "expert", "mail_clerk", "auditor"
 def test_every_move_has_its_place() -> None:
     without = {move.action for move in MOVES} ^ {*AT_DESK, *BY_CITIZEN, *ELSEWHERE}
 
-    assert not without, "say above where it is made; a page for staff stands in portal/staff/casework/acts.py"
+    assert not without, "say above where it is made; a page for staff is a row of portal/staff/casework/reasoned.py"
 
 
 def test_every_place_is_a_route_that_writes() -> None:
