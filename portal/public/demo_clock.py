@@ -22,12 +22,12 @@ class ClockController(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Show the portal's day and how far it runs ahead."""
+        """Show the portal's day and how many days it is ahead."""
         return clock_page(request, str(clock.ahead().days), {})
 
     @post()
     async def move(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Let it run so many days ahead of the real one, and do what has become due."""
+        """Set how many days the portal's clock is ahead, and run the jobs that have become due."""
         days = form_of(request)["days"].strip()
         if not (days.isascii() and days.isdigit() and int(days) <= MOST_DAYS):
             return clock_page(request, days, {"days": "请填天数，0 是现在。"})

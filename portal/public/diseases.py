@@ -1,4 +1,4 @@
-"""``/{r}/diseases``: the disease catalogue, to look through without signing in."""
+"""``/{r}/diseases``: the disease catalogue, without signing in."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.regions.load import Region
 
 
 class DiseasesController(Controller):
-    """``/{r}/diseases?q=``: all diseases, or those that fit the words."""
+    """``/{r}/diseases?q=``: all diseases, or those that contain the words."""
 
     path = "/{r:str}/diseases"
     opt = {"who": ANYBODY}
@@ -37,7 +37,7 @@ class DiseasesController(Controller):
 
 
 def fitting(region: Region, words: str) -> list[Disease]:
-    """Return the diseases whose name, English name or code contains *words*; all for no words."""
+    """Return the diseases whose name, English name or code contains *words*; all diseases if *words* is empty."""
     wanted = narrow(words).lower()
     return [
         disease

@@ -67,12 +67,12 @@ WORDS: dict[int, tuple[str, str, tuple[str, ...]]] = {
 
 
 def region_in(request: Request[Any, Any, Any]) -> Region | None:
-    """Return the city the address is about, or nothing."""
+    """Return the region in the address; None if the address has none."""
     return REGIONS.get(request.scope["path"].split("/")[1])
 
 
 def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
-    """Answer a problem of ours with its page; who must sign in is led there."""
+    """Answer a `Problem` with its page; if the visitor must sign in, redirect to the sign-in page."""
     if isinstance(problem, SignInFirst):
         return sign_in(request, problem.kept)
     if isinstance(problem, First):
@@ -81,7 +81,7 @@ def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[by
 
 
 def on_second(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Answer a change that is not open any more because somebody was faster, and say who, where the page knows."""
+    """Answer a change that somebody else made impossible with the 409 page; it says who did, if known."""
 
     async def stale_page() -> Response[bytes]:
         return problem_page(request, Stale.status, why=await who_was_first(request))
@@ -90,18 +90,18 @@ def on_second(request: Request[Any, Any, Any], error: Exception) -> Response[byt
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    """Answer an error of the framework with the same pages."""
+    """Answer an error that the framework raised, with the same pages."""
     return problem_page(request, error.status_code if error.status_code in WORDS else 400)
 
 
 def on_cannot_print(request: Request[Any, Any, Any], error: CannotPrint) -> Response[bytes]:
-    """Answer for a PDF with a character that no font of ours shows: the page says the same."""
+    """Answer a PDF that failed because no font of ours has a character; the page says which."""
     LOG.error("cannot print", route=route(request), error=type(error).__name__)
     return problem_page(request, 503, why="这份文件里有字体打不出来的字，做不出 PDF。网页上的内容一样，请先看网页。")
 
 
 def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Answer anything else: a reference number for the log, no word of what went wrong inside."""
+    """Answer any other exception with a reference number for the log and no inner detail."""
     reference = digits(8)
     LOG.error(
         "crash",
@@ -115,15 +115,15 @@ def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[byte
 
 
 def route(request: Request[Any, Any, Any]) -> str:
-    """Return the template of the address, without any value in it."""
+    """Return the path template of the route, without the values in the address."""
     handler = request.scope.get("route_handler")
     return ", ".join(sorted(handler.paths)) if handler else ""
 
 
 def sign_in(request: Request[Any, Any, Any], kept: str = "") -> Response[bytes]:
-    """Lead to the sign-in page, and afterwards back to where the person wanted to go.
+    """Redirect to the sign-in page, and after signing in back to the requested address.
 
-    A form that came too late (*kept*) is shown again then.
+    *kept* is the id of a form saved because the session had expired; it is offered again then.
     """
     path = request.scope["path"]
     region = region_in(request)
@@ -131,7 +131,7 @@ def sign_in(request: Request[Any, Any, Any], kept: str = "") -> Response[bytes]:
     home = "/staff" if staff else f"/{region.id}" if region else ""
     back = f"{home}/session/resumption/{kept}" if kept else path if request.method == "GET" else ""
     target = with_next(f"{home}/login", back) if home else "/"
-    if request.headers.get("hx-request"):  # a fragment: move the whole page, never swap a sign-in into it
+    if request.headers.get("hx-request"):  # htmx would swap the sign-in page into a part of this one
         return Response(b"", status_code=204, headers={"hx-redirect": target})
     return see_other(target)
 

@@ -1,4 +1,4 @@
-"""``/health``: for whoever watches the server."""
+"""``/health``: for monitoring."""
 
 from litestar import Controller, Response, get
 
@@ -7,13 +7,13 @@ from portal.core.web.door import ANYBODY
 
 
 class HealthController(Controller):
-    """Whether the server answers and its database does."""
+    """Reports whether the server and its database work."""
 
     path = "/health"
     opt = {"who": ANYBODY}
 
     @get()
     async def show(self) -> Response[bytes]:
-        """Say ok, and how much work has been given up."""
+        """Answer ok, with the number of jobs given up."""
         failed = await jobs.given_up()
         return Response(b"ok\n" if not failed else f"ok, {failed} given up\n".encode(), media_type="text/plain")

@@ -12,7 +12,7 @@ from portal.regions.load import Region
 
 
 class HelpController(Controller):
-    """Pages that only have words."""
+    """Pages that consist only of text."""
 
     path = "/{r:str}"
     opt = {"who": ANYBODY}
@@ -30,10 +30,10 @@ class HelpController(Controller):
 
     @get("/privacy")
     async def privacy(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """Show what is done with personal data."""
+        """Show the privacy statement."""
         return page(request, "public/help/privacy", region=region)
 
     @get("/display")
     async def display(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """Show how the pages can look."""
+        """Show the display settings."""
         return page(request, "public/help/display", region=region)

@@ -1,6 +1,6 @@
-"""``/hooks/sms/{word}``: where the SMS provider reports what became of messages.
+"""``/hooks/sms/{word}``: where the SMS provider reports the delivery of messages.
 
-No browser comes here, so there is no session and no form's token; the address itself is secret.
+No browser calls this address, so it has no session and no CSRF token; *word* in the address is a secret.
 """
 
 from typing import Any
@@ -19,14 +19,14 @@ TAKEN = b'{"code":0,"msg":"OK"}'
 
 
 class SmsHookController(Controller):
-    """Delivery reports."""
+    """Receives delivery reports."""
 
     path = "/hooks/sms"
     opt = {"who": MACHINE}
 
     @post("/{word:str}")
     async def take(self, request: Request[Any, Any, Any], word: FromPath[str]) -> Response[bytes]:
-        """Keep the reports in the body."""
+        """Store the delivery reports in the body."""
         if not SETTINGS.sms_reports or not same(word.encode(), SETTINGS.sms_reports.encode()):
             raise NotFound
         try:

@@ -1,4 +1,4 @@
-"""``/{r}/performance``: 办理效能公开: how long it takes here, and how much is on time."""
+"""``/{r}/performance``: 办理效能公开: how long cases take, and how many are on time."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,12 +14,12 @@ from portal.public.places import region_named
 from portal.regions.load import Region
 from portal.regions.reasons import words
 
-WHOLE = "whole"  # the time of a whole case, beside that of its stages
+WHOLE = "whole"  # row for the whole case, beside the rows of its stages
 PERIOD = timedelta(days=89)
 
 
 class PerformanceController(Controller):
-    """The figures of a city that are for everybody."""
+    """The public figures of a city."""
 
     path = "/{r:str}/performance"
     opt = {"who": ("anyone",)}
@@ -27,7 +27,7 @@ class PerformanceController(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """Show the last 90 days."""
+        """Show the figures of the last 90 days."""
         today = clock.today()
         return page(
             request,

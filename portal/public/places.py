@@ -1,4 +1,4 @@
-"""What an address names, for pages that need no sign-in: the city, or 404."""
+"""Find the region that an address names, for pages without sign-in."""
 
 from litestar.params import FromPath
 

@@ -1,4 +1,4 @@
-"""``.../session``: how long it lasts, one press for more, and the form that came too late.
+"""``.../session``: show the time left, extend the session, and offer a form sent after the session expired.
 
 The same for citizens (``/{r}/session``) and staff (``/staff/session``).
 """
@@ -17,16 +17,16 @@ from portal.public.errors import region_in
 
 
 class SessionController(Controller):
-    """How long the session lasts."""
+    """The session of a citizen."""
 
     path = "/{r:str}/session"
     opt = {"who": ("citizen",)}
-    back = "me"  # where one goes on working
+    back = "me"  # page to return to, below the first part of the address
     leave = "logout"
 
     @get(who=ANYBODY, quiet=True)
     async def warning(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Send the warning as a fragment, with the seconds that are left; asking for it changes nothing."""
+        """Send the warning as a fragment, with the seconds left; this request does not extend the session."""
         visitor = visitor_of(request)
         return page(
             request,
@@ -38,7 +38,7 @@ class SessionController(Controller):
 
     @get("/extension", who=ANYBODY)
     async def ask(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Show how long it lasts, for people without script: opening the page is itself a sign of life."""
+        """Show the time left, for people without script; opening this page extends the session."""
         seconds = visitor_of(request).seconds_left
         return page(
             request,
@@ -56,7 +56,7 @@ class SessionController(Controller):
 
     @get("/resumption/{id:str}")
     async def resume(self, request: Request[Any, Any, Any], id: FromPath[str]) -> Response[bytes]:
-        """Show that the form that came too late is still there, to be sent again."""
+        """Show the form that was sent after the session expired, with a button to send it again."""
         kept = found(await late.kept(visitor_of(request).subject, id))
         return page(
             request,
@@ -69,7 +69,7 @@ class SessionController(Controller):
 
     @post("/resumption/{id:str}")
     async def drop(self, request: Request[Any, Any, Any], id: FromPath[str]) -> Response[bytes]:
-        """Forget the form; go to the page it was sent from."""
+        """Delete the saved form and redirect to the page it was sent from."""
         visitor = visitor_of(request)
         kept = found(await late.kept(visitor.subject, id))
         await late.drop(visitor.subject, id)
@@ -77,7 +77,7 @@ class SessionController(Controller):
 
 
 class StaffSessionController(SessionController):
-    """The same for the desk."""
+    """The session of a staff member."""
 
     path = "/staff/session"
     opt = {"who": ("staff",)}

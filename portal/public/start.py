@@ -1,4 +1,4 @@
-"""``/`` and ``/{r}/``: choose a city; its service guide."""
+"""``/`` and ``/{r}/``: the choice of a city, and its service guide."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from portal.regions.load import REGIONS, Region
 
 
 class CitiesController(Controller):
-    """``/``: the cities."""
+    """``/``: the list of cities."""
 
     opt = {"who": ANYBODY}
 

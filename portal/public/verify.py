@@ -1,4 +1,4 @@
-"""``/v/{code}``: is this letter genuine, and does it still hold? Masked, for whoever scans it."""
+"""``/v/{code}``: whether a letter is genuine and still valid, for anybody who scans its code; names are masked."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ PER_HOUR = 60
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """Whether a letter holds, in words and as a drawing."""
+    """Whether a letter is valid, in words and as an icon."""
 
     words: str
     drawing: str = "wrong"
@@ -37,14 +37,14 @@ STANDINGS = {
 
 
 class VerifyController(Controller):
-    """``/v``: type a code; ``/v/{code}``: what it stands for."""
+    """``/v`` asks for a code; ``/v/{code}`` shows the letter's validity."""
 
     path = "/v"
     opt = {"who": ANYBODY}
 
     @get()
     async def form(self, request: Request[Any, Any, Any], code: FromQuery[str] = "") -> Response[bytes]:
-        """Ask for a code, or go to the page of the one that was typed."""
+        """Ask for a code, or redirect to the page of the code in *code*."""
         good = verify.read_code(code)
         if good:
             return see_other(f"/v/{good}")
@@ -52,7 +52,7 @@ class VerifyController(Controller):
 
     @get("/{code:str}")
     async def show(self, request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
-        """Show whether the letter with this code is genuine and holds."""
+        """Show whether the letter with this code is genuine and valid."""
         await limits.allow("verify", client_address(request.scope), PER_HOUR, timedelta(hours=1))
         found = await verify.letter_with(verify.read_code(code))
         if found is None:

@@ -1,1 +1,1 @@
-"""What is asked of a person: steps and questions, declared once; pages, checks and forms follow."""
+"""The steps and questions of the application, declared once; pages, checks and the PDF form are derived from them."""

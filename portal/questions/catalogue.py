@@ -1,4 +1,4 @@
-"""All steps by slug, and the way through them: computed from the answers, never stored."""
+"""All steps by slug, and the order in which an applicant goes through them, computed from the answers each time."""
 
 from portal.questions.declaration import SIGNING
 from portal.questions.delegation import ABOUT, OFFER
@@ -21,22 +21,22 @@ STEPS = {step.slug: step for step in (*WAY, SIGNING, ABOUT, OFFER)}
 
 
 def journey(region: Region, answers: Answers) -> list[Step]:
-    """Return the steps these *answers* lead through in *region*, in order; the review comes last."""
+    """Return the steps that apply to these *answers* in *region*, in page order; the review comes last."""
     return [step for step in WAY if step.asked_if(region, answers)]
 
 
 def questions() -> list[Question]:
-    """Return every question there is."""
+    """Return all questions of all steps."""
     return [question for step in STEPS.values() for question in step.questions]
 
 
 def after(step: Step, way: list[Step]) -> Step:
-    """Return the step that follows *step* on *way*; the last leads to itself."""
+    """Return the step after *step* in *way*; for the last step, that step itself."""
     at = way.index(step)
     return way[min(at + 1, len(way) - 1)]
 
 
 def before(step: Step, way: list[Step]) -> Step | None:
-    """Return the step before *step* on *way*, or nothing for the first."""
+    """Return the step before *step* in *way*; None for the first step."""
     at = way.index(step)
     return way[at - 1] if at else None

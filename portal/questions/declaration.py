@@ -1,4 +1,4 @@
-"""承诺与签名: what a person signs; asked on the last page, never kept in the draft."""
+"""承诺与签名: the declaration and the signature, asked on the last page and never saved in the draft."""
 
 from portal.core.tools.i18n import Said
 from portal.questions.model import Question, Rule, Step
@@ -27,5 +27,5 @@ SIGNING = Step(slug="signature", title="确认签名", note="输入姓名，提�
 
 
 def signed_by(name: str) -> Rule:
-    """Have the signer's own name typed; a proxy signs with the proxy's name."""
+    """Require the typed name to be *name*, the signer's own; a proxy signs with the proxy's name."""
     return Rule("name", lambda answer: answer == name, Said("签名要和您的姓名一样：{name}。", name=name))

@@ -1,4 +1,4 @@
-"""委托信息: for whom one acts, as what, by which proof, from when until when."""
+"""委托信息: the questions about a delegation: the principal, the relation, the proof and the dates."""
 
 from dataclasses import replace
 
@@ -26,22 +26,22 @@ ROUTES = {
 
 
 def routes(region: Region) -> list[Choice]:
-    """Return the proofs *region* takes; the principal's own word counts alone only where it replaces the letter."""
+    """Return the proofs that *region* accepts; the principal's confirmation only where it replaces the letter."""
     return [choice for name, choice in ROUTES.items() if name != "online" or own_word(region)]
 
 
 def own_word(region: Region) -> bool:
-    """Say whether the principal's own word counts without a letter."""
+    """Return whether the principal's own confirmation is proof enough in *region*, without a letter."""
     return region.rules.proxy.online_consent == "instead_of_letter"
 
 
 def relations(region: Region) -> list[Choice]:
-    """Return what the proxy may be to the principal."""
+    """Return the relations to the principal that a proxy can state in *region*."""
     return [Choice(name, name) for name in region.rules.proxy.relations_zh]
 
 
 def private_diseases(region: Region) -> list[Choice]:
-    """Return the diseases that a delegation must name before a proxy may deal with them."""
+    """Return the diseases that a proxy may handle only if the delegation names them."""
     strict = [disease for disease in region.diseases.values() if disease.privacy == "strict"]
     return [Choice("", "不涉及"), *(Choice(disease.code, disease.name_zh) for disease in strict)]
 
@@ -186,5 +186,5 @@ OFFER = Step(
 
 
 def may_offer(region: Region) -> bool:
-    """Say whether a principal may begin a delegation themself: where their own word counts without a letter."""
+    """Return whether a principal may start a delegation: only where their confirmation replaces the letter."""
     return region.rules.proxy.allowed and own_word(region)

@@ -1,4 +1,4 @@
-"""结果怎么给您: the electronic certificate always; by mail too where the region sends mail; how letters are served."""
+"""结果怎么给您: how the result reaches the person: always electronically, also by mail where the region sends mail."""
 
 from portal.questions.insured_person import MOBILE
 from portal.questions.model import Answers, Choice, Question, Rule, Step
@@ -7,7 +7,7 @@ from portal.regions.load import Region
 
 
 def offered(region: Region) -> list[Choice]:
-    """Return the ways of *region*."""
+    """Return the ways in which *region* delivers a result."""
     ways = [Choice("certificate", "只要电子认定证明", "办完就能在网上看、下载，和纸质的一样有用。")]
     if sends_mail(region):
         ways.append(Choice("mail", "电子认定证明，再寄一份纸质的", "寄到您填的地址。"))
@@ -15,17 +15,17 @@ def offered(region: Region) -> list[Choice]:
 
 
 def by_mail(_region: Region, answers: Answers) -> bool:
-    """Say whether paper must be sent."""
+    """Return whether the person chose to receive the result by mail."""
     return answers.get("delivery") == "mail"
 
 
 def sends_mail(region: Region) -> bool:
-    """Say whether the region sends paper at all."""
+    """Return whether *region* sends results by mail."""
     return region.rules.delivery.mail
 
 
 def of_service(region: Region) -> list[Choice]:
-    """Return what may be said to electronic service: yes, and what follows in *region* from leaving it open."""
+    """Return the answers to electronic service: yes, and no with what *region* does in that case."""
     refused = region.rules.delivery.refused_zh or "不打勾也能办：文书都能在网上看、能打印。"
     agreed = (
         "告知书、决定书放进您的网上账号，再发消息告诉您，放进去就算送到，申诉的期限从那天算起。随时可以在设置里撤回。"
@@ -34,12 +34,12 @@ def of_service(region: Region) -> list[Choice]:
 
 
 def asked_of(_region: Region, answers: Answers) -> bool:
-    """Say whether who fills this in may agree: a proxy who is not to receive the letters may not."""
+    """Return whether the applicant may agree to electronic service; a proxy who may not receive letters may not."""
     return answers.get("receives") != "no"
 
 
 IF_MAIL = "（选了邮寄才填）"
-SERVICE_VERSION = "2026-11"  # of the words that are agreed to
+SERVICE_VERSION = "2026-11"  # version of the consent text
 
 DELIVERY = Question(
     name="delivery",
@@ -103,7 +103,7 @@ POSTAL_ADDRESS = Question(
     counterexamples={"required": "", "format": "苏祠路", "length": "长" * 201},
 )
 
-# D75: as a question it brings its check, its row of the review and its line at the desk.
+# D75: declared as a question, so that its check, its review row and its line at the desk are derived like all others.
 ELECTRONIC = Question(
     name="electronic_delivery",
     label="电子送达",

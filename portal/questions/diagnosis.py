@@ -1,4 +1,4 @@
-"""确诊情况: where, when, and how it is treated."""
+"""确诊情况: the hospital and day of the diagnosis, and the treatment."""
 
 from portal.questions.model import Question, Step
 from portal.questions.rules import at_most, long_day, narrow, not_after_today, not_before, real_day, required, tidy_day

@@ -1,4 +1,4 @@
-"""申请病种: one item of the region's catalogue; nothing else can be asked for."""
+"""申请病种: the disease applied for, always an item of the region's catalogue."""
 
 from functools import lru_cache
 
@@ -7,7 +7,7 @@ from portal.questions.rules import required
 from portal.regions.load import Region
 
 
-@lru_cache(100)  # a city that is replaced is not kept for ever
+@lru_cache(100)  # bounded: a region that the policy desk has replaced must leave the cache
 def of_catalogue(region: Region) -> list[Choice]:
     """Return the diseases of *region*, in the order of its catalogue."""
     return [Choice(disease.code, disease.name_zh) for disease in region.diseases.values()]

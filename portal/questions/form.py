@@ -1,4 +1,4 @@
-"""申请表: made from the answers, or a blank one filled in and uploaded."""
+"""申请表: the portal fills it in from the answers, or the person uploads one filled in by hand."""
 
 from portal.questions.model import Choice, Question, Step
 from portal.questions.rules import required
@@ -11,7 +11,7 @@ WAYS = {
 
 
 def offered(region: Region) -> list[Choice]:
-    """Return the ways that *region* offers."""
+    """Return the ways of making the application form that *region* offers."""
     return [WAYS[way] for way in region.material("application_form").ways]
 
 

@@ -1,7 +1,7 @@
-"""证件: the documents by which people are known, and what their numbers look like. Pure functions.
+"""证件: the identity documents we accept and the format of their numbers. Pure functions.
 
-The region code of a number is never an error. Patterns of permits and passports are not from a
-published standard and therefore generous; what does not fit the register goes to staff.
+The region code of a number is never an error. No standard is published for the numbers of permits
+and passports, so their patterns are generous; staff check a number that the register does not confirm.
 """
 
 import re
@@ -15,7 +15,7 @@ HMT = ("810000", "820000", "830000")
 
 
 class Form(NamedTuple):
-    """What the numbers of a document look like, and what to say when one does not."""
+    """The number format of one document, and the message for a number that does not fit it."""
 
     pattern: str
     message: str
@@ -47,12 +47,12 @@ FORMS = {
     "passport": Form(r"[A-Z0-9]{5,17}", "护照号码是 5 到 17 位字母和数字。请对照护照再填一次。"),
 }
 OLD_PERMANENT = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
-# What the number does not tell must be asked.
+# Day of birth and sex are asked for documents whose number does not contain them.
 WITHOUT_BIRTH = {"fpr_2017", "hm_permit", "tw_permit", "passport"}
 
 
 def number_error(document: str, number: str) -> str:
-    """Return what is wrong with a number of a *document*, or an empty string."""
+    """Return the error message for the *number* of a *document*; empty if the number is good."""
     if not number:
         return "请填写证件号码。"
     form = FORMS.get(document)
@@ -69,7 +69,7 @@ def number_error(document: str, number: str) -> str:
 
 
 def id_type(document: str, number: str) -> str:
-    """Return as what a good number is kept; the household register carries the resident number."""
+    """Return the document type to store for a good number; the household register has the resident ID number."""
     if document in FORMS:
         return document
     if OLD_PERMANENT.fullmatch(number):
@@ -80,5 +80,5 @@ def id_type(document: str, number: str) -> str:
 
 
 def asks_birth(document: str, number: str) -> bool:
-    """Return whether day of birth and sex must be asked, because the number does not tell them."""
+    """Return whether day of birth and sex must be asked because the number does not contain them."""
     return bool(number) and not number_error(document, number) and id_type(document, number) in WITHOUT_BIRTH

@@ -1,4 +1,4 @@
-"""参保信息: shown from the insured record; nothing to fill in, only to look at."""
+"""参保信息: shown from the register of the insured, to be read only; the step has no questions."""
 
 from portal.questions.model import Question, Step
 from portal.questions.rules import required

@@ -1,4 +1,4 @@
-"""申请人信息: how to reach the insured person; who they are is known since they signed in."""
+"""申请人信息: contact details of the insured person; their identity is known from signing in."""
 
 from portal.questions.model import Question, Step
 from portal.questions.rules import at_most, grouped_mobile, mobile, narrow, required, tidy_mobile

@@ -1,7 +1,7 @@
-"""上传材料: the page of files. What is asked follows from the region, the disease and who applies.
+"""上传材料: the materials to upload, computed from the region, the disease and who applies.
 
-A *slot* is a row of the page: one material, or one of the parts a material must contain. A slot
-holds any number of files. Required ones block submitting; for the others 暂时没有 is an answer.
+A *slot* is a row of the page: one material, or one of the parts that a material must contain. A slot
+holds any number of files. A required slot without files blocks submitting; the others accept 暂时没有.
 """
 
 from functools import lru_cache
@@ -34,7 +34,7 @@ WHY = {
     "relationship_proof": "要看得出您和孩子的关系：户口簿两个人的页，或者出生医学证明。",
 }
 
-# What people look over themselves before they go on; nothing depends on the answers, the desk reads them.
+# Self-checks that people tick before they go on. No rule depends on them; reviewers see them at the desk.
 SELF_CHECKS = {
     "checked.whole": "每一页都传了，没有缺页",
     "checked.clear": "每一页的字都看得清",
@@ -45,7 +45,7 @@ MATERIALS = Step(slug="materials", title="上传材料", note="拍照或选文�
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """A row of the materials page; *id* is its key in addresses and on documents."""
+    """A row of the materials page; *id* is its key in addresses and in `document.slot`."""
 
     id: str
     material: str
@@ -56,15 +56,15 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 def slots(region: Region, answers: Answers) -> tuple[Slot, ...]:
-    """Return what must be uploaded, in the order of the page.
+    """Return the slots of an application with these *answers*, in page order.
 
-    The application form is a slot only when the person chose to fill it in on paper.
+    The application form is a slot only if the person chose to fill it in on paper.
     """
     disease, on_paper = answers.get("disease", ""), answers.get("form_way") == "download_fill_upload"
     return _slots(region, disease if disease in region.diseases else "", answers.get("acting", ""), on_paper)
 
 
-@lru_cache(2000)  # their words are put together once, not for every page
+@lru_cache(2000)  # building the words of the slots costs more than a page should
 def _slots(region: Region, disease: str, acting: str, on_paper: bool) -> tuple[Slot, ...]:
     return tuple(
         slot
@@ -76,14 +76,14 @@ def _slots(region: Region, disease: str, acting: str, on_paper: bool) -> tuple[S
 
 
 def _of_proxy(id: str, when: str, acting: str) -> bool:
-    """Return whether a material of proxies is asked for: by the letter, the proof of a guardian, or neither."""
+    """Return whether a proxy acting by *acting* must upload material *id* (letter, guardian's proof, or neither)."""
     if acting == "online":
         return when == "proxy" and id != "authorization_letter"
     return when == {"letter": "proxy", "guardian": "guardian"}.get(acting, "never")
 
 
 def names(region: Region) -> dict[str, str]:
-    """Return the name of every slot that any application of *region* can have, by its id."""
+    """Return ``{slot id: name}`` of all slots that an application in *region* can have."""
     ways = [{"form_way": "download_fill_upload", "acting": acting} for acting in ("letter", "guardian")]
     return {slot.id: slot.name for answers in ways for slot in slots(region, answers)}
 
@@ -116,14 +116,14 @@ def _why(region: Region, kind: str, code: str) -> str:
 
 
 def missing(region: Region, answers: Answers, held: set[str]) -> tuple[list[Slot], list[Slot]]:
-    """Return the slots that still block submitting, and those only asked for.
+    """Return the empty slots that block submitting, and the empty slots that do not.
 
     Args:
-        region: decides what is asked.
+        region: whose list of materials counts.
         answers: ``without.<slot>`` says 暂时没有 for a slot, ``within.<slot>`` that another file contains it.
-        held: the ids of slots with at least one good file.
+        held: the ids of the slots with at least one good file.
 
-    A material whose parts are only asked for needs at least one good file in any of them.
+    If no part of a material is required, the material still needs a good file in one of its parts.
     """
     rows = slots(region, answers)
     with_files = {slot.material for slot in rows if slot.id in held}

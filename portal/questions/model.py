@@ -17,13 +17,13 @@ DATE_PARTS = ("year", "month", "day")
 
 
 def always(_region: Region, _answers: Answers) -> bool:
-    """Say yes: the question is asked of everybody."""
+    """Return True, for questions that everybody is asked."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that must hold of an answer, and what we tell the person when it does not."""
+    """One condition on an answer, and the message for an answer that breaks it."""
 
     name: str
     holds: Callable[[str], bool]
@@ -32,7 +32,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to choose: the value kept, the words shown, a line of explanation."""
+    """One answer to choose from: the stored value, its label, and a line of explanation."""
 
     value: str
     label: str
@@ -43,10 +43,10 @@ class Choice:
 class Question:
     """One question of a step; *name* is its key everywhere: control, answer, error, PDF row.
 
-    A question that other answers of its own page lead to stands on the page from the start, where
-    the region offers it: *only_if* says in words when it must be answered, for people without script.
-    `tidy` brings what was typed into the form it is kept in (full-width digits, spaces); it never
-    fails and never loses what somebody must see again. `show` is for reading: it may group digits.
+    A question that depends on another answer of the same page is on the page from the start (if the
+    region offers it): for people without script, *only_if* says in words when it must be answered.
+    `tidy` turns typed text into the stored form (full-width digits, spaces); it never raises and keeps
+    text it cannot tidy, so that the person sees it again. `show` formats for reading, as by grouping digits.
     """
 
     name: str
@@ -97,7 +97,7 @@ class Question:
         return self.control == "hospital"
 
     def error(self, answer: str, region: Region) -> str:
-        """Return the message of the first broken rule, or an empty string."""
+        """Return the message of the first broken rule; empty if the answer is good."""
         if self.optional and not answer:
             return ""
         for rule in self.rules:
@@ -108,14 +108,14 @@ class Question:
         return ""
 
     def shown(self, answer: str, region: Region) -> str:
-        """Return *answer* in words for people."""
+        """Return *answer* as people read it: the label of a choice, a formatted date or number."""
         for choice in self.choices(region) if self.choices else ():
             if choice.value == answer:
                 return choice.label
         return self.show(answer) if answer else ""
 
     def read(self, form: Mapping[str, str]) -> str:
-        """Return the answer in a posted *form*; a date comes in three fields."""
+        """Return the tidied answer from a posted *form*; a date is joined from its three fields."""
         if self.is_date:
             parts = [form.get(f"{self.name}-{part}", "").strip() for part in DATE_PARTS]
             return self.tidy("-".join(parts)) if any(parts) else ""
@@ -135,13 +135,13 @@ class Step:
     asked_if: Callable[[Region, Answers], bool] = always
 
     def asked(self, region: Region, answers: Answers) -> list[Question]:
-        """Return the questions that these *answers* lead to."""
+        """Return the questions that must be answered, given the other *answers*."""
         return [question for question in self.questions if question.asked_if(region, answers)]
 
     def on_page(self, region: Region, answers: Answers) -> list[tuple[Question, str]]:
-        """Return the questions that stand on the page, each with words that say when it must be answered.
+        """Return ``(question, condition)`` for each question on the page, in page order.
 
-        The words are empty for a question that is asked now.
+        The condition says in words when the question must be answered; empty if it must be answered now.
         """
         return [
             (question, "" if asked else question.only_if)
@@ -150,7 +150,7 @@ class Step:
         ]
 
     def read(self, form: Mapping[str, str]) -> dict[str, str]:
-        """Return the answers to this step's own questions; whatever else was sent is dropped."""
+        """Return ``{question name: answer}`` for this step's own questions; other fields are ignored."""
         return {question.name: question.read(form) for question in self.questions}
 
     def errors(self, answers: Answers, region: Region) -> dict[str, str]:
@@ -169,5 +169,5 @@ class Step:
         ]
 
     def started(self, answers: Answers) -> bool:
-        """Return whether any of its questions has been answered."""
+        """Return whether *answers* contains an answer to any question of this step."""
         return any(answers.get(question.name) for question in self.questions)

@@ -1,4 +1,4 @@
-"""通知谁: which phone hears of the progress; messages in the portal always come as well."""
+"""通知谁: the phone that receives SMS about the case; messages in the portal are always sent as well."""
 
 from portal.questions.insured_person import MOBILE
 from portal.questions.model import Choice, Question, Step
@@ -7,7 +7,7 @@ from portal.regions.load import Region
 
 
 def offered(region: Region) -> list[Choice]:
-    """Return the channels of *region* that people can choose between."""
+    """Return the channels for notices that people can choose from in *region*."""
     ways = [Choice("sms", "短信", "受理、补正、结果都会发短信。")]
     if "official_account" in region.rules.notices.channels:
         ways.append(Choice("official_account", "短信和公众号消息", "要先关注公众号。"))

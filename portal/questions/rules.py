@@ -1,4 +1,4 @@
-"""Rules of answers, and the tidying of what people type. Pure functions."""
+"""Rules for answers, and functions that tidy typed text. Pure functions."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from portal.core.tools import clock
 from portal.core.tools.i18n import WEEKDAYS, Said
 from portal.questions.model import Rule
 
-# 民委发〔2016〕33号: the dot in names is U+00B7; keyboards write many others.
+# 民委发〔2016〕33号: the dot in names is U+00B7; keyboards produce many other dots.
 DOTS = re.compile(
     r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s*[•‧・･⋅∙.．。]\s*(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
 )
@@ -18,43 +18,43 @@ CHECKS = "10X98765432"
 
 
 def required(message: str) -> Rule:
-    """Have an answer at all."""
+    """Require an answer."""
     return Rule("required", bool, message)
 
 
 def matches(pattern: str, message: str) -> Rule:
-    """Have the whole answer of one form; its digits are 0 to 9, not those of other scripts."""
+    """Require the whole answer to match *pattern*; a digit is 0 to 9, not one of another script."""
     form = re.compile(pattern, re.ASCII)
     return Rule("format", lambda answer: bool(form.fullmatch(answer)), message)
 
 
 def at_most(count: int, message: str) -> Rule:
-    """Have *count* characters or fewer."""
+    """Require at most *count* characters."""
     return Rule("length", lambda answer: len(answer) <= count, message)
 
 
 def real_day(message: str) -> Rule:
-    """Be a day of the calendar."""
+    """Require a day that exists in the calendar."""
     return Rule("day", lambda answer: day(answer) is not None, message)
 
 
 def not_after_today(message: str) -> Rule:
-    """Be today or earlier, in Asia/Shanghai."""
+    """Require today or an earlier day, in Asia/Shanghai."""
     return Rule("future", lambda answer: (day(answer) or date.max) <= clock.today(), message)
 
 
 def not_before(year: int, message: str) -> Rule:
-    """Be in *year* or later."""
+    """Require a day in *year* or later."""
     return Rule("past", lambda answer: (day(answer) or date.min).year >= year, message)
 
 
 def mobile(message: str) -> Rule:
-    """Be a mobile number; numbers move between providers, so no finer list is kept."""
+    """Require a mobile number; prefixes are not checked, because numbers move between providers."""
     return matches(r"1[3-9]\d{9}", message)
 
 
 def day(answer: str) -> date | None:
-    """Return the day in ``2026-3-16``, or nothing."""
+    """Return the day written as ``2026-3-16``; None if *answer* is not a day."""
     try:
         year, month, number = (int(part) for part in answer.split("-"))
         return date(year, month, number)
@@ -63,7 +63,7 @@ def day(answer: str) -> date | None:
 
 
 def long_day(answer: str) -> str:
-    """Show ``2026-03-16`` as ``2026年3月16日 星期一``; what is no day as it is."""
+    """Show ``2026-03-16`` as ``2026年3月16日 星期一``; text that is not a day stays unchanged."""
     found = day(answer)
     if found is None:
         return answer
@@ -71,23 +71,23 @@ def long_day(answer: str) -> str:
 
 
 def narrow(text: str) -> str:
-    """Return *text* with full-width characters made narrow, without space around."""
+    """Return *text* with full-width characters made narrow and surrounding space removed."""
     return unicodedata.normalize("NFKC", text).strip()
 
 
 def tidy_mobile(text: str) -> str:
-    """Return ``13800138000`` of ``+86 138-0013-8000``."""
+    """Return ``+86 138-0013-8000`` as ``13800138000``."""
     digits = re.sub(r"[\s\-()]", "", narrow(text))
     return re.sub(r"^(\+86|0086)", "", digits)
 
 
 def tidy_name(text: str) -> str:
-    """Return the name with its dot as U+00B7; what is inside is never trimmed."""
+    """Return the name with its dots as U+00B7; spaces inside the name stay."""
     return DOTS.sub("·", unicodedata.normalize("NFC", text).strip())
 
 
 def tidy_day(text: str) -> str:
-    """Return ``2026-03-16`` when it is a day, else what was typed."""
+    """Return a day as ``2026-03-16``; text that is not a day stays unchanged."""
     found = day(narrow(text))
     return found.isoformat() if found else text
 
@@ -108,7 +108,7 @@ def check_character(first17: str) -> str:
 
 
 def birth_in(id_number: str) -> date | None:
-    """Return the date of birth in an 18-character number, or nothing."""
+    """Return the date of birth in an 18-character number; None if that date does not exist."""
     return day(f"{id_number[6:10]}-{id_number[10:12]}-{id_number[12:14]}")
 
 
@@ -118,7 +118,7 @@ def sex_in(id_number: str) -> str:
 
 
 def resident_number_error(number: str) -> str:
-    """Return what is wrong with an 18-character identity number, or an empty string.
+    """Return the error message for an 18-character identity number; empty if the number is good.
 
     The region code is never an error: counties are founded, renamed and dissolved, and residents
     of Hong Kong, Macao, Taiwan and foreigners have prefixes of their own.
@@ -138,7 +138,7 @@ def resident_number_error(number: str) -> str:
 
 
 def name_error(name: str) -> str:
-    """Return what is wrong with a person's name, or an empty string."""
+    """Return the error message for a person's name; empty if the name is good."""
     if not name:
         return "请填写姓名。要和身份证上的一样。"
     if len(name) > 100 or not NAME.fullmatch(name):

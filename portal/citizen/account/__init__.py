@@ -1,1 +1,1 @@
-"""The account: in, out, who I am, my settings, who saw my data."""
+"""The account of a citizen: sign-in and sign-out, registering, settings, export, and who saw the data."""

@@ -1,4 +1,4 @@
-"""``/{r}/access``: 谁看过我的资料, read from the log that nobody can change."""
+"""``/{r}/access``: 谁看过我的资料, read from the audit log."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ ROWS = 200
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line: who did what to the person's data, when, and why if they had to say."""
+    """One line: who did what to the person's data, when, and the reason if one had to be given."""
 
     at: datetime
     who: str
@@ -29,7 +29,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class AccessController(Controller):
-    """Who saw the data of the person who is signed in, when and why."""
+    """The list of accesses to the data of the person who is signed in."""
 
     path = "/{r:str}/access"
     opt = {"who": CITIZEN}
@@ -37,7 +37,7 @@ class AccessController(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Show the rows about oneself, the newest first; one's own acts are left out."""
+        """Show the accesses of other people to the person's data, newest first."""
         rows = await audit.about(mine.person.id, tuple(TOLD["yours"]), ROWS)
         lines = [
             Line(row.at, await _who_did(row), words(row.act, "yours"), row.why)
@@ -48,7 +48,7 @@ class AccessController(Controller):
 
 
 async def _who_did(row: Entry) -> str:
-    """Return who it was: the family name and the role of a member of staff, the masked name of anybody else."""
+    """Return a staff member's family name and role, or the masked name of another person."""
     staff = await member(row.actor)
     if staff:
         return Said("经办机构 {name}（{role}）", name=masked_name(staff.name), role=staff.role_names)

@@ -1,4 +1,4 @@
-"""Everything we hold about a person, for them to download: as JSON for machines, as PDF for people."""
+"""The export of all data we hold about a person, as JSON for machines or as PDF for people."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ VERSION = 1
 
 
 async def everything(person: Person) -> dict[str, Any]:
-    """Return what we hold, as plain values; files are named, their contents can be seen with their cases."""
+    """Return all data about *person* as plain values; files only by name, their contents stand with the cases."""
     return {
         "format": VERSION,
         "made_at": clock.now().isoformat(timespec="seconds"),
@@ -117,7 +117,7 @@ def _benefit(held: Benefit) -> dict[str, Any]:
 
 
 async def as_json(person: Person) -> bytes:
-    """Return everything as JSON, indented."""
+    """Return all data about *person* as indented JSON in UTF-8."""
     return msgspec.json.format(msgspec.json.encode(await everything(person)), indent=1)
 
 
@@ -129,7 +129,7 @@ class Part(msgspec.Struct, frozen=True):
 
 
 async def as_pdf(person: Person) -> bytes:
-    """Return everything as a PDF to read.
+    """Return all data about *person* as a PDF.
 
     Raises:
         CannotPrint: a character that our font does not have.

@@ -1,4 +1,4 @@
-"""``/{r}/face``: compare the face, after a consent of its own; beside the code, never the only way."""
+"""``/{r}/face``: face comparison, after a separate consent; always a choice beside the code, never the only way."""
 
 from typing import Any
 
@@ -25,13 +25,13 @@ LIMITS = Limits(file=10 << 20, total=21 << 20, count=2)
 
 
 async def face_in(r: FromPath[str]) -> Region:
-    """Return the region in the address, where faces are compared."""
+    """Return the region in the address; 404 if it does not compare faces."""
     region = await region_named(r)
     return found(region if face.verifier() is not None and "face" in region.rules.identity.login else None)
 
 
 class FaceController(Controller):
-    """Agree, show the face, be let in."""
+    """Ask for consent, take the picture, sign the person in."""
 
     path = "/{r:str}/face"
     opt = {"who": ANYBODY}
@@ -45,12 +45,12 @@ class FaceController(Controller):
         check: FromQuery[str] = "",
         next: FromQuery[str] = "",
     ) -> Response[bytes]:
-        """Say what is done with the picture, and ask for consent; and who it is, where we do not know."""
+        """Explain how the picture is used and ask for consent; ask for the identity if it is not known yet."""
         return consent_page(request, region, {"check": check, "next": next}, {})
 
     @post()
     async def agree(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """Take the consent."""
+        """Record the consent and begin the check."""
         form, visitor = form_of(request), visitor_of(request)
         answers = {name: form[name] for name in ("name", "id_number", "consent", "check", "next")}
         errors = errors_in(answers)
@@ -75,7 +75,7 @@ class FaceController(Controller):
     async def compare(
         self, request: Request[Any, Any, Any], region: NamedDependency[Region], check: FromPath[str]
     ) -> Response[bytes]:
-        """Compare; the picture is gone when this has been answered."""
+        """Compare the picture with the register; the picture is not kept after the answer."""
         visitor = visitor_of(request)
         async with uploads.received(request, LIMITS) as (form, files):
             begun = found(await face.begun(visitor, check))
@@ -89,7 +89,7 @@ class FaceController(Controller):
 
 
 async def begin(visitor: Visitor, answers: dict[str, str]) -> str:
-    """Begin a check for what the person wants: in, a new phone, or back after a long silence."""
+    """Begin a face check for its purpose: sign-in, a new phone, or sign-in after a long silence; return its id."""
     if answers["check"]:
         check = found(await checks.check_of_phone(answers["check"], visitor.via))
         known = await people.person(check.person)
@@ -106,7 +106,7 @@ def _named(known: Person, name: str) -> bool:
 
 
 async def let_in(visitor: Visitor, begun: Begun, result: Result, region: Region, agent: str) -> None:
-    """Begin a session for whose face it was; for a rebind with the new phone added."""
+    """Begin a session for the person whose face matched; if the check was for a new phone, add the phone."""
     who = found(await people.person(begun.person))
     phone = ""
     if begun.purpose == "rebind":
@@ -121,7 +121,7 @@ async def let_in(visitor: Visitor, begun: Begun, result: Result, region: Region,
 
 
 def errors_in(answers: dict[str, str]) -> dict[str, str]:
-    """Return what is missing, by field."""
+    """Return ``{field: message}`` for what is missing."""
     said = {"consent": "" if answers["consent"] else "请先看清楚照片怎么用，同意后打勾。不同意，可以用短信验证码。"}
     if not answers["check"]:
         number = tidy_number(answers["id_number"])

@@ -1,4 +1,4 @@
-"""``/{r}/register``: name, document and card, once; and what to do when they do not agree."""
+"""``/{r}/register``: the person enters name, document and card once; with ways out if they do not match."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -38,7 +38,7 @@ SEX = Question(
 )
 
 
-# The second button, by what the register says: somebody has a look, or moves the account to this phone.
+# The second button, by the register's answer: staff check the identity, or move the account to this phone.
 BY_STAFF = {
     "mismatch": "填的没有错，请工作人员核对",
     "card": "填的没有错，请工作人员核对",
@@ -47,25 +47,25 @@ BY_STAFF = {
 
 
 class RegisterPage(msgspec.Struct, frozen=True):
-    """What the page shows that asks who somebody is."""
+    """Content of the page that asks for the person's identity."""
 
     next: str
     answers: dict[str, str]
     errors: dict[str, str]
-    by_staff: str  # words of the button that asks staff; empty where nothing is to be asked
-    waiting: Check | None  # what staff were asked and have not confirmed
+    by_staff: str  # label of the button that asks staff; empty if there is no such button
+    waiting: Check | None  # the check that staff have not confirmed yet
     documents: tuple[Choice, ...] = DOCUMENTS
     born: Question = BORN
     sex: Question = SEX
 
     @property
     def birth_open(self) -> bool:
-        """Whether the part about birth and sex is unfolded."""
+        """Whether the section about birth and sex is unfolded."""
         return any(told.get(name) for told in (self.errors, self.answers) for name in ("born", "sex"))
 
 
 class RegisterController(Controller):
-    """``/{r}/register``: who you are."""
+    """``/{r}/register``: binds the person's identity to the phone."""
 
     path = "/{r:str}/register"
     opt = {"who": VERIFIED}
@@ -78,14 +78,14 @@ class RegisterController(Controller):
         region: NamedDependency[Region],
         next: FromQuery[str] = "",
     ) -> Response[bytes]:
-        """Ask who it is."""
+        """Ask for the person's identity."""
         last = await checks.last_of_phone(visitor_of(request).via)
         waiting = last if last and not last.passed else None
         return register_page(request, region, next, {"document": "resident_id"}, {}, waiting=waiting)
 
     @post()
     async def bind(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """Bind the identity to the phone that was verified, or say what can be done."""
+        """Bind the identity to the verified phone; if it does not match, show what the person can do."""
         form, visitor = form_of(request), visitor_of(request)
         answers = answers_in(form)
         errors = identity_errors(answers)
@@ -125,7 +125,7 @@ class RegisterController(Controller):
         id: FromPath[str],
         next: FromQuery[str] = "",
     ) -> Response[bytes]:
-        """Show the ways to settle an identity that does not agree, or how far it is."""
+        """Show what the person can do about an identity that does not match, or the state of staff's check."""
         mine = found(await checks.check_of_phone(id, visitor_of(request).via))
         return page(
             request,
@@ -140,14 +140,14 @@ class RegisterController(Controller):
     async def ask_staff(
         self, request: Request[Any, Any, Any], region: NamedDependency[Region], id: FromPath[str]
     ) -> Response[bytes]:
-        """Have staff look at it."""
+        """Ask staff to check the identity."""
         mine = found(await checks.check_of_phone(id, visitor_of(request).via))
         await checks.ask_staff(mine)
         return see_other(with_next(f"/{region.id}/register/checks/{id}", form_of(request)["next"]))
 
 
 class RegisteredController(Controller):
-    """``/{r}/registered``: what we made of the name that was typed."""
+    """``/{r}/registered``: tells the person that the typed name was changed."""
 
     path = "/{r:str}/registered"
     opt = {"who": CITIZEN}
@@ -157,7 +157,7 @@ class RegisteredController(Controller):
     async def show(
         self, request: Request[Any, Any, Any], mine: NamedDependency[Me], next: FromQuery[str] = ""
     ) -> Response[bytes]:
-        """Say that the dot was changed, or that a character may not be printed everywhere."""
+        """Tell the person that the dot in the name was changed, or that a character may not print everywhere."""
         return page(
             request,
             "citizen/account/register/registered",
@@ -170,7 +170,7 @@ class RegisteredController(Controller):
 
 
 def answers_in(form: Form) -> dict[str, str]:
-    """Return what was typed, tidied."""
+    """Return the typed answers, tidied."""
     document = form["document"]
     return {
         "name": tidy_name(form["name"]),
@@ -184,7 +184,7 @@ def answers_in(form: Form) -> dict[str, str]:
 
 
 def claim_of(answers: dict[str, str]) -> Claim:
-    """Return good answers as a claim."""
+    """Return checked *answers* as a claim of identity."""
     asked = asks_birth(answers["document"], answers["id_number"])
     born = day(answers["born"]) if asked else None
     return Claim(
@@ -199,7 +199,7 @@ def claim_of(answers: dict[str, str]) -> Claim:
 
 
 def identity_errors(answers: dict[str, str]) -> dict[str, str]:
-    """Return what is wrong with the answers, by field, in the order of the page."""
+    """Return ``{field: message}`` for the wrong answers, in page order."""
     asked = asks_birth(answers["document"], answers["id_number"])
     said = {
         "name": name_error(answers["name"]),
@@ -213,7 +213,7 @@ def identity_errors(answers: dict[str, str]) -> dict[str, str]:
 
 
 def born_error(text: str) -> str:
-    """Return what is wrong with a day of birth."""
+    """Return the error message for a day of birth; empty if it is good."""
     if not text:
         return "请填写出生日期。这种证件的号码上看不出来。"
     born = day(text)
@@ -222,7 +222,7 @@ def born_error(text: str) -> str:
 
 
 def card_error(card_no: str) -> str:
-    """Return what is wrong with a social-security card number."""
+    """Return the error message for a social-security card number; empty if it is good."""
     if not card_no:
         return "请填写社保卡号。"
     if card_no.isdigit() and len(card_no) >= 16:
@@ -232,17 +232,17 @@ def card_error(card_no: str) -> str:
 
 
 def worth_saying(typed: str, kept: str) -> bool:
-    """Return whether a name was changed, or has characters of private use."""
+    """Return whether the person must be told that the name was changed or has private-use characters."""
     return typed != kept or has_private(kept)
 
 
 def has_private(name: str) -> bool:
-    """Return whether a name has characters of private use, which other systems may not know."""
+    """Return whether a name has private-use characters, which other systems may be unable to show."""
     return any("\ue000" <= character <= "\uf8ff" or character >= "\U000f0000" for character in name)
 
 
 def problem(kind: str, region: Region) -> dict[str, str]:
-    """Return what to tell the person when the identity could not be bound."""
+    """Return the texts of the page for an identity that could not be bound, by the *kind* of failure."""
     field, sentence = PROBLEMS[kind]
     return {field: Said(sentence, hotline=region.hotline)}
 
@@ -273,6 +273,6 @@ def register_page(
     problem: str = "",
     waiting: Check | None = None,
 ) -> Response[bytes]:
-    """Return the page that asks who it is."""
+    """Return the page that asks for the person's identity; 422 if answers are wrong."""
     shown = RegisterPage(own_address(next, ""), answers, errors, BY_STAFF.get(problem, ""), waiting)
     return page(request, "citizen/account/register/show", status=422 if errors else 200, region=region, view=shown)

@@ -1,4 +1,4 @@
-"""``/{r}/settings``: phones, devices, consents, one's own data, and the end of the account."""
+"""``/{r}/settings``: phones, devices, consents, the export, and closing the account."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from portal.regions.load import REGIONS
 
 
 class Phone(msgspec.Struct, frozen=True):
-    """A phone that leads into the account; the one in use, and the only one, cannot be removed."""
+    """A sign-in phone; the phone of this session and the last one cannot be removed."""
 
     id: str
     number: str  # masked
@@ -31,7 +31,7 @@ class Phone(msgspec.Struct, frozen=True):
 
 
 class SettingsController(Controller):
-    """One's account."""
+    """The settings of the person's account."""
 
     path = "/{r:str}/settings"
     opt = {"who": CITIZEN}
@@ -39,7 +39,7 @@ class SettingsController(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Show what can be set."""
+        """Show phones, devices, consents and the other settings."""
         visitor = visitor_of(request)
         return page(
             request,
@@ -64,7 +64,7 @@ class SettingsController(Controller):
 
     @post("/phones")
     async def remove_phone(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Remove a phone that leads into the account; the one in use and the last one cannot be removed."""
+        """Remove a sign-in phone; the phone of this session and the last one cannot be removed."""
         phone = form_of(request)["phone"]
         if phone != visitor_of(request).via and await phones.remove_phone(mine.person.id, phone):
             await devices.tell(mine.person.id, mine.region)
@@ -72,13 +72,13 @@ class SettingsController(Controller):
 
     @post("/consents")
     async def withdraw(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Take a consent back."""
+        """Withdraw a consent."""
         await consents.withdraw(mine.person.id, form_of(request)["consent"])
         return see_other(f"/{mine.region.id}/settings#consents")
 
     @get("/export/{name:str}", quiet=True)
     async def export(self, mine: NamedDependency[Me], name: FromPath[str]) -> Response[bytes]:
-        """Send everything we hold, as ``data.json`` or ``data.pdf``."""
+        """Send the export, as ``data.json`` or ``data.pdf``."""
         if name not in ("data.json", "data.pdf"):
             raise NotFound
         if name == "data.json":
@@ -87,12 +87,12 @@ class SettingsController(Controller):
 
     @get("/closing")
     async def ask(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Say what closing means, and what stands in the way."""
+        """Ask whether to close the account: what closing means, and the cases that prevent it."""
         return await _closing_page(request, mine, {})
 
     @post("/closing")
     async def close(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Close the account; cases under way must have ended, drafts go with it."""
+        """Close the account and delete its drafts; refused while a case is under way."""
         if not form_of(request)["sure"]:
             return await _closing_page(request, mine, {"sure": "请先看清楚，确定要注销再打勾。"})
         cases = await _all_cases(mine.person.id)
@@ -106,7 +106,7 @@ class SettingsController(Controller):
 
 
 async def _phones(mine: Me, in_use: str) -> list[Phone]:
-    """Return the phones that lead into the account; *in_use* is the one of this session."""
+    """Return the sign-in phones of the account; *in_use* is the id of this session's phone."""
     known = await phones.phones_of(mine.person.id)
     return [
         Phone(id, masked_phone(number), in_use=id == in_use, removable=id != in_use and len(known) > 1)
@@ -115,7 +115,7 @@ async def _phones(mine: Me, in_use: str) -> list[Phone]:
 
 
 async def _all_cases(person: str) -> list[Case]:
-    """Return a person's cases in every city."""
+    """Return the cases of *person* (an id) in all cities."""
     return [case for region in REGIONS for case in await cases_of(person, region)]
 
 

@@ -1,4 +1,4 @@
-"""``/{r}/login``: in by a code, sent by SMS or read by phone; who of several; who after a long silence."""
+"""``/{r}/login``: sign in by a code; choose among people with one phone; prove more after a long silence."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,25 +34,25 @@ TOO_MANY = "试的次数太多了。为了安全，请过一小时再试，或�
 
 
 class PhonePage(msgspec.Struct, frozen=True):
-    """What the page shows that asks for the phone number."""
+    """Content of the page that asks for the phone number."""
 
     next: str
     mobile: str
     error: str
-    expired: bool  # the session before has ended by itself
-    kept: bool  # a form that was sent after that waits to be sent again
-    speaks: bool  # the phone can be called, and the code read
+    expired: bool  # the previous session has expired
+    kept: bool  # a form sent after the session expired is waiting to be sent again
+    speaks: bool  # the code can also be read out in a call
     face: bool
     question: Question = MOBILE
 
     @property
     def errors(self) -> dict[str, str]:
-        """What is wrong with the number, for the summary on top of the page."""
+        """The error of the phone number, for the summary at the top of the page."""
         return {"mobile": self.error} if self.error else {}
 
 
 class ProofPage(msgspec.Struct, frozen=True):
-    """What the page shows that makes a browser work or wait before one more code."""
+    """Content of the page with the proof of work that the browser does, or the wait, before another code is sent."""
 
     action: str
     fields: dict[str, str]
@@ -64,7 +64,7 @@ class ProofPage(msgspec.Struct, frozen=True):
 
 
 class SignInController(Controller):
-    """``/{r}/login``: a phone number; ``/{r}/login/code``: the code it was sent."""
+    """``/{r}/login`` asks for the phone number; ``/{r}/login/code`` asks for the code."""
 
     path = "/{r:str}/login"
     opt = {"who": ANYBODY}
@@ -81,13 +81,13 @@ class SignInController(Controller):
         visitor = visitor_of(request)
         if "citizen" in visitor.roles:
             return see_other(own_address(next, f"/{region.id}/me"))
-        if "phone" in visitor.roles and own_address(next, ""):  # on the way somewhere: only who it is is missing
+        if "phone" in visitor.roles and own_address(next, ""):  # the phone is verified, only the identity is missing
             return see_other(after(region, await sign_in.who_is_behind(visitor.via), next))
         return phone_page(request, region, next, "", "", expired=visitor.expired)
 
     @post()
     async def send(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """Send a code to the number, or have it called."""
+        """Send a code to the number by SMS, or call it."""
         form = form_of(request)
         number = tidy_mobile(form["mobile"])
         error = MOBILE.error(number, region)
@@ -117,7 +117,7 @@ class SignInController(Controller):
 
     @post("/code")
     async def answer(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """Let in who knows the code; or send another one."""
+        """Sign in the person whose code is right, or send another code if that was asked for."""
         form, visitor = form_of(request), visitor_of(request)
         challenge = await sms_code.challenge_named(request, form["c"])
         if challenge is None:
@@ -151,7 +151,7 @@ async def _again(
 async def must_wait(
     request: Request[Any, Any, Any], region: Region, number: str, action: str, fields: dict[str, str]
 ) -> Response[bytes] | None:
-    """Return the page of the proof of work where one is due and not given; else nothing."""
+    """Return the page of the proof of work; None if none is due or the form contains it."""
     form, visitor = form_of(request), visitor_of(request)
     if not await sign_in.must_prove(visitor, number, client_address(request.scope)):
         return None
@@ -171,7 +171,7 @@ async def must_wait(
 
 
 def after(region: Region, entered: Entered, next: str) -> str:
-    """Return where a verified phone leads: in, to the choice, to a further question, or to registering."""
+    """Return the address after a code was right: *next*, the choice of a person, the identity, or registering."""
     if len(entered.people) == 1 and not entered.silent:
         return own_address(next, f"/{region.id}/me")
     where = "login/person" if entered.people else "login/identity" if entered.silent else "register"
@@ -203,7 +203,7 @@ async def code_page(
     error: str = "",
     told: str = "",
 ) -> Response[bytes]:
-    """Return the page that asks for the code; 422 when what was typed is wrong."""
+    """Return the page that asks for the code; 422 if there is an *error*."""
     return page(
         request,
         "citizen/account/sign_in/code",
@@ -218,7 +218,7 @@ async def code_page(
 
 
 class PersonController(Controller):
-    """``/{r}/login/person``: one phone, several people; ``/{r}/login/identity``: after a long silence."""
+    """``/{r}/login/person``: people with one phone; ``/{r}/login/identity``: proof after a long silence."""
 
     path = "/{r:str}/login"
     opt = {"who": VERIFIED}
@@ -231,7 +231,7 @@ class PersonController(Controller):
         region: NamedDependency[Region],
         next: FromQuery[str] = "",
     ) -> Response[bytes]:
-        """Show the people behind the phone, masked; of those long silent nothing is shown."""
+        """Show the masked names of the people with this phone; people long inactive are not shown."""
         there = await sign_in.who_is_behind(visitor_of(request).via)
         return page(
             request,
@@ -244,7 +244,7 @@ class PersonController(Controller):
 
     @post("/person")
     async def choose(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """Go on as the one that was chosen."""
+        """Sign in the person who was chosen."""
         form, visitor = form_of(request), visitor_of(request)
         there = {one.id: one for one in (await sign_in.who_is_behind(visitor.via)).people}
         chosen = found(there.get(form["person"]))
@@ -258,12 +258,12 @@ class PersonController(Controller):
         region: NamedDependency[Region],
         next: FromQuery[str] = "",
     ) -> Response[bytes]:
-        """Ask for more than the phone: it has not been used for so long that it may be another's."""
+        """Ask for two numbers besides the phone: it was unused so long that somebody else may have it now."""
         return identity_page(request, region, next, {}, {})
 
     @post("/identity")
     async def prove(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """Let in who knows both numbers of one of the people behind the phone."""
+        """Sign in the person with this phone whose document number and card number were both entered."""
         form, visitor = form_of(request), visitor_of(request)
         typed = {name: tidy_number(form[name]) for name in ("id_number", "card_no")}
         missing = {"id_number": "请填写证件号码。", "card_no": "请填写社保卡号。"}
@@ -284,7 +284,7 @@ class PersonController(Controller):
 def identity_page(
     request: Request[Any, Any, Any], region: Region, next: str, answers: dict[str, str], errors: dict[str, str]
 ) -> Response[bytes]:
-    """Return the page that asks for both numbers."""
+    """Return the page that asks for the document number and the card number."""
     return page(
         request,
         "citizen/account/sign_in/identity",

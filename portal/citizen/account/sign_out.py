@@ -1,4 +1,4 @@
-"""``/{r}/logout``: out, on the server too."""
+"""``/{r}/logout``: end the session, on the server too."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from portal.regions.load import Region
 
 
 class SignOutController(Controller):
-    """Out here, or out everywhere."""
+    """Sign out on this device, or on all devices."""
 
     path = "/{r:str}/logout"
     opt = {"who": ANYBODY}
@@ -27,7 +27,7 @@ class SignOutController(Controller):
 
     @post()
     async def leave(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """End the session, or all of them, and have the browser forget what it holds of us."""
+        """End this session or all sessions, and tell the browser to delete everything it stored of the portal."""
         visitor = visitor_of(request)
         if form_of(request)["action"] == "everywhere" and visitor.subject:
             await devices.end_all(visitor.subject)

@@ -1,1 +1,1 @@
-"""The way to a submitted application, step by step."""
+"""The wizard: from beginning a draft to submitting it."""

@@ -1,7 +1,7 @@
-"""``/{r}/apply/{key}/{slug}``: show a step, keep its answers.
+"""``/{r}/apply/{key}/{slug}``: show a step and save its answers.
 
-Only 下一步 checks; 存起来 and 返回 keep what was typed as it is. Coming from the review page a good
-answer leads back to it.
+Only 下一步 checks the answers; 存起来 and 返回 save them unchecked. If the person came from the review
+page, good answers lead back to it.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ from portal.questions.delivery import RECEIVING
 from portal.questions.insured_person import PERSON
 from portal.questions.model import Step
 
-TYPED = {"text", "tel", "textarea", "hospital"}  # controls that show an answer as it was typed
+TYPED = {"text", "tel", "textarea", "hospital"}  # controls whose value is the typed answer itself
 
 
 class AnswersController(Controller):
@@ -54,7 +54,7 @@ class AnswersController(Controller):
     async def keep(
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft], slug: FromPath[str]
     ) -> Response[bytes]:
-        """Keep good answers and go on; show bad ones again with what is wrong."""
+        """Save good answers and go to the next step; show wrong answers again with their errors."""
         form, step, case = form_of(request), mine.step(slug), mine.case
         given = step.read(form)
         only_save = form["action"] in ("save", "back")
@@ -92,7 +92,7 @@ async def step_page(
     answers: Mapping[str, str],
     errors: dict[str, str] | None = None,
 ) -> Response[bytes]:
-    """Return the page of a step; 422 when there are errors, so browsers and tests can tell."""
+    """Return the page of a step; 422 if there are errors."""
     context: dict[str, Any] = {
         "region": mine.region,
         "case": mine.case,
@@ -104,7 +104,7 @@ async def step_page(
         context |= await _insured(mine)
     if step.page == "questions":
         context["person"] = await mine.person() if step.slug == PERSON.slug else None
-        # Electronic service is not asked of a proxy who may not receive the letters: the page says why.
+        # A proxy who may not receive the letters is not asked about electronic service: the page says why.
         context["may_not_receive"] = step.slug == RECEIVING.slug and answers.get("receives") == "no"
         if context["person"] is None and not errors and not mine.delegation:
             return _framed(request, mine, step, answers, context)
@@ -114,7 +114,7 @@ async def step_page(
 def _framed(
     request: Request[Any, Any, Any], mine: MyDraft, step: Step, answers: Mapping[str, str], context: dict[str, Any]
 ) -> Response[bytes]:
-    """Return the page of a step on which nothing is wrong; most people's looks the same but for what they typed."""
+    """Return the page of a step without errors, rendered once and cached with placeholders for the typed answers."""
     region, case = mine.region, mine.case
     typed = {q.name: answers.get(q.name, "") for q in step.questions if q.control in TYPED}
     chosen = tuple((q.name, answers.get(q.name, "")) for q in step.questions if q.control not in TYPED)
@@ -143,7 +143,7 @@ def _framed(
 
 
 async def _insured(mine: MyDraft) -> dict[str, Any]:
-    """Return what the register says of the person, and what follows; a proxy who has proved nothing learns neither."""
+    """Return the register's record and the note about it; neither to a proxy without a verified proof."""
     if not mine.proven:
         return {"record": None, "notice": notice(UNPROVEN, mine.region)}
     record, reachable = await _record(await mine.person())

@@ -1,4 +1,4 @@
-"""``/{r}/apply/new`` and ``/{r}/apply/{key}``: begin; the task list; delete a draft."""
+"""``/{r}/apply/new`` and ``/{r}/apply/{key}``: begin a draft, show its task list, delete it."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from portal.core.web.sessions import form_of, visitor_of
 
 
 class ApplicationsController(Controller):
-    """``/{r}/apply/new``: what it takes; then a draft is begun."""
+    """``/{r}/apply/new``: explains what is needed, then begins a draft."""
 
     path = "/{r:str}/apply/new"
     opt = {"who": CITIZEN}
@@ -27,7 +27,7 @@ class ApplicationsController(Controller):
 
     @get()
     async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Say what is needed; an open draft is offered to go on with."""
+        """Explain what an application needs; offer the open draft if there is one."""
         cases = await cases_of(mine.person.id, mine.region.id)
         open_ = [
             case_row(case) for case in cases if case.at is State.DRAFT and case.kind == NEW and not case.delegation
@@ -36,7 +36,7 @@ class ApplicationsController(Controller):
 
     @post()
     async def create(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
-        """Begin a draft with what is known already, or go on with the open one; for others, ask for whom."""
+        """Begin a draft with the known answers, or open the existing draft; to apply for others, ask for whom."""
         if form_of(request)["for"] == "other" and mine.region.rules.proxy.allowed:
             return see_other(f"/{mine.region.id}/delegations/new")
         mobile = await phone_number(visitor_of(request).via)
@@ -45,7 +45,7 @@ class ApplicationsController(Controller):
 
 
 class TasksController(Controller):
-    """``/{r}/apply/{key}``: what is done, what is left."""
+    """``/{r}/apply/{key}``: the task list of a draft."""
 
     path = "/{r:str}/apply/{key:str}"
     opt = {"who": CITIZEN, "scope": "apply"}
@@ -72,7 +72,7 @@ class TasksController(Controller):
 
     @post("/deletion")
     async def delete(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
-        """Delete the draft and its files, as the page showed it."""
+        """Delete the draft and its files; 409 if the draft changed after the page was shown."""
         if is_stale(request, mine.case):
             raise Stale
         await draft.delete(mine.case)

@@ -1,7 +1,7 @@
-"""``/{r}/apply/{key}/materials``: the page of files of a draft: upload, sort a pile, say what there is not.
+"""``/{r}/apply/{key}/materials``: upload the files of a draft, sort the pile, tick what is missing.
 
-Uploads are read as a stream (`core/web/uploads.py`). What was taken is listed; what was not is said
-with the reason, on the page itself, because a refused file has no row anywhere.
+Uploads are read as a stream (`core/web/uploads.py`). A refused file is not stored, so the reason is
+shown on the page that answers the upload.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ from portal.questions.materials import MATERIALS, SELF_CHECKS, Slot, missing, sl
 ON_THE_PILE = Slot(PILE, PILE, "堆放区", "", required=False)
 
 
-# D7: one page for all materials, each row a form of its own, so that one sees what is left.
+# D7: one page for all materials, each row with its own form, so that people see what is left.
 class MaterialsController(Controller):
     """The page of files of a draft."""
 
@@ -49,7 +49,7 @@ class MaterialsController(Controller):
 
     @post()
     async def go_on(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
-        """Keep what was ticked (暂时没有, 已经在别的文件里, the self-check) and go on; say what is still missing."""
+        """Save the ticks (暂时没有, 已经在别的文件里, the self-checks) and go on, or show what is still missing."""
         form, case = form_of(request), mine.case
         rows = slots(mine.region, mine.answers)
         names = [f"{how}.{slot.id}" for slot in rows if not slot.required for how in ("without", "within")]
@@ -71,7 +71,7 @@ class MaterialsController(Controller):
     async def upload(
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft], slot: FromPath[str]
     ) -> Response[bytes]:
-        """Take the files that were chosen for a slot, or for the pile."""
+        """Store the files sent for a slot or for the pile."""
         id = found(next((id for id in (*_ids(mine), PILE) if id == slot), None))
         async with uploads.sending(request, limits_of(mine.region)) as sending:
             refused = await take_all(sending, mine.case, id, allowed(mine.region, id))
@@ -81,7 +81,7 @@ class MaterialsController(Controller):
 
     @post("/sorting")
     async def sort(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
-        """Put the files of the pile where the person said they belong; what has no place stays."""
+        """Move files of the pile to the slots that the person chose; files without a choice stay in the pile."""
         form, ids = form_of(request), _ids(mine)
         files = await keep.documents(mine.case.id)
         for file in files:
@@ -96,7 +96,7 @@ def _ids(mine: MyDraft) -> list[str]:
 
 
 async def missing_errors(case: Case, answers: dict[str, str]) -> dict[str, str]:
-    """Return what must still be uploaded, sorted or ticked, by the id of its place, in page order."""
+    """Return ``{slot id: message}`` for all that must still be uploaded, sorted or ticked, in page order."""
     files = await keep.documents(case.id)
     blocking, open_ = missing(case.city, answers, {file.slot for file in files})
     said = {slot.id: "还没有传{name}。" for slot in blocking} | {
@@ -111,7 +111,7 @@ async def missing_errors(case: Case, answers: dict[str, str]) -> dict[str, str]:
 
 
 class Box(msgspec.Struct, frozen=True):
-    """A box to tick: its name in the form, its words, and whether it is ticked."""
+    """A checkbox: its name in the form, its label, and whether it is ticked."""
 
     name: str
     words: str
@@ -119,23 +119,23 @@ class Box(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A material with the place for its files; *mark* and *words* say how it stands while no file is there."""
+    """A material with the place for its files; *mark* and *words* show its state while it has no file."""
 
     slot: Slot
     place: Place
     mark: str
     words: str
-    wrong: str  # what is missing
-    boxes: tuple[Box, ...]  # to say that it is not there yet, or in another file; none when it must be there
+    wrong: str  # error message; empty if none
+    boxes: tuple[Box, ...]  # 暂时没有, or contained in another file; empty if the material is required
 
     @property
     def by_letter(self) -> bool:
-        """Whether it is the letter that a proxy prints from the page of the delegation."""
+        """Whether this material is the letter that a proxy prints from the page of the delegation."""
         return self.slot.id == "authorization_letter"
 
 
 class MaterialsPage(msgspec.Struct, frozen=True):
-    """What the page of files shows."""
+    """Content of the page of files."""
 
     home: str
     rows: list[Row]
@@ -144,16 +144,16 @@ class MaterialsPage(msgspec.Struct, frozen=True):
     count: int  # of files
     sheets: int  # of pages
     used: int  # bytes
-    checks: list[Box]  # what people look over themselves
+    checks: list[Box]  # the self-checks
 
     @property
     def boxes(self) -> list[Box]:
-        """The boxes of the materials that need not be there and are not."""
+        """The checkboxes of optional materials that have no file."""
         return [box for row in self.rows if not row.place.papers for box in row.boxes]
 
     @property
     def sorting(self) -> list[tuple[str, str]]:
-        """Where a file of the pile can be put: the id and the name of each material."""
+        """The materials that a file of the pile can be moved to: ``(id, name)`` in page order."""
         return [(row.slot.id, row.slot.name) for row in self.rows]
 
 
@@ -165,7 +165,7 @@ async def materials_page(
     errors: dict[str, str] | None = None,
     refused: dict[str, Refusals] | None = None,
 ) -> Response[bytes]:
-    """Return the page of files; 422 when something was refused or is missing."""
+    """Return the page of files; 422 if a file was refused or something is missing."""
     files = await keep.documents(mine.case.id)
     errors = {**_first_refusals(refused or {}), **(errors or {})}
     return page(
@@ -232,7 +232,7 @@ def _place(
     turned: dict[str, int],
     told: tuple[dict[str, Refusals], dict[str, Refusals]],
 ) -> Place:
-    """Return a slot as a place for files; *told* is what was refused just now, and what was found unsafe later."""
+    """Return a slot as a place for files; *told* holds the files refused just now, and those found unsafe later."""
     gone, unsafe = (said.get(slot.id, []) for said in told)
     return Place(
         id=slot.id,

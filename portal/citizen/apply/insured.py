@@ -1,11 +1,11 @@
-"""What the page about the insurance says: how the register's record stands with the city's rules, and what to do."""
+"""The advice on the insurance page: how the register's record fits the city's rules, and what to do."""
 
 import msgspec
 
 from portal.core.tools.i18n import Said
 from portal.regions.load import Region
 
-UNPROVEN = "unproven"  # a proxy who has proved nothing yet is shown nothing of what offices know
+UNPROVEN = "unproven"  # a proxy without a verified proof is shown no data of the register
 WITHOUT_RECORD = {
     "unreachable": "现在查不到参保信息，不是您的问题。您可以先填、先提交，我们会人工核对。",
     UNPROVEN: "委托确认以后，才能看对方的参保信息。您可以先往下填，提交后我们会核对。",
@@ -20,7 +20,7 @@ WITH_RECORD = {
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """What somebody should know about their insurance; *sign* and *look* are those of the macro `note`."""
+    """A note about the person's insurance; *sign* and *look* are arguments of the macro `note`."""
 
     sign: str
     look: str
@@ -28,7 +28,7 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 def notice(standing: str, region: Region) -> Notice | None:
-    """Return what to say about a *standing* (`eligibility.standing`, or `UNPROVEN`); None when all is well."""
+    """Return the note for a *standing* (of `eligibility.standing`, or `UNPROVEN`); None if all is in order."""
     if standing in WITHOUT_RECORD:
         return Notice("clock", "", WITHOUT_RECORD[standing])
     if standing not in WITH_RECORD:

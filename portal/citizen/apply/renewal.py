@@ -1,4 +1,4 @@
-"""``/{r}/benefits/{id}/renewals/new``: what a renewal or a re-review asks, what happens meanwhile; begin it."""
+"""``/{r}/benefits/{id}/renewals/new``: explain a renewal or re-review, then begin its draft."""
 
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of, visitor_of
 from portal.regions.load import Region
 
-# What the page says of a benefit for which nothing can be begun, by the word of its `Chance`.
+# Why no renewal can be begun, by the word of the benefit's `Chance`.
 NOT_NOW = {
     "under_way": "这个病种有一件正在办，不用再交。",
     "early": "{opens_on} 起可以申请续期。到时候我们会提醒您。",
@@ -31,23 +31,23 @@ NOT_NOW = {
 
 
 class RenewalPage(msgspec.Struct, frozen=True):
-    """What the page shows about a benefit and the renewal, or the re-review, that can be begun for it."""
+    """Content of the page about a benefit and the renewal or re-review that can be begun for it."""
 
     home: str
     disease: str
     ends_on: date | None  # None: it never ends
     rereview_by: date | None
     begins: bool
-    again: bool  # it is looked at again, at the office's wish
+    again: bool  # a re-review, asked for by the office
     grace: bool  # a renewal sent in time keeps the benefit until it is decided
-    not_now: str  # why nothing can be begun; empty when something can
-    case_address: str  # of the case that is under way, where whoever looks may see it
-    own: bool  # whoever looks is the person themself
+    not_now: str  # why no renewal can be begun; empty if one can
+    case_address: str  # of the case under way; empty if the visitor may not see it
+    own: bool  # the visitor is the insured person
     over: bool
 
 
 class RenewalController(Controller):
-    """A renewal, or what the office asks when a benefit is looked at again."""
+    """Begins a renewal, or a re-review that the office asked for."""
 
     path = "/{r:str}/benefits/{id:str}/renewals/new"
     opt = {"who": CITIZEN, "scope": "apply"}
@@ -55,7 +55,7 @@ class RenewalController(Controller):
 
     @get()
     async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[MyBenefit]) -> Response[bytes]:
-        """Say which benefit it is, until when, and what can be done about it."""
+        """Show the benefit, its end, and the renewal or re-review that can be begun."""
         held, gave = mine.benefit, found(await case_by_id(mine.benefit.case_id))
         if mine.delegation:
             proxy, thing = mine.delegation.proxy, f"benefit:{held.id}"
@@ -70,7 +70,7 @@ class RenewalController(Controller):
 
     @post()
     async def create(self, request: Request[Any, Any, Any], mine: NamedDependency[MyBenefit]) -> Response[bytes]:
-        """Begin it with what is known already, or go on with the open draft."""
+        """Begin the draft with the answers already known, or open the existing draft."""
         form_of(request)
         mobile = await phone_number(visitor_of(request).via)
         try:

@@ -1,4 +1,4 @@
-"""``/{r}/apply/{key}/review`` and ``/signature``: check everything, sign, submit once."""
+"""``/{r}/apply/{key}/review`` and ``/signature``: check all answers, sign, submit once."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -36,7 +36,7 @@ from portal.questions.model import Question, Step
 
 
 class ReviewController(Controller):
-    """Every answer with a way to change it."""
+    """All answers, each with a link to change it."""
 
     path = "/{r:str}/apply/{key:str}"
     opt = {"who": CITIZEN, "scope": "apply"}
@@ -63,7 +63,7 @@ class ReviewController(Controller):
 
 
 async def _form(mine: MyDraft) -> Form:
-    """Return the application form; what the register says is left out for a proxy who has proved nothing yet."""
+    """Return the application form; without the register's data for a proxy whose proof is not verified."""
     record = insured_of(mine.case) if mine.proven else None
     proxy = (await mine.signer(), mine.delegation.relation) if mine.delegation else None
     kind = KINDS.get(mine.case.kind, "")
@@ -71,7 +71,7 @@ async def _form(mine: MyDraft) -> Form:
 
 
 class FileRow(msgspec.Struct, frozen=True):
-    """A material with its files; *words* say why there is none."""
+    """A material with its files; *words* say why it has no file."""
 
     name: str
     files: list[Document]
@@ -79,7 +79,7 @@ class FileRow(msgspec.Struct, frozen=True):
 
 
 class ReviewPage(msgspec.Struct, frozen=True):
-    """What the page shows where everything is checked once more."""
+    """Content of the review page."""
 
     home: str
     missing: list[Step]
@@ -88,8 +88,8 @@ class ReviewPage(msgspec.Struct, frozen=True):
     person: Person
     signer: Person
     delegation: Delegation | None
-    notify: str  # the phone that hears of the result
-    last: date  # on which the result is told
+    notify: str  # the phone that is told the result
+    last: date  # last day for telling the result
     provisional: bool  # the calendar of that year is not published yet
 
 
@@ -133,9 +133,9 @@ def _file_row(slot: Slot, answers: Mapping[str, str], files: list[Document]) -> 
     return FileRow(slot.name, [file for file in files if file.slot == slot.id], words)
 
 
-# D9: the last press stands alone, on a page with what is signed.
+# D9: submitting has a page of its own, with the text that is signed.
 class SignatureController(Controller):
-    """``/{r}/apply/{key}/signature``: the name typed, and the application goes out."""
+    """``/{r}/apply/{key}/signature``: the person types their name and submits."""
 
     path = "/{r:str}/apply/{key:str}/signature"
     opt = {"who": CITIZEN, "scope": "apply"}
@@ -150,7 +150,7 @@ class SignatureController(Controller):
 
     @post()
     async def submit(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
-        """Submit; pressed twice it is still one case, and both presses see its receipt."""
+        """Submit; if pressed twice, one case is submitted and both presses lead to its receipt."""
         form, case = form_of(request), mine.case
         if case.at is not State.DRAFT and case.submit_token == form["submit_token"]:
             return see_other(receipt_of(case))
@@ -164,7 +164,7 @@ class SignatureController(Controller):
 
 
 async def signature_errors(signed: dict[str, str], mine: MyDraft) -> dict[str, str]:
-    """Return what is wrong with declaration and signature: who acts signs, nobody in another's name."""
+    """Return ``{field: message}`` for declaration and signature; a proxy must type the proxy's own name."""
     errors = SIGNING.errors(signed, mine.region)
     signer = await mine.signer()
     own = signed_by(signer.name)
@@ -175,12 +175,12 @@ async def signature_errors(signed: dict[str, str], mine: MyDraft) -> dict[str, s
 
 
 def receipt_of(case: Case) -> str:
-    """Return where the receipt is, or where one waits for the principal."""
+    """Return the address of the receipt, or of the page that waits for the principal's confirmation."""
     return address(case) if case.at is State.AWAITING_PRINCIPAL else f"/{case.region}/cases/{case.number}/receipt"
 
 
 async def send_in(request: Request[Any, Any, Any], mine: MyDraft, submit_token: str) -> Response[bytes]:
-    """Submit, and lead to the receipt; or say why it cannot be."""
+    """Submit and redirect to the receipt, or return the page that says what stops the submission."""
     try:
         if mine.delegation and mine.delegation.route == "online":
             submitted = await send_for_consent(mine.case, mine.delegation, submit_token)
@@ -194,11 +194,11 @@ async def send_in(request: Request[Any, Any, Any], mine: MyDraft, submit_token: 
 
 
 class SignaturePage(msgspec.Struct, frozen=True):
-    """What the page shows where an application is signed."""
+    """Content of the signature page."""
 
     home: str
-    lead: str  # whose name is to be typed
-    then: str  # what follows when a proxy signs; empty for the person themself
+    lead: str  # says whose name must be typed
+    then: str  # what happens after a proxy signs; empty for the insured person
     submit_token: str
     answers: dict[str, str]
     errors: dict[str, str]
@@ -208,7 +208,7 @@ class SignaturePage(msgspec.Struct, frozen=True):
 async def signature_page(
     request: Request[Any, Any, Any], mine: MyDraft, signed: dict[str, str], errors: dict[str, str]
 ) -> Response[bytes]:
-    """Return the page that asks for the signature."""
+    """Return the signature page; 422 if there are errors."""
     lead, then = await _signature_words(mine)
     shown = SignaturePage(mine.home, lead, then, mine.case.submit_token, signed, errors)
     status = 422 if errors else 200
@@ -218,7 +218,7 @@ async def signature_page(
 
 
 async def _signature_words(mine: MyDraft) -> tuple[str, str]:
-    """Return whose name is to be typed, and what follows when a proxy signs."""
+    """Return the texts that say whose name must be typed, and what happens after a proxy signs."""
     name = (await mine.signer()).name
     if mine.delegation is None:
         return Said("输入您的姓名，就是签名：{name}", name=name), ""

@@ -28,7 +28,7 @@ HELD_OTHERWISE = "这个病种您已经通过了，有效期到 {date}。现在�
 
 
 async def stopped_page(request: Request[Any, Any, Any], mine: MyDraft, stops: Sequence[Stop]) -> Response[bytes]:
-    """Return the page that says what stops the submission; what is missing is said on the review page."""
+    """Return the page that says what stops the submission; for missing answers or files, the review page."""
     if has_gaps(stops):
         return see_other(f"{mine.home}/review")
     context: dict[str, Any] = {"region": mine.region, "case": mine.case}
@@ -39,7 +39,7 @@ async def stopped_page(request: Request[Any, Any, Any], mine: MyDraft, stops: Se
             said = why_not_insured(reason, mine.region)
             return page(request, "citizen/apply/answers/stopped", status=422, why=said, **context)
         case UnderWay(number):
-            proxy = mine.delegation is not None  # who is told neither what else the person applied for, nor where
+            proxy = mine.delegation is not None  # a proxy is not told which other cases the person has
             shown = "" if proxy else number
             return page(request, "citizen/apply/answers/doubled", status=409, number=shown, proxy=proxy, **context)
     raise AssertionError(stops)

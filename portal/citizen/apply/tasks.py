@@ -1,4 +1,4 @@
-"""The task list of a draft: each step, how far it is, what is left."""
+"""The task list of a draft: each step with its progress."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ WORDS = {"done": "已完成", "half": "进行中", "yours": "需要修改", "tod
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One row: a step and how far it is (done, half, yours, todo, or wait for the last one)."""
+    """One row: a step and its progress (done, half, yours, todo; wait only for the last step)."""
 
     step: Step
     kind: str
@@ -24,38 +24,38 @@ class Task(msgspec.Struct, frozen=True):
 
     @property
     def word(self) -> str:
-        """How far it is, in words."""
+        """The progress in words."""
         return WORDS[self.kind]
 
     @property
     def done(self) -> bool:
-        """Whether nothing is left to do."""
+        """Whether the step is finished."""
         return self.kind == "done"
 
     @property
     def waits(self) -> bool:
-        """Whether it can only be begun when the others are done."""
+        """Whether the step can be begun only after all others are finished."""
         return self.kind == "wait"
 
 
 class TaskList(msgspec.Struct, frozen=True):
-    """All rows, in the order of the wizard."""
+    """The rows of all steps, in the order of the wizard."""
 
     tasks: list[Task]
 
     @property
     def finished(self) -> int:
-        """How many are done."""
+        """The number of finished steps."""
         return sum(task.done for task in self.tasks)
 
     @property
     def minutes(self) -> int:
-        """About how long the rest takes."""
+        """Estimated minutes for the remaining steps."""
         return sum(task.step.minutes for task in self.tasks if not task.done)
 
     @property
     def next(self) -> Task:
-        """The first that can be done now."""
+        """The first unfinished step that can be done now."""
         open_ = [task for task in self.tasks if not task.done and not task.waits]
         return open_[0] if open_ else self.tasks[-1]
 
@@ -74,7 +74,7 @@ def _task(step: Step, kind: str, answers: Mapping[str, str], region: Region) -> 
 
 
 def _answered(step: Step, answers: Mapping[str, str], region: Region) -> str:
-    """Return what tells one that a step that is done is the right one: the phone, the disease, the hospital."""
+    """Return the main answer of a finished step (the phone, the disease, the hospital), to recognise it by."""
     if step.slug == "person":
         return grouped_mobile(answers.get("mobile", ""))
     if step.slug == "disease":

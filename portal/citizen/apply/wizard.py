@@ -1,4 +1,4 @@
-"""Where one is in the wizard: the line of ticks, and the steps before and after this one."""
+"""The position in the wizard: the line of ticks, and the steps before and after the current one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -24,28 +24,28 @@ class Tick(msgspec.Struct, frozen=True):
 
     @property
     def current(self) -> bool:
-        """Whether one is at this step."""
+        """Whether this is the step of the current page."""
         return self.kind == "now"
 
     @property
     def mark(self) -> str:
-        """The drawing beside it."""
+        """The name of the icon beside the step."""
         return MARKS[self.kind]
 
     @property
     def words(self) -> str:
-        """The same for people who do not see the drawing."""
+        """The meaning of the icon in words, for screen readers."""
         return SAID[self.kind]
 
 
 class Wizard(msgspec.Struct, frozen=True):
-    """A step with what surrounds it on its page."""
+    """A step with the navigation around it on its page."""
 
     step: Step
     ticks: tuple[Tick, ...]
-    back: str  # address of the step before, or of the task list
+    back: str  # address of the previous step, or of the task list
     following: Step
-    returning: str  # "review" when one came from there to change something, else empty
+    returning: str  # "review" if the person came from there to change an answer, else empty
 
 
 def wizard(
@@ -55,7 +55,7 @@ def wizard(
     answers: Mapping[str, str],
     files: Sequence[Document],
 ) -> Wizard:
-    """Return *step* with what surrounds it, on the way that *answers* lead through."""
+    """Return *step* with its navigation, among the steps that apply to *answers*."""
     way, done = journey(mine.region, answers), done_slugs(answers, mine.region, files)
     earlier = before(step, way)
     return Wizard(

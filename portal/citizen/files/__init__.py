@@ -1,1 +1,1 @@
-"""Files of a citizen: they arrive, are looked at, turned, replaced."""
+"""The files of a citizen: upload, view, turn, move, replace, remove."""

@@ -1,7 +1,7 @@
-"""``/{r}/files/{doc}``: one file of a citizen: look at it, turn it, move it, replace it, remove it.
+"""``/{r}/files/{doc}``: one file of a citizen: view, turn, move, replace or remove it.
 
-Looking is possible for ever; changing only where the file's place is still open: a draft, a notice
-that waits for its answer, and whatever other rooms of this audience add to `PLACES`.
+A file can always be viewed, but changed only while its place is open: a draft, a request for a
+supplement that is not answered yet, and the other places that modules of `citizen` add to `PLACES`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ from portal.documents.slots import ADDITION, UNSENT
 
 
 class Open(msgspec.Struct, frozen=True):
-    """Where a file can still be changed: the page it stands on, and what that place takes."""
+    """A place where a file can still be changed: its page, and the files that it accepts."""
 
     page: str
     allowed: Allowed
@@ -79,33 +79,33 @@ class MyFile(msgspec.Struct, frozen=True):
 
     @property
     def home(self) -> str:
-        """Where the file lives."""
+        """Address of the file."""
         return f"/{self.case.region}/files/{self.file.id}"
 
     async def open(self) -> Open | None:
-        """Return where it can still be changed, if anywhere."""
+        """Return the place where the file can still be changed; None if it has been handed in."""
         for place in PLACES:
             if open_ := await place(self.case, self.file):
                 return open_
         return None
 
     async def place(self) -> Open:
-        """Return where it can be changed.
+        """Return the place where the file can be changed.
 
         Raises:
-            Stale: nowhere any more; it has been handed in.
+            Stale: the file has been handed in and cannot be changed any more.
         """
         if open_ := await self.open():
             return open_
         raise Stale("这份文件已经交上去了，不能再改。要换的话，请等补正通知，或者打热线问一问。")
 
     async def back(self) -> Response[bytes]:
-        """Lead back to the file on its page."""
+        """Redirect to the file on the page of its place."""
         return see_other(f"{(await self.place()).page}#file-{self.file.id}")
 
 
 async def file_named(r: FromPath[str], doc: FromPath[str], request: Asked) -> MyFile:
-    """Return the file in the address if it is of a draft or case of theirs, or 404."""
+    """Return the file in the address; 404 unless it belongs to a draft or case in the visitor's care."""
     file = found(await keep.document(doc) or await enclosed.own_unsent(doc, visitor_of(request).subject))
     case = await case_by_id(file.case)
     case = found(case if case and case.region == r else None)
@@ -114,7 +114,7 @@ async def file_named(r: FromPath[str], doc: FromPath[str], request: Asked) -> My
 
 
 def needs(case: Case, request: Asked) -> str:
-    """Return which part of a delegation a file's page needs: a draft is filled in, a case read or corrected."""
+    """Return the scope of a delegation that a file's page needs: to fill in a draft, to read or correct a case."""
     if case.at is State.DRAFT:
         return "apply"
     return "view" if request.method == "GET" else "correct"
@@ -134,7 +134,7 @@ class FileController(Controller):
 
     @get("/small")
     async def small(self, mine: NamedDependency[MyFile]) -> Response[bytes]:
-        """Show the small picture."""
+        """Show the thumbnail."""
         try:
             return file_answer(await pages.small(mine.file), "image/jpeg", mine.file.filename)
         except FileNotFoundError as error:
@@ -142,7 +142,7 @@ class FileController(Controller):
 
     @get("/pages")
     async def leaf_through(self, request: Request[Any, Any, Any], mine: NamedDependency[MyFile]) -> Response[bytes]:
-        """Show every page, each to be turned by itself where that is still possible."""
+        """Show all pages of the file, each with a button to turn it while the file can be changed."""
         open_ = await mine.open()
         return page(
             request,
@@ -174,14 +174,14 @@ class FileController(Controller):
 
     @post("/turn")
     async def turn(self, mine: NamedDependency[MyFile]) -> Response[bytes]:
-        """Turn it a quarter to the right."""
+        """Turn the whole file a quarter to the right."""
         back = await mine.back()
         await pages.turn(mine.file)
         return back
 
     @post("/position")
     async def move(self, request: Request[Any, Any, Any], mine: NamedDependency[MyFile]) -> Response[bytes]:
-        """Let it stand earlier or later among the files beside it."""
+        """Move the file one place up or down among the files of its slot."""
         back, to = await mine.back(), form_of(request)["to"]
         if not (to.isascii() and to.isdigit() and len(to) < 6):
             raise NotFound
@@ -190,7 +190,7 @@ class FileController(Controller):
 
     @post("/acceptance")
     async def accept(self, mine: NamedDependency[MyFile]) -> Response[bytes]:
-        """Keep a photo that was warned about: 就用这张."""
+        """就用这张: keep a photo in spite of the warning about its quality."""
         back = await mine.back()
         await keep.keep_as_is(mine.file)
         return back
@@ -210,12 +210,12 @@ class FileController(Controller):
 
     @get("/replacement")
     async def choose(self, request: Request[Any, Any, Any], mine: NamedDependency[MyFile]) -> Response[bytes]:
-        """Ask for the file that is to stand there instead."""
+        """Ask for the replacement."""
         return await replacement_page(request, mine, [])
 
     @post("/replacement", streams=True, request_max_body_size=None)
     async def replace(self, request: Request[Any, Any, Any], mine: NamedDependency[MyFile]) -> Response[bytes]:
-        """Take another file instead of this one; this one stays when the other is refused."""
+        """Replace the file with another one; if that is refused, this one stays."""
         place = await mine.place()
         before = {file.id for file in await keep.in_slot(mine.case.id, mine.file.slot)}
         one_more = msgspec.structs.replace(place.allowed, files=place.allowed.files + 1 if place.allowed.files else 0)
@@ -231,7 +231,7 @@ class FileController(Controller):
 async def replacement_page(
     request: Request[Any, Any, Any], mine: MyFile, refused: list[tuple[str, str]]
 ) -> Response[bytes]:
-    """Return the page that asks for another file; 422 when the one that came was refused."""
+    """Return the page that asks for a replacement; 422 if the one that was sent is refused."""
     open_ = await mine.place()
     error = refused[0][1] if refused else ""
     place = Place("new", mine.file.name, "/replacement", open_.allowed, [], error=error)

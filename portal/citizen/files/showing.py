@@ -1,4 +1,4 @@
-"""The answer that shows a file of a citizen, wherever it is asked for."""
+"""The response that shows a file of a citizen, shared by all pages."""
 
 from litestar import Response
 
@@ -9,7 +9,7 @@ from portal.documents.keep import Document
 
 
 async def file_page(file: Document) -> Response[bytes]:
-    """Return the answer that shows a file of a citizen, upright."""
+    """Return the response that shows *file*, turned upright."""
     kind = "application/pdf" if file.kind == "pdf" else "image/jpeg"
     try:
         return file_answer(await pages.content(file), kind, file.filename)

@@ -1,4 +1,4 @@
-"""``/{r}/uploads``: a file arrives in parts and goes on where it stopped; forms then name it by its id.
+"""``/{r}/uploads``: resumable uploads: a file arrives in parts, and a form then refers to it by its id.
 
 The protocol is the IETF's (draft-ietf-httpbis-resumable-upload): POST with ``Upload-Length`` makes
 an upload, HEAD says its ``Upload-Offset``, PATCH sends more from there, DELETE gives it up. The
@@ -26,18 +26,18 @@ from portal.documents import partial
 from portal.documents.partial import Partial
 from portal.regions.load import REGIONS, Region
 
-RESUMABLE = r"/\w+/uploads/[\w-]+"  # addresses of uploads whose bytes come in parts: they know PATCH and DELETE
+RESUMABLE = r"/\w+/uploads/[\w-]+"  # addresses of resumable uploads
 MISMATCH = "https://iana.org/assignments/http-problem-types#mismatching-upload-offset"
 
 
 async def upload_named(r: FromPath[str], id: FromPath[str], request: Asked) -> Partial:
-    """Return the upload in the address if whoever asks began it, or 404."""
+    """Return the upload in the address; 404 unless the same visitor began it."""
     found(REGIONS.get(r))
     return found(await partial.partial(id, visitor_of(request).subject))
 
 
 class UploadsController(Controller):
-    """A new upload."""
+    """Begins an upload."""
 
     path = "/{r:str}/uploads"
     opt = {"who": CITIZEN}
@@ -45,7 +45,7 @@ class UploadsController(Controller):
 
     @post()
     async def begin(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
-        """Make an upload and say where its bytes go."""
+        """Begin an upload and return its address."""
         size, limits = number(request, "upload-length"), region.rules.uploads
         if size > limits.max_file_mib << 20:
             raise TooLarge
@@ -55,9 +55,9 @@ class UploadsController(Controller):
         return Response(b"", status_code=201, headers=headers, media_type="text/plain")
 
 
-# D41: PATCH and DELETE are let in for these addresses only.
+# D41: the door accepts PATCH and DELETE at these addresses only.
 class UploadController(Controller):
-    """One upload."""
+    """One upload that has begun."""
 
     path = "/{r:str}/uploads/{id:str}"
     opt = {"who": CITIZEN}
@@ -65,12 +65,12 @@ class UploadController(Controller):
 
     @get()
     async def show(self, upload: NamedDependency[Partial]) -> Response[bytes]:
-        """Say how far it is."""
+        """Tell the offset that the upload has reached."""
         return Response(b"", status_code=204, headers=told(upload, await partial.offset(upload)))
 
     @patch(request_max_body_size=None)
     async def append(self, request: Request[Any, Any, Any], upload: NamedDependency[Partial]) -> Response[bytes]:
-        """Take more of it, from the offset it has reached."""
+        """Append the body to the upload, from the offset it has reached."""
         begins = await partial.offset(upload)
         if number(request, "upload-offset") != begins:
             return mismatch(upload, begins)
@@ -82,15 +82,15 @@ class UploadController(Controller):
 
     @delete(status_code=204)
     async def give_up(self, upload: NamedDependency[Partial]) -> None:
-        """Forget it."""
+        """Delete the upload."""
         await partial.cancel(upload)
 
 
 def number(request: Request[Any, Any, Any], header: str) -> int:
-    """Return the number in a *header*.
+    """Return the number in the header called *header*.
 
     Raises:
-        BadRequest: there is none.
+        BadRequest: the header is missing or is not a number.
     """
     text = request.headers.get(header, "")
     if not (text.isascii() and text.isdigit() and len(text) < 15):
@@ -99,14 +99,14 @@ def number(request: Request[Any, Any, Any], header: str) -> int:
 
 
 def named(request: Request[Any, Any, Any]) -> str:
-    """Return the file's name out of ``Content-Disposition: attachment; filename*=UTF-8''...``."""
+    """Return the file's name from ``Content-Disposition: attachment; filename*=UTF-8''...``."""
     _, _, coded = request.headers.get("content-disposition", "").partition("filename*=UTF-8''")
     name = clean(unquote(coded)).replace("\\", "/").rsplit("/", 1)[-1]
     return name.replace("\n", " ").strip()[-NAME:]
 
 
 def told(upload: Partial, reached: int) -> dict[str, str]:
-    """Return the headers that say how far *upload* is."""
+    """Return the headers that tell the browser the length of *upload* and the offset *reached*."""
     return {
         "upload-offset": str(reached),
         "upload-complete": "?1" if reached == upload.size else "?0",
@@ -116,19 +116,19 @@ def told(upload: Partial, reached: int) -> dict[str, str]:
 
 
 def mismatch(upload: Partial, reached: int) -> Response[bytes]:
-    """Return the answer to somebody who thought another offset had been reached."""
+    """Return the 409 response for a part that begins at another offset than *reached*."""
     said = msgspec.json.encode({"type": MISMATCH, "title": "mismatching-upload-offset", "expected-offset": reached})
     return Response(said, status_code=409, headers=told(upload, reached), media_type="application/problem+json")
 
 
 async def arriving(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
-    """Yield what arrives until the body ends or the connection is lost; who pauses or trickles is left."""
+    """Yield the parts of the body until it ends, the connection is lost, or the sender becomes too slow."""
     stream, started, taken = request.stream(), clock.ticks(), 0
     while taken >= LEAST_RATE * (clock.ticks() - started - 60):
         try:
             async with asyncio.timeout(CHUNK_SECONDS):
                 chunk = await anext(stream)
-        except (StopAsyncIteration, TimeoutError, HTTPException):  # what has arrived counts; the rest comes later
+        except (StopAsyncIteration, TimeoutError, HTTPException):  # keep the bytes so far; the rest comes later
             return
         taken += len(chunk)
         yield chunk

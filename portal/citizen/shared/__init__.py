@@ -1,1 +1,1 @@
-"""What the pages of citizens share: what an address names and whose it is."""
+"""Shared by the pages of citizens: finding what an address names, and checking that the visitor may see it."""

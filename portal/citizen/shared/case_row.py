@@ -1,4 +1,4 @@
-"""A case as one line of a list: in my cases, and under a delegation."""
+"""A case as one line of a list: in 'my cases', and on the page of a delegation."""
 
 from datetime import date, datetime
 
@@ -9,12 +9,12 @@ from portal.cases.life.moves import State, turn
 from portal.cases.life.words import KINDS
 from portal.citizen.shared.mine import address
 
-# The kind of the status, by whose turn it is.
+# The kind of status, by who must act next.
 STATUS = {"citizen": "yours", "nobody": "done"}
 
 
 class CaseRow(msgspec.Struct, frozen=True):
-    """One line."""
+    """One line of a list of cases."""
 
     address: str
     disease: str  # empty while none is chosen
@@ -31,22 +31,22 @@ class CaseRow(msgspec.Struct, frozen=True):
 
     @property
     def waits_for_the_citizen(self) -> bool:
-        """Whether the citizen has to do something."""
+        """Whether the citizen must act next."""
         return self.turn == "citizen"
 
     @property
     def status(self) -> str:
-        """The kind of its status."""
+        """The kind of the case's status, which sets its colour."""
         return STATUS.get(self.turn, "now")
 
     @property
     def words(self) -> str:
-        """Its status in words."""
+        """The status in words."""
         return "草稿，还没有提交" if self.draft else self.label
 
     @property
     def due_words(self) -> str:
-        """The sentence with the office's last day; empty when the office does not act next."""
+        """The sentence with the office's deadline; empty if the office does not act next."""
         if not self.due_on or self.turn != "agency":
             return ""
         return "预计 {day} 办完" if self.provisional else "最晚 {day} 办完"

@@ -1,10 +1,9 @@
-"""What an address names, and whether it is yours or in your care, settled before a handler runs.
+"""Find what an address names and check that the visitor may see it, before the handler runs.
 
-The address names the case, and so the person it is for; who acts for that person needs a delegation
-that covers the act (``scope=`` of the route) at this moment. A foreign thing and one that does not
-exist look the same. Each handler asks for one of these by its name, so it cannot forget to ask whose
-it is. It is one dependency, not several, because the framework resolves several in a task group, which
-costs as much as the rest of the request.
+The address names the case, and so the insured person; a proxy needs a delegation that covers the act
+(``scope=`` of the route) now. A foreign case and one that does not exist give the same 404. Each handler
+names one of these dependencies, so it cannot forget the check. It is one dependency, not several, because
+the framework resolves several in a task group, which costs as much as the rest of the request.
 """
 
 from typing import Any
@@ -31,7 +30,7 @@ from portal.questions.model import Step
 from portal.regions.load import REGIONS, Region
 
 CITIZEN = ("citizen",)
-VERIFIED = ("phone",)  # the phone is known, who holds it is not yet
+VERIFIED = ("phone",)  # the phone is verified, the identity is not yet known
 Asked = Request[Any, Any, Any]
 
 
@@ -43,14 +42,14 @@ class Me(msgspec.Struct, frozen=True):
 
 
 class Acting(msgspec.Struct, frozen=True):
-    """For whom the visitor acts on a page: what the banner on top of it says."""
+    """The principal a proxy acts for on a page, for the banner at the top."""
 
     name: str
     delegation: Delegation
 
     @property
     def address(self) -> str:
-        """Where the delegation lives."""
+        """Address of the delegation."""
         return f"/{self.delegation.region}/delegations/{self.delegation.id}"
 
 
@@ -65,13 +64,13 @@ class MyDraft(msgspec.Struct, frozen=True):
 
     @property
     def home(self) -> str:
-        """Where the draft lives."""
+        """Address of the draft."""
         return f"/{self.region.id}/apply/{self.case.id}"
 
-    # D33: else anybody could learn about anybody by claiming to act for them.
+    # D33: otherwise anybody could learn about a person by claiming to act for them.
     @property
     def proven(self) -> bool:
-        """Whether what offices know of the person may be shown: to themselves, or by a proven delegation."""
+        """Whether the register's data may be shown: to the insured person, or to a proxy with a verified delegation."""
         return self.delegation is None or self.delegation.verified
 
     async def person(self) -> Person:
@@ -79,16 +78,16 @@ class MyDraft(msgspec.Struct, frozen=True):
         return found(await people.person(self.case.person))
 
     async def signer(self) -> Person:
-        """Return the person who fills it in and signs it."""
+        """Return the person who fills in the draft and signs it: the insured person or the proxy."""
         return found(await people.person(self.actor.id))
 
     def step(self, slug: str) -> Step:
-        """Return the step called *slug* if it is on this person's way, or leave with 404."""
+        """Return the step called *slug*; raise 404 if it does not apply to this draft."""
         return found({step.slug: step for step in journey(self.region, self.answers)}.get(slug))
 
 
 class MyCase(msgspec.Struct, frozen=True):
-    """A submitted case of the person who is signed in, or of somebody they act for; `person` is whose it is."""
+    """A submitted case of the person who is signed in, or of somebody they act for; `person` is the insured person."""
 
     region: Region
     case: Case
@@ -97,16 +96,16 @@ class MyCase(msgspec.Struct, frozen=True):
     delegation: Delegation | None = None
 
     def may(self, scope: str) -> bool:
-        """Return whether the person who acts may do what *scope* of a delegation covers."""
+        """Return whether the visitor may do the acts of *scope*; the insured person always may."""
         return self.delegation is None or scope in self.delegation.scopes
 
     def open_now(self, action: str) -> bool:
-        """Return whether the person who acts may carry out *action* now."""
+        """Return whether the visitor may carry out *action* in the present state of the case."""
         return action in [move.action for move in may(self.case, self.actor.role)]
 
     @property
     def home(self) -> str:
-        """Where the case lives."""
+        """Address of the case."""
         return f"/{self.region.id}/cases/{self.case.number}"
 
 
@@ -119,7 +118,7 @@ class MyBenefit(msgspec.Struct, frozen=True):
 
     @property
     def home(self) -> str:
-        """Where the benefit lives."""
+        """Address of the benefit."""
         return f"/{self.region.id}/benefits/{self.benefit.id}"
 
 
@@ -135,14 +134,14 @@ async def me_in(r: FromPath[str], request: Asked) -> Me:
 
 # D15: one dependency for each handler; several are resolved in a task group and cost as much as the page.
 async def draft_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
-    """Return the draft in the address; a made-up key and a draft that is not in your care are the same 404."""
+    """Return the draft in the address; 404 for a made-up key as for a draft not in the visitor's care."""
     case = found(await draft_in(r, key))
     actor, delegation = await who_acts(case, request)
     return MyDraft(case.city, case, answers_of(case), actor, delegation)
 
 
 async def begun_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
-    """Return the case in the address, also one submitted meanwhile: for a button that may be pressed twice."""
+    """Return the draft in the address, even if submitted meanwhile, for a button that may be pressed twice."""
     case = await case_by_id(key)
     case = found(case if case and case.region == r else None)
     actor, delegation = await who_acts(case, request)
@@ -150,7 +149,7 @@ async def begun_named(r: FromPath[str], key: FromPath[str], request: Asked) -> M
 
 
 async def case_named(r: FromPath[str], no: FromPath[str], request: Asked) -> MyCase:
-    """Return the case in the address, or 404; one taken back is a draft again."""
+    """Return the submitted case in the address; 404 if there is none, also for a case taken back (a draft again)."""
     case = await case_by_number(read_number(no))
     case = found(case if case and case.region == r else None)
     actor, delegation = await who_acts(case, request)
@@ -158,9 +157,9 @@ async def case_named(r: FromPath[str], no: FromPath[str], request: Asked) -> MyC
 
 
 async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> MyBenefit:
-    """Return the benefit in the address; a made-up one and one that is not in your care are the same 404.
+    """Return the benefit in the address; 404 for a made-up id as for a benefit not in the visitor's care.
 
-    A proxy needs a verified delegation: without proof nobody learns what another person has.
+    A proxy needs a verified delegation: without proof nobody may learn about another person's benefits.
     """
     held = await benefit(id)
     held = found(held if held and held.region == r else None)
@@ -173,15 +172,15 @@ async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> 
     return MyBenefit(REGIONS[r], held, delegation)
 
 
-# D31: asked at each request, because whoever switches to acting for somebody forgets to switch back.
+# D31: asked at each request; a mode of acting for somebody would be forgotten and stay on.
 async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, Delegation | None]:
-    """Return the visitor as an actor on *case*, and the delegation they act by; 404 when it is not in their care.
+    """Return the visitor as an actor on *case*, and the delegation used (None for the insured person); else 404.
 
     Args:
-        case: what the address names.
-        request: whose route says which part of a delegation it needs; a route that says none is the
-            insured person's alone.
-        act: asked for instead of the route's.
+        case: the case that the address names.
+        request: its route states the scope of a delegation that it needs; a route without a scope is for
+            the insured person only.
+        act: the scope to check instead of the route's.
     """
     subject = visitor_of(request).subject
     if subject == case.person:
@@ -199,18 +198,18 @@ def insured(person: str) -> Actor:
 
 
 async def leave_if_stale(request: Asked, case: Case) -> None:
-    """Leave with the 409 page when the form that was sent shows an earlier version of *case* than there is now."""
+    """Raise the 409 page if the form was made from an earlier version of *case* than the current one."""
     if is_stale(request, case):
         raise await moved_on(case)
 
 
 def is_stale(request: Asked, case: Case) -> bool:
-    """Return whether the form that was sent shows an earlier version of *case* than there is now."""
+    """Return whether the form was made from an earlier version of *case* than the current one."""
     return form_of(request)["row_version"] != str(case.row_version)
 
 
 async def moved_on(case: Case) -> Stale:
-    """Return the 409 page for the person who came second: what happened last to the case, and who did it."""
+    """Return the 409 page for a stale form: it says what happened last to the case, and who did it."""
     events = await history(case)
     if not events:
         return Stale()
@@ -221,9 +220,9 @@ async def moved_on(case: Case) -> Stale:
 
 
 def address(case: Case) -> str:
-    """Return the address of a case: a draft is found by its key, a submitted case by its number."""
+    """Return the address of a case: with the key of a draft, or the number of a submitted case."""
     if case.at is State.DRAFT:
         return f"/{case.region}/apply/{case.id}"
-    if case.at is State.AWAITING_PRINCIPAL:  # it has no number yet
+    if case.at is State.AWAITING_PRINCIPAL:  # the case has no number yet
         return f"/{case.region}/delegations/{case.delegation}"
     return f"/{case.region}/cases/{case.number}"

@@ -1,6 +1,6 @@
-"""The code by SMS that proves a phone is in somebody's hand: send it, find it again, check what was typed.
+"""The code by SMS that proves possession of a phone: send it, find its challenge, check the typed code.
 
-Four pages ask for one: signing in, a principal's consent, a principal's own offer, a proxy's withdrawal.
+Four pages ask for a code: signing in, a principal's consent, a principal's own offer, a proxy's withdrawal.
 """
 
 from typing import Any
@@ -22,21 +22,21 @@ from portal.regions.load import Region
 
 
 class CodeAsked(msgspec.Struct, frozen=True):
-    """What a page with the field for a code shows of it."""
+    """Content of the field for a code."""
 
     challenge: str
     phone: str  # masked
     error: str
-    demo: str  # the code itself, in a demonstration
+    demo: str  # the code itself in the demonstration, else empty
 
     @property
     def errors(self) -> dict[str, str]:
-        """What is wrong with it, for the summary on top of the page."""
+        """The error of the code, for the summary at the top of the page."""
         return {"code": self.error} if self.error else {}
 
 
 async def send(request: Request[Any, Any, Any], region: Region, number: str, *, voice: bool = False) -> str:
-    """Send a code to *number*, or have the phone called; return the id of the challenge."""
+    """Send a code to *number* by SMS (or by a call if *voice*); return the id of the challenge."""
     address, host = client_address(request.scope), _host(request)
     return await sign_in.ask(visitor_of(request), region, number, address, host, voice=voice)
 
@@ -44,17 +44,17 @@ async def send(request: Request[Any, Any, Any], region: Region, number: str, *, 
 async def send_again(
     request: Request[Any, Any, Any], region: Region, challenge: ChallengeRow, *, voice: bool = False
 ) -> int:
-    """Send another code; return 0, or the seconds that are still to wait."""
+    """Send another code and return 0, or return the seconds to wait before one can be sent."""
     return await sign_in.ask_again(challenge, region, client_address(request.scope), _host(request), voice=voice)
 
 
 async def challenge_named(request: Request[Any, Any, Any], id: str) -> ChallengeRow | None:
-    """Return the open challenge called *id* of this browser, or nothing."""
+    """Return this browser's open challenge *id*; None if there is none."""
     return await sign_in.challenge(visitor_of(request), clean(id)) if id else None
 
 
 async def error_in(typed: str, challenge: ChallengeRow, region: Region) -> str:
-    """Check the code that was typed; return what to tell the person, or an empty text when it is right."""
+    """Return the error message for the typed code; empty if it is right."""
     outcome = await sign_in.answer(challenge, narrow(typed).replace(" ", ""))
     left = max(0, sign_in.TRIES - challenge.tries - 1)
     return {
@@ -68,12 +68,12 @@ async def error_in(typed: str, challenge: ChallengeRow, region: Region) -> str:
 
 
 async def asked(challenge: ChallengeRow, error: str = "") -> CodeAsked:
-    """Return what the page shows that asks for the code of *challenge*."""
+    """Return the field for the code of *challenge*."""
     number = challenge.number
     shown = await demo_code(number) if SETTINGS.demo else ""
     return CodeAsked(challenge.id, masked_phone(number), error, shown)
 
 
 def _host(request: Request[Any, Any, Any]) -> str:
-    """Return our host's name, by which a phone knows that a code is for this site."""
+    """Return our host name; the SMS contains it so that the phone fills in the code only on this site."""
     return request.headers.get("host", "").partition(":")[0]
