@@ -3,9 +3,9 @@
 An undefined name in a template is an error. `templates.py` says how templates are compiled.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache, partial
+from functools import cache, partial, reduce
 from pathlib import Path
 from string import punctuation
 from typing import Any
@@ -55,7 +55,7 @@ def environment(language: str) -> Compiled:
 def _words(language: str) -> dict[str, Any]:
     """Return the globals of every template, besides the parts of the layout."""
 
-    def _(text: str, **values: Any) -> str:
+    def _(text: str, /, **values: Any) -> str:
         said = translate(text, language)
         return filled(said, **values) if values else said
 
@@ -126,6 +126,7 @@ def _filters(language: str) -> dict[str, Any]:
             "grouped": grouped,
             "size": size,
             "masked": masked,
+            "enumerated": partial(enumerated, translate("{first}、{rest}", language)),
         }
     )
 
@@ -133,6 +134,12 @@ def _filters(language: str) -> dict[str, Any]:
 def _time_element(show: Callable[[Any], str], moment: date | datetime) -> Markup:
     """Return *moment* in words, in a ``<time>`` that machines can read."""
     return Markup('<time datetime="{}">{}</time>').format(iso(moment), show(moment))
+
+
+def enumerated(pair: str, parts: Iterable[str]) -> str:
+    """Return *parts* as one enumeration; *pair* says how two of them are joined."""
+    *before, last = list(parts) or [""]
+    return reduce(lambda rest, first: filled(pair, first=first, rest=rest), reversed(before), last)
 
 
 def warm() -> None:

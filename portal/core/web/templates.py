@@ -17,7 +17,6 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, Template, nodes
 from jinja2.bccache import Bucket
-from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
@@ -51,7 +50,7 @@ UNUSED_DAYS = 14  # a folder of compiled templates is kept this long after its l
 SETTLED: dict[str, Callable[..., str]] = {"icon": icon, "asset": lambda name: assets().url(name)}
 
 
-def filled(text: str, **values: Any) -> str:
+def filled(text: str, /, **values: Any) -> str:
     """Return our sentence *text* with *values* in its places, each escaped unless it is Markup."""
     if any(hasattr(value, "__html__") for value in values.values()):
         return escape(text).format(**values)
@@ -80,15 +79,6 @@ class _Settled(NodeTransformer):
         node.args[0] = text
         node.node = nodes.Name("filled", "load", lineno=node.lineno)
         return node
-
-
-class _Template(Template):
-    """Jinja's template with its macros built once, because no render has globals of its own."""
-
-    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
-        if self._module is None:
-            self._module = self.make_module()
-        return self._module
 
 
 class _Context(Context):
@@ -144,7 +134,6 @@ class Compiled(Environment):
     """Jinja's environment, with the classes above."""
 
     language = SOURCE
-    template_class = _Template
     context_class = _Context
 
     def __init__(self, **options: Any) -> None:
