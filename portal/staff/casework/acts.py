@@ -1,6 +1,6 @@
-"""``/staff/cases/{no}/acts/{act}``: what a clerk does with a reason: refuse to accept, cancel, extend, revoke ...
+"""``/staff/cases/{no}/acts/{act}``: acts that need a reason: refuse to accept, cancel, extend, revoke ...
 
-Each is one page: what it means, why, one button. `reasoned` has the table of them.
+Each act has a page with its meaning, a field for the reason and one button; `reasoned` has their table.
 """
 
 import msgspec
@@ -28,7 +28,7 @@ async def act_named(act: FromPath[str]) -> Act:
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What the clerk typed."""
+    """The clerk's input."""
 
     reason: str = ""  # the code of a reason from the list
     words: str = ""
@@ -36,7 +36,7 @@ class Given(msgspec.Struct, frozen=True):
 
 
 class ActsController(Controller):
-    """One act with its reason."""
+    """An act that needs a reason."""
 
     path = "/staff/cases/{no:str}/acts/{act:str}"
     opt = {"who": CASEWORK}
@@ -44,13 +44,13 @@ class ActsController(Controller):
 
     @get()
     async def ask(self, desk: NamedDependency[CaseDesk], chosen: NamedDependency[Act]) -> Response[bytes]:
-        """Say what it means and ask why."""
+        """Explain the act and ask for the reason."""
         role_for(chosen, desk)
         return await act_page(desk, chosen, Given(), {})
 
     @post()
     async def do(self, desk: NamedDependency[CaseDesk], chosen: NamedDependency[Act]) -> Response[bytes]:
-        """Do it."""
+        """Carry out the act."""
         role = role_for(chosen, desk)
         form = desk.current_form()
         given = Given(*(form[name].strip()[:WORDS] for name in Given.__struct_fields__))
@@ -63,12 +63,12 @@ class ActsController(Controller):
 
 
 def reasons_for(act: Act, region: Region) -> dict[str, str]:
-    """Return the reasons to choose from for an act, by code; none where it asks for words only."""
+    """Return ``{code: reason}`` to choose from for an act; empty if the act asks for words only."""
     return words(getattr(region.reasons, act.library)) if act.library else {}
 
 
 def errors_in(given: Given, act: Act, reasons: dict[str, str]) -> dict[str, str]:
-    """Return what is wrong with a posted reason."""
+    """Return ``{field: message}`` for a wrong reason."""
     errors: dict[str, str] = {}
     if reasons and given.reason not in reasons:
         errors["reason"] = "请选一个理由。"
@@ -80,16 +80,16 @@ def errors_in(given: Given, act: Act, reasons: dict[str, str]) -> dict[str, str]
 
 
 def _sentence(reasons: dict[str, str], given: Given) -> str:
-    """Return the reason as it is kept: that of the list, then the clerk's own words."""
+    """Return the reason to store: the chosen one, then the clerk's words."""
     reason = reasons.get(given.reason, "") if given.reason != OTHER else ""
     return "：".join(part for part in (reason, given.words) if part)
 
 
 def role_for(act: Act, desk: CaseDesk) -> Role:
-    """Return the role in which the member may do it now.
+    """Return the role in which the member may do *act* now.
 
     Raises:
-        NotAllowed: it is not open to them.
+        NotAllowed: the act is not open to the member.
     """
     for role in desk.roles:
         if role in act.roles or (act.action and desk.may(act.action, role)):
@@ -112,7 +112,7 @@ async def act_page(desk: CaseDesk, act: Act, given: Given, errors: dict[str, str
 
 
 async def lead(case: Case, act: Act) -> str:
-    """Return what the act means; for more time, until when."""
+    """Return the sentence that explains the act; for an extension it names the new last day."""
     if act.action == "extend_deadline":
         later = extended_to(clock_on(case, await history(case)), case.city)
         if later:

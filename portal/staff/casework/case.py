@@ -1,4 +1,4 @@
-"""``/staff/cases/{no}``: one case with its papers, its letters, the numbers in full; and acceptance."""
+"""``/staff/cases/{no}``: one case with papers and letters; its unmasked numbers; its acceptance."""
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -36,19 +36,19 @@ ACTIONS = {
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A button: something that is open now."""
+    """A button for an act that is open now."""
 
     path: str
     words: str
 
     @property
     def at_once(self) -> bool:
-        """Whether the button does it; the others lead to a page that asks more."""
+        """Whether the button carries out the act; other buttons open a page that asks more."""
         return self.path == ACCEPTANCE
 
 
 class Todo(msgspec.Struct, frozen=True):
-    """What the member may do about the case, and what colleagues and the citizen wrote."""
+    """The acts open to the member, the notes of colleagues and the citizen's questions."""
 
     steps: list[Step]
     calls: bool  # somebody must be called, and the member is one who calls
@@ -80,7 +80,7 @@ class StaffCaseController(Controller):
         zoom: FromQuery[int] = 100,
         turn: FromQuery[int] = 0,
     ) -> Response[bytes]:
-        """Show answers, insurance record, files, clock, and what may be done now."""
+        """Show answers, insurance record, files, clock and the acts open now."""
         await access.note(desk.me, "read_case", desk.case)
         return desk.page(
             "staff/casework/case/show",
@@ -106,7 +106,7 @@ class StaffCaseController(Controller):
 
     @get("/person")
     async def unmasked(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Show the numbers in full, for a call or a comparison; the citizen sees who looked."""
+        """Show the numbers unmasked, for a call or a comparison; the citizen can see who looked."""
         who = found(await person(desk.case.person))
         await access.note(desk.me, "unmask", desk.case)
         answers = answers_of(desk.case)
@@ -122,7 +122,7 @@ class StaffCaseController(Controller):
 
 
 async def todo(desk: CaseDesk) -> Todo:
-    """Return what the member may do about the case now."""
+    """Return the acts open to the member now, with notes and questions."""
     case = desk.case
     calling = await calls.waiting_for(case) is not None
     assigning = "交给别人" if case.assigned_to == desk.me.id else "分派"
@@ -139,7 +139,7 @@ async def todo(desk: CaseDesk) -> Todo:
 
 
 def steps(desk: CaseDesk) -> list[Step]:
-    """Return the buttons, in the order of the table of moves; last those that move no case."""
+    """Return the buttons in the order of the table of moves; those that move no case come last."""
     places = [ACTIONS[action] for action in desk.actions() if action in ACTIONS]
     permission, objection = ACTS["permission"], ACTS["objection"]
     used_up = not desk.case.ended and not desk.may("ask_correction", Role.REVIEWER)

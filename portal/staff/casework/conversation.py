@@ -29,7 +29,7 @@ class Written(msgspec.Struct, frozen=True):
 
 
 class ConversationController(Controller):
-    """What the citizen asks, and what the office answers."""
+    """The messages between the citizen and the office."""
 
     path = "/staff/cases/{no:str}/conversation"
     opt = {"who": CASEWORK}
@@ -50,7 +50,7 @@ class ConversationController(Controller):
 
     @post("/files", streams=True, request_max_body_size=None)
     async def add(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Keep files for the answer that is being written; without script it comes with them, and goes out."""
+        """Store files for the unsent answer; without script the form has the answer too, and it is sent."""
         place = enclosed.unsent_slot(desk.me.id)
         async with uploads.sending(desk.request, limits_of(desk.region)) as sending:
             taken = await take_form(sending, desk.case, place, conversation.takes(desk.region))
@@ -64,7 +64,7 @@ class ConversationController(Controller):
 
     @post("/files/{doc:str}/removal")
     async def remove(self, desk: NamedDependency[CaseDesk], doc: FromPath[str]) -> Response[bytes]:
-        """Take a file off the answer that is being written."""
+        """Remove a file from the unsent answer."""
         file = found(await enclosed.own_unsent(doc, desk.me.id))
         found(file if file.case == desk.case.id else None)
         await keep.remove(file)
@@ -72,14 +72,14 @@ class ConversationController(Controller):
 
 
 async def called(desk: CaseDesk) -> Response[bytes]:
-    """Note that the question was answered by telephone."""
+    """Record that the question was answered by telephone."""
     await conversation.answered(desk.case)
     await access.note(desk.me, "answer_by_phone", desk.case)
     return desk.back("/conversation")
 
 
 async def send(desk: CaseDesk, text: str, refused: Refusals) -> Response[bytes]:
-    """Send the answer; words and good files stay on the page when something is wrong with another."""
+    """Send the answer; if a file is refused, the text and the other files stay on the page."""
     text = text.strip()[: conversation.LONGEST]
     if refused:
         return await conversation_page(desk, text, refused=refused)

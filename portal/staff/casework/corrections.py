@@ -1,4 +1,4 @@
-"""``/staff/cases/{no}/corrections/new``: write the one notice that lists everything."""
+"""``/staff/cases/{no}/corrections/new``: write one correction notice with all defects."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -33,7 +33,7 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Composer(msgspec.Struct, frozen=True):
-    """What the notice may be about, and until when it is answered."""
+    """The materials that the notice may name, and the citizen's last day."""
 
     slots: list[Slot]
     limited: bool  # asked once already: only what came in since
@@ -69,13 +69,13 @@ class StaffCorrectionController(Controller):
 
 
 async def slots_open(case: Case) -> list[Slot]:
-    """Return the materials a notice may be about now."""
+    """Return the materials that a notice may name now."""
     allowed = await corrections.slots_to_ask(case)
     return [slot for slot in slots(case.city, answers_of(case)) if allowed is None or slot.id in allowed]
 
 
 async def read(form: Form, case: Case) -> tuple[list[NewDefect], dict[str, str]]:
-    """Return the defects in a posted form, and what is wrong with it."""
+    """Return the defects in a posted form, and its errors by field."""
     defects: list[NewDefect] = []
     errors: dict[str, str] = {}
     for slot in await slots_open(case):

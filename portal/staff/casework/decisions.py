@@ -1,4 +1,4 @@
-"""``/staff/cases/{no}/decision`` and ``/approval``: one drafts, another decides."""
+"""``/staff/cases/{no}/decision`` and ``/approval``: one member drafts the decision, another decides."""
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -37,7 +37,7 @@ AGREE, PUBLISH, BACK = "agree", "publish", "back"
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """A disease that is decided on, with what its proposal says so far."""
+    """A disease to decide on, with its proposal so far."""
 
     decided: Decided
     disease: Disease
@@ -46,7 +46,7 @@ class Subject(msgspec.Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        """The part of the names of its fields."""
+        """The suffix of the names of the disease's form fields."""
         return self.decided.id
 
     @property
@@ -84,7 +84,7 @@ class DraftDecisionController(Controller):
 
 
 async def read(form: Form, case: Case) -> tuple[list[Proposal], dict[str, str]]:
-    """Return the proposals in a posted form, and what is wrong with it."""
+    """Return the proposals in a posted form, and its errors by field."""
     proposals: list[Proposal] = []
     errors: dict[str, str] = {}
     for disease in await decision.diseases(case):
@@ -96,7 +96,7 @@ async def read(form: Form, case: Case) -> tuple[list[Proposal], dict[str, str]]:
 
 
 def read_one(form: Form, disease: Decided, region: Region) -> tuple[Proposal | None, dict[str, str]]:
-    """Return the proposal for one disease, or what is wrong with it."""
+    """Return the proposal for one disease, or None with its errors by field."""
     verdict = form[f"verdict-{disease.id}"]
     months = form[f"months-{disease.id}"].strip() or "0"
     reasons = reasons_in(form, disease, region)
@@ -119,7 +119,7 @@ def reasons_in(form: Form, disease: Decided, region: Region) -> Reasons:
 
 
 async def subjects(case: Case) -> list[Subject]:
-    """Return the diseases that are decided on."""
+    """Return the diseases to decide on."""
     region = case.city
     return [
         Subject(decided, region.diseases[decided.code], region.criteria.get(decided.code), case.kind == REREVIEW)
@@ -144,7 +144,7 @@ async def draft_page(desk: CaseDesk, form: Form, errors: dict[str, str]) -> Resp
 
 
 class ApprovalController(Controller):
-    """The approver's word; never the drafter's own."""
+    """The approver's decision; the drafter may not approve."""
 
     path = "/staff/cases/{no:str}/approval"
     opt = {"who": ("approver",)}
@@ -158,7 +158,7 @@ class ApprovalController(Controller):
 
     @post()
     async def decide(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Agree, publish first, or send it back with a comment."""
+        """Approve the proposal, publish it first, or send it back with a comment."""
         form = desk.current_form()
         comment = form["comment"].strip()[:WORDS]
         if form["action"] == BACK and not comment:
@@ -171,7 +171,7 @@ class ApprovalController(Controller):
 
 
 async def act(desk: CaseDesk, action: str, comment: str) -> None:
-    """Do what the approver's button says."""
+    """Carry out the *action* of the approver's button."""
     approver = desk.acting(Role.APPROVER)
     if action == BACK:
         await decision.send_back(desk.case, approver, comment)

@@ -1,4 +1,4 @@
-"""``/staff/cases/{no}/originals``: ask for the originals of a case on paper, do without them, compare them."""
+"""``/staff/cases/{no}/originals``: ask for paper originals, cancel the request, record the comparison."""
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -15,7 +15,7 @@ ASK = "ask"
 
 
 class OriginalsController(Controller):
-    """The originals of one case, for whoever works on it."""
+    """The paper originals of one case, for the members who work on it."""
 
     path = "/staff/cases/{no:str}/originals"
     opt = {"who": CASEWORK}
@@ -23,12 +23,12 @@ class OriginalsController(Controller):
 
     @get()
     async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Show what may be asked for and where the packet is."""
+        """Show the materials that can be asked for and the state of the packet."""
         return await originals_page(desk, {})
 
     @post(opt={"who": ("reviewer",)})
     async def change(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Ask for originals, do without them, or note that they are as on the scans."""
+        """Ask for originals, cancel the request, or record that they match the scans."""
         materials = desk.form.all("material")
         if desk.form["action"] == ASK and not materials:
             return await originals_page(desk, {"material": "请勾选要看的原件。"})
@@ -38,10 +38,10 @@ class OriginalsController(Controller):
 
 
 async def act(desk: CaseDesk, materials: list[str]) -> None:
-    """Do what the button says: ask for *materials*, or something with the packet that the clerk saw.
+    """Carry out the button's act: ask for *materials*, or an act on the packet shown on the page.
 
     Raises:
-        NotAllowed: the packet has moved on.
+        NotAllowed: the packet has changed meanwhile.
     """
     if desk.form["action"] == ASK:
         await originals.ask(desk.case, materials, desk.me.id)
@@ -53,7 +53,7 @@ async def act(desk: CaseDesk, materials: list[str]) -> None:
 
 
 async def originals_page(desk: CaseDesk, errors: dict[str, str]) -> Response[bytes]:
-    """Return the page of a case's originals; a city that keeps none on paper has no such page."""
+    """Return the page of a case's originals; 404 in a city that asks for none."""
     choices = kept_on_paper(desk.region)
     if not choices:
         raise NotFound

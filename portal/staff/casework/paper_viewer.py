@@ -1,6 +1,6 @@
-"""The papers of a case as pictures: which page is shown, how large, how turned, and what each button shows next.
+"""The papers of a case as pictures: the shown page, its zoom and rotation, and the target of each button.
 
-Staff read pictures with their own name across them, and every look is noted.
+Staff see pictures with their own name across them, and every view is logged.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ KINDS = {"pdf": "PDF", "image": "照片"}
 
 
 class Looked(msgspec.Struct, frozen=True):
-    """What the address asks to see; all of it may be wrong."""
+    """The request in the address, not validated."""
 
     file: str = ""
     leaf: int = 1
@@ -38,7 +38,7 @@ class Looked(msgspec.Struct, frozen=True):
 
 
 class Viewer(msgspec.Struct, frozen=True):
-    """What the viewer shows: a page of a file, how large, how turned; and where its buttons lead."""
+    """The state of the viewer: page, zoom and rotation, and the targets of its buttons."""
 
     case: Case
     files: Sequence[Document]
@@ -61,12 +61,12 @@ class Viewer(msgspec.Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """What kind of file it is, in words."""
+        """The kind of the file in words."""
         return KINDS[self.chosen.kind]
 
     @property
     def by_desk(self) -> bool:
-        """Whether the office has sent it itself, with a message."""
+        """Whether the office sent the file, with a message."""
         return self.chosen.id in self.ours
 
     def name(self, file: Document) -> str:
@@ -74,7 +74,7 @@ class Viewer(msgspec.Struct, frozen=True):
         return self.named.get(file.slot, FOR_CORRECTION)
 
     def to(self, file: Document, leaf: int = 1, *, zoom: int = 0, turn: int = 0) -> str:
-        """Return the query that shows another page; its zoom stays, its turn begins anew unless told."""
+        """Return the query that shows another page, with the same zoom and no rotation unless given."""
         query: dict[str, str | int] = {"file": file.id, "leaf": leaf, "zoom": zoom or self.zoom}
         if turn:
             query["turn"] = turn
@@ -102,12 +102,12 @@ class Viewer(msgspec.Struct, frozen=True):
 
     @property
     def larger(self) -> str:
-        """The query that shows it larger, or an empty text where it is as large as it gets."""
+        """The query that shows it larger, or an empty text at the largest zoom."""
         return self._at(next((zoom for zoom in ZOOMS if zoom > self.zoom), 0))
 
     @property
     def smaller(self) -> str:
-        """The query that shows it smaller, or an empty text where it is as small as it gets."""
+        """The query that shows it smaller, or an empty text at the smallest zoom."""
         return self._at(next((zoom for zoom in reversed(ZOOMS) if zoom < self.zoom), 0))
 
     @property
@@ -120,7 +120,7 @@ class Viewer(msgspec.Struct, frozen=True):
 
 
 async def viewer(case: Case, looked: Looked) -> Viewer | None:
-    """Return the viewer with the file that was asked for open, else the first; None for a case without files."""
+    """Return the viewer with the requested file, else the first; None for a case without files."""
     named = {**names(case.city), SIGNED.id: SIGNED.name}
     order = {slot: place for place, slot in enumerate(named)}
     files = sorted(await sent.documents(case), key=lambda file: order.get(file.slot, len(order)))
@@ -148,7 +148,7 @@ async def viewer(case: Case, looked: Looked) -> Viewer | None:
 
 
 async def picture(me: Member, case: Case, file: Document, number: int, turn: int) -> Response[bytes]:
-    """Return one page as a picture with the reader's name across it, and note who looked."""
+    """Return one page as a picture with the reader's name across it, and log the view."""
     await access.note(me, "read_document", case, thing=f"document:{file.id}")
     try:
         plain = await pages.picture(file, number, turn % 4)

@@ -1,4 +1,4 @@
-"""The letters of a case as the desk lists them: how they are served, who has opened them, where the envelope is."""
+"""The letters of a case as the desk lists them: how they are served, whether opened, the state of the envelope."""
 
 from datetime import datetime
 
@@ -35,12 +35,12 @@ class LetterRow(msgspec.Struct, frozen=True):
 
     @property
     def internal(self) -> bool:
-        """Whether it stays in the office, so that nobody waits for it to be opened."""
+        """Whether the letter is internal, so that it is never opened by a citizen."""
         return self.letter.kind == INTERNAL
 
     @property
     def waiting(self) -> str:
-        """Where a letter lies that nobody has opened yet."""
+        """Where an unopened letter waits."""
         return "已送到网上账号，申请人还没有打开" if self.electronic else "放在网上账号里，没有同意电子送达"
 
 
@@ -64,7 +64,7 @@ class Post(msgspec.Struct, frozen=True):
 
 
 async def post(case: Case) -> Post:
-    """Return the letters; how they are served is said of the next one, after the end of the last one."""
+    """Return the letters of a case; the way of service is that of the next letter, or of the last in an ended case."""
     known = await service(case)
     all_letters = await letters.letters(case.id, desk=True)
     open_to_citizen = [letter for letter in all_letters if letter.kind != INTERNAL]

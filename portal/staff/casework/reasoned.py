@@ -1,6 +1,6 @@
-"""The acts of the desk that ask for a reason: what each means, what it does, what its button is called.
+"""The acts of the desk that need a reason: their meaning, effect and button.
 
-An act that names an action of the table of moves has its button wherever that action is open.
+An act with an action of the table of moves has a button whenever that action is open.
 """
 
 from collections.abc import Awaitable, Callable
@@ -32,7 +32,7 @@ class Act(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> str:
-        """Where its page is, below the case."""
+        """Path of its page, below the case."""
         return f"acts/{self.name}"
 
 

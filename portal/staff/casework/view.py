@@ -61,7 +61,7 @@ class Deadline(msgspec.Struct, frozen=True):
 
     @property
     def left(self) -> str:
-        """What is left, in words."""
+        """The time left, in words."""
         if self.case.ended:
             return "已办结"
         if self.clock.due is None:
@@ -73,12 +73,12 @@ class Deadline(msgspec.Struct, frozen=True):
 
     @property
     def due(self) -> date | None:
-        """The last day, while the clock runs."""
+        """The last day; None while the clock is paused."""
         return None if self.case.ended else self.clock.due
 
     @property
     def paused(self) -> str:
-        """How long it stood still, in words."""
+        """How long the clock was paused, in words."""
         if self.clock.paused_days:
             return Said("已暂停过 {n} 天", n=self.clock.paused_days)
         return "没有停过"
@@ -90,7 +90,7 @@ class Deadline(msgspec.Struct, frozen=True):
 
 
 class Applicant(msgspec.Struct, frozen=True):
-    """Whose application it is, how they are insured, and who acts for them."""
+    """The insured person, their insurance, and the proxy."""
 
     person: Person
     record: Insured | None
@@ -101,17 +101,17 @@ class Applicant(msgspec.Struct, frozen=True):
 
     @property
     def level(self) -> str:
-        """How sure it is who they are, in words."""
+        """The level of identity proof, in words."""
         return LEVELS[self.person.level]
 
     @property
     def insurance(self) -> str:
-        """The kind of their insurance, or an empty text where the register has no record."""
+        """The kind of their insurance, or an empty text if the register has no record."""
         return INSURANCE[self.record.insurance_type] if self.record else ""
 
     @property
     def delegation_state(self) -> str:
-        """How the delegation stands, in words."""
+        """The state of the delegation, in words."""
         return STATES[self.delegation.state_on(time.today())] if self.delegation else ""
 
 
@@ -162,12 +162,12 @@ class CaseView(msgspec.Struct, frozen=True):
 
     @property
     def only_one_correction(self) -> bool:
-        """Whether the clerk must write everything into the one notice there is."""
+        """Whether the city allows only one correction notice."""
         return self.case.city.rules.correction.at_most == 1 and not self.case.ended
 
     @property
     def doubt(self) -> str:
-        """Why the opinions settle nothing yet, in words."""
+        """Why the opinions do not settle the case yet, in words."""
         if self.opinions is None or self.opinions.settled:
             return ""
         if self.opinions.unsure:
@@ -272,7 +272,7 @@ def _papers(files: Sequence[Document]) -> Sign:
 
 
 async def _opinions(case: Case, diseases: list[str]) -> Split | None:
-    """Return how the experts' opinions stand, where anybody was asked."""
+    """Return the state of the experts' opinions; None if no expert was invited."""
     panel = await seats(case.id) if case.city.rules.experts.required else []
     return split(case, panel, diseases) if panel else None
 

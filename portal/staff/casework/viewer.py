@@ -1,6 +1,6 @@
-"""``/staff/cases/{no}/viewer`` and ``/files/{doc}/...``: papers as pictures, and the file itself as a second act.
+"""``/staff/cases/{no}/viewer`` and ``/files/{doc}/...``: papers as pictures, and the download of the original file.
 
-Whoever needs the file itself says why. Every look and every download is noted.
+A download needs a reason. Every view and every download is logged.
 """
 
 from litestar import Controller, Response, get, post
@@ -40,7 +40,7 @@ class ViewerController(Controller):
         zoom: FromQuery[int] = 100,
         turn: FromQuery[int] = 0,
     ) -> Response[bytes]:
-        """Show the viewer alone, for the page to take over."""
+        """Return only the viewer, as a fragment for the page."""
         shown = found(await viewer(desk.case, Looked(file, leaf, zoom, turn)))
         return page(desk.request, "staff/casework/case/_viewer", viewer=shown)
 
@@ -57,12 +57,12 @@ class ViewerController(Controller):
 
     @get("/files/{doc:str}/original", dependencies={"file": Provide(file_in_hand)})
     async def ask(self, desk: NamedDependency[CaseDesk], file: NamedDependency[Document]) -> Response[bytes]:
-        """Ask why the file itself is needed."""
+        """Ask for the reason of a download."""
         return original_page(desk, file, {})
 
     @post("/files/{doc:str}/original", dependencies={"file": Provide(file_in_hand)}, status_code=200)
     async def download(self, desk: NamedDependency[CaseDesk], file: NamedDependency[Document]) -> Response[bytes]:
-        """Send the file as it is kept, and note who took it and why."""
+        """Send the original file, and log the download with its reason."""
         why = desk.form["why"]
         if why not in WHY:
             return original_page(desk, file, {FIRST: "请选一个下载的原因。"})
@@ -73,5 +73,5 @@ class ViewerController(Controller):
 
 
 def original_page(desk: CaseDesk, file: Document, errors: dict[str, str]) -> Response[bytes]:
-    """Return the page that asks why the file itself is needed."""
+    """Return the page that asks for the reason of a download."""
     return desk.page("staff/casework/case/original", errors, case=desk.case, file=file, why=WHY)

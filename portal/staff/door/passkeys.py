@@ -1,4 +1,4 @@
-"""``/staff/passkeys``: one's own passkeys: which there are, add one, remove one."""
+"""``/staff/passkeys``: the member's own passkeys: list, add, remove."""
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -23,12 +23,12 @@ class PasskeysController(Controller):
 
     @get()
     async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Show them, and what a new one is made with."""
+        """Show the passkeys, and the challenge for a new one."""
         return await passkeys_page(desk, "", {})
 
     @post()
     async def add(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Keep the passkey that the browser has made."""
+        """Store the passkey that the browser has made."""
         name = desk.form["name"].strip()
         if not name:
             return await passkeys_page(desk, name, {"name": "请填写名称，方便以后认出来。"})
@@ -40,13 +40,13 @@ class PasskeysController(Controller):
 
     @post("/removal")
     async def remove(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Forget one."""
+        """Remove a passkey."""
         found(await passkeys.remove(desk.me, desk.form["passkey"]) or None)
         return see_other(HOME)
 
 
 async def passkeys_page(desk: Desk, name: str, errors: dict[str, str]) -> Response[bytes]:
-    """Return the page of one's passkeys."""
+    """Return the page of the member's passkeys."""
     mine = await passkeys.passkeys(desk.me.id)
     return desk.page(
         "staff/door/passkeys/index",

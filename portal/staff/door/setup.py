@@ -28,7 +28,7 @@ class SetupController(Controller):
 
     @post()
     async def finish(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Keep the password, and lead to the sign-in."""
+        """Store the password and redirect to the sign-in."""
         form = form_of(request)
         login, code, password = narrow(form["login"]).lower(), narrow(form["code"]), form["password"]
         short = Said("密码至少 {n} 位。可以用几个不相干的词连起来。", n=SHORTEST)

@@ -1,4 +1,4 @@
-"""``/staff/login``: in by login and password and then a code of the authenticator app, or by a passkey."""
+"""``/staff/login``: sign in with login, password and a code of the authenticator app, or with a passkey."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class StaffSignInController(Controller):
 
     @post("/login")
     async def enter(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Check login and password, and lead to the second factor."""
+        """Check login and password, and redirect to the second factor."""
         form = form_of(request)
         login, password = form["login"].strip(), form["password"]
         errors = {}
@@ -61,7 +61,7 @@ class StaffSignInController(Controller):
 
     @post("/logout")
     async def leave(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """End the session, or all of one's own."""
+        """End the session, or all sessions of the member."""
         visitor = visitor_of(request)
         if form_of(request)["action"] == "everywhere" and visitor.subject:
             await devices.end_all(visitor.subject)
@@ -70,7 +70,7 @@ class StaffSignInController(Controller):
 
 
 class SecondFactorController(Controller):
-    """``/staff/login/code``: the code; at the first visit the app is set up."""
+    """``/staff/login/code``: asks for the code; at the first sign-in the app is set up."""
 
     path = "/staff/login"
     opt = {"who": HALF}
@@ -98,21 +98,21 @@ class SecondFactorController(Controller):
 
     @post("/setup")
     async def prepare(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Make a secret for the app."""
+        """Create a TOTP secret for the app."""
         me = await half(request)
         await second_factor.prepare(me.id)
         return see_other(with_next("/staff/login/code", form_of(request)["next"]))
 
 
 class RecoveryController(Controller):
-    """``/staff/recovery``: the codes for when the phone is lost, shown once."""
+    """``/staff/recovery``: the recovery codes for a lost phone, shown once."""
 
     path = "/staff/recovery"
     opt = {"who": ("staff",)}
 
     @get()
     async def show(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Show the recovery codes right after the app was set up; later only how many are left."""
+        """Show the recovery codes right after the app is set up; later only how many are left."""
         subject = visitor_of(request).subject
         mine = await second_factor.factor(subject)
         shown = second_factor.recovery_codes(mine) if mine and second_factor.just_confirmed(mine) else []
@@ -121,7 +121,7 @@ class RecoveryController(Controller):
 
 
 async def half(request: Request[Any, Any, Any]) -> Member:
-    """Return the member who has given their password; one who was switched off meanwhile begins anew."""
+    """Return the member who has entered their password; restart the sign-in if deactivated meanwhile."""
     me = await staff.member(visitor_of(request).subject)
     if me is None:
         raise SignInFirst

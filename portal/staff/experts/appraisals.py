@@ -1,4 +1,4 @@
-"""``/staff/cases/{no}/appraisals``: ask experts, see who answered, remind, replace, add a third."""
+"""``/staff/cases/{no}/appraisals``: invite experts, see their opinions, remind or replace them, add a third."""
 
 from datetime import date
 
@@ -35,7 +35,7 @@ LATE = Sign("late", "已逾期")
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A place on the panel and who sits on it."""
+    """A seat on the panel and its expert."""
 
     seat: Seat
     name: str  # empty when the expert was switched off
@@ -43,17 +43,17 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def sign(self) -> Sign:
-        """How it stands."""
+        """The state of the seat."""
         return LATE if self.seat.late else STATES[self.seat.state]
 
     @property
     def to_fill(self) -> bool:
-        """Whether somebody is still needed here."""
+        """Whether the seat needs another expert."""
         return self.seat.open or self.seat.state == "recused"
 
 
 class PanelView(msgspec.Struct, frozen=True):
-    """The panel of a case, the opinions that are in, and who else may be asked."""
+    """The panel of a case, the opinions given, and the other candidates."""
 
     places: list[Place]
     stands: Split
@@ -66,12 +66,12 @@ class PanelView(msgspec.Struct, frozen=True):
 
     @property
     def free(self) -> list[Candidate]:
-        """The candidates who may be asked."""
+        """The candidates who can be invited."""
         return [candidate for candidate in self.candidates if not candidate.conflict]
 
     @property
     def advice(self) -> str:
-        """What to do so that the opinions settle it, or an empty text."""
+        """What the reviewer can do if the opinions do not settle the case; empty if they do."""
         if self.stands.unsure:
             return "有专家说材料不足，可以请申请人补正，补正交回后会再请这位专家。"
         if self.stands.differ and not self.stands.settled:
@@ -94,12 +94,12 @@ class AppraisalsController(Controller):
 
     @get()
     async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Show the panel, the opinions that are in, and who else may be asked."""
+        """Show the panel, the opinions given, and the other candidates."""
         return await panel_page(desk, {})
 
     @post(opt={"who": REVIEWER})
     async def invite(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Ask the chosen experts: a whole panel at first, one more later."""
+        """Invite the chosen experts: a whole panel at first, later one more."""
         chosen = desk.current_form().all("expert")
         try:
             error = await ask(desk, chosen)
@@ -133,7 +133,7 @@ class AppraisalsController(Controller):
 
 
 async def ask(desk: CaseDesk, chosen: list[str]) -> str:
-    """Ask the *chosen* experts, or return what is wrong with the choice.
+    """Invite the *chosen* experts; return an error message for the choice, or an empty text.
 
     Raises:
         TooFew, Conflicted: as for `panel.invite`.
@@ -149,7 +149,7 @@ async def ask(desk: CaseDesk, chosen: list[str]) -> str:
 
 
 async def change(desk: CaseDesk, seat: Seat, action: str, expert: str) -> None:
-    """Do with a place what the button says; *expert* takes it when it is replaced."""
+    """Carry out *action* on a seat; *expert* is the new expert of a replacement."""
     reviewer = desk.acting(Role.REVIEWER)
     match action:
         case "remind":
@@ -163,7 +163,7 @@ async def change(desk: CaseDesk, seat: Seat, action: str, expert: str) -> None:
 
 
 async def panel_page(desk: CaseDesk, errors: dict[str, str], chosen: list[str] | None = None) -> Response[bytes]:
-    """Return the page of the panel, with the experts who were *chosen* when that was refused."""
+    """Return the page of the panel, with the *chosen* experts ticked again after an error."""
     return desk.page(
         "staff/experts/appraisals/show",
         errors,
@@ -197,6 +197,6 @@ async def panel_view(desk: CaseDesk) -> PanelView:
 
 
 async def place(seat: Seat) -> Place:
-    """Return a place with its expert's name."""
+    """Return a seat with its expert's name."""
     expert = await member_by_id(seat.expert)
     return Place(seat, expert.name if expert else "", opinion_of(seat))

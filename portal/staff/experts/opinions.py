@@ -1,4 +1,4 @@
-"""``/staff/opinions``: an expert's list, and one opinion: medical papers and criteria, never who the person is."""
+"""``/staff/opinions``: an expert's list, and one opinion: medical papers and criteria, without the person's identity."""
 
 from typing import cast, get_args
 
@@ -37,7 +37,7 @@ GONE = "这份鉴定已经交了，或者不再需要。没有保存这一次的
 
 
 class SeatDesk(Desk):
-    """An expert with their own place on the panel of a case before them."""
+    """The desk of an expert with their own seat on a panel."""
 
     def __init__(self, request: Asked, me: Member, seat: Seat, case: Case) -> None:
         """Let *me* give the opinion of *seat*."""
@@ -53,7 +53,7 @@ class SeatDesk(Desk):
 
     @property
     def home(self) -> str:
-        """Where the opinion is given."""
+        """Address of the page for the opinion."""
         return f"{HOME}/{self.seat.id}"
 
     @property
@@ -68,14 +68,14 @@ class SeatDesk(Desk):
 
 
 class Invitation(msgspec.Struct, frozen=True):
-    """A place that waits for its expert, and the diseases of its case."""
+    """An expert's seat, and the diseases of its case."""
 
     seat: Seat
     diseases: list[str]
 
     @property
     def sign(self) -> Sign:
-        """How it stands."""
+        """The state of the invitation."""
         return Sign("late", "已逾期") if self.seat.late else Sign("yours", "等您鉴定")
 
 
@@ -93,14 +93,14 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 async def seat_desk(id: FromPath[str], request: Asked) -> SeatDesk:
-    """Return the desk of the expert with their own place in the address, or 404."""
+    """Return the desk of the expert with the seat in the address; 404 if it is not theirs."""
     me = await member(request)
     seat = found(await opinion.place_named(id, me.id))
     return SeatDesk(request, me, seat, found(await case_by_id(seat.case_id)))
 
 
 class OpinionsController(Controller):
-    """What waits for an expert."""
+    """The invitations of an expert."""
 
     path = HOME
     opt = {"who": EXPERT, "nav": Nav("专家鉴定")}
@@ -108,7 +108,7 @@ class OpinionsController(Controller):
 
     @get()
     async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Show the invitations by due day, then what was given."""
+        """Show the open invitations by due day, then the opinions given."""
         waiting: list[Invitation] = []
         paused: list[Invitation] = []
         for seat in await seats_of(desk.me.id, "invited"):
@@ -134,14 +134,14 @@ class OpinionController(Controller):
     async def show(
         self, desk: NamedDependency[SeatDesk], file: FromQuery[int] = 1, leaf: FromQuery[int] = 1
     ) -> Response[bytes]:
-        """Show the papers and the criteria; once given, what was said."""
+        """Show the papers and the criteria, or the opinion if it is given."""
         return await opinion_page(desk, Form(), {}, file=file, leaf=leaf)
 
     @get("/files/{number:int}/pages/{leaf:int}")
     async def picture(
         self, desk: NamedDependency[SeatDesk], number: FromPath[int], leaf: FromPath[int]
     ) -> Response[bytes]:
-        """Show one page of a medical paper, and note who looked."""
+        """Show one page of a medical paper, and log the view."""
         papers = await medical(desk.case)
         if not (desk.reads and 1 <= number <= len(papers)):
             raise NotFound
@@ -161,7 +161,7 @@ class OpinionController(Controller):
 
     @post()
     async def give(self, desk: NamedDependency[SeatDesk]) -> Response[bytes]:
-        """Give the opinion; the last one needed sends the case on."""
+        """Give the opinion; the last required one sends the case to the approver."""
         if not desk.waits:
             raise Stale(GONE)
         opinions, errors = await read(desk.form, desk.case)
@@ -181,7 +181,7 @@ class OpinionController(Controller):
 
 
 async def read(form: Form, case: Case) -> tuple[dict[str, Opinion], dict[str, str]]:
-    """Return the opinions in a posted form by disease, and what is wrong with it."""
+    """Return ``{disease: opinion}`` of a posted form, and its errors by field."""
     opinions: dict[str, Opinion] = {}
     errors: dict[str, str] = {}
     for disease in await diseases(case):
@@ -195,7 +195,7 @@ async def read(form: Form, case: Case) -> tuple[dict[str, Opinion], dict[str, st
 
 
 def read_one(form: Form, case: Case, disease: Decided) -> tuple[Opinion | None, dict[str, str]]:
-    """Return the opinion on one disease, or what is wrong with it."""
+    """Return the opinion on one disease, or None with its errors by field."""
     code = disease.code
     findings: dict[int, Finding] = {}
     errors: dict[str, str] = {}
@@ -243,7 +243,7 @@ async def opinion_page(
 
 
 async def reading(desk: SeatDesk, file: int, leaf: int) -> Reading | None:
-    """Return the page that is open, the nearest there is; None where the expert reads no papers."""
+    """Return the requested page, or the nearest existing one; None if the expert may not read papers."""
     papers = await medical(desk.case) if desk.reads else []
     if not papers:
         return None

@@ -1,4 +1,4 @@
-"""The mail desk: who works at it, in a city that sends mail, and that they saw or printed an address is noted."""
+"""The dependency of the mail desk's pages: the clerk, their city, and the log of addresses seen or printed."""
 
 from portal.accounts.staff import Member
 from portal.cases.mail.acts import Hand
@@ -18,27 +18,27 @@ class MailDesk(Desk):
     """A mail clerk, in a city that sends mail."""
 
     def __init__(self, request: Asked, me: Member) -> None:
-        """Work for *me*. Whoever comes second with an act on an envelope is told that it has moved on."""
+        """Serve the clerk *me*, and set the 409 page's sentence for an envelope that has changed meanwhile."""
         super().__init__(request, me)
         tell_second(request, MOVED_ON)
 
     @property
     def by(self) -> By:
-        """The clerk as who acts on mail."""
+        """The clerk as an actor on mail."""
         return By(self.me.id, Hand.CLERK, "staff")
 
     async def envelope(self, id: str) -> Delivery:
-        """Return an envelope of the clerk's city, or leave with 404."""
+        """Return the envelope *id* of the clerk's city; 404 if there is none."""
         return found(await delivery_in(id, self.me.region))
 
     async def note(self, act: str, envelope: Delivery) -> None:
-        """Write into the log that the clerk saw or printed what goes to a person."""
+        """Write into the audit log that the clerk saw or printed an envelope."""
         thing = f"delivery:{envelope.id}"
         await audit.note(actor=self.me.id, role="staff", act=act, thing=thing, about=envelope.person)
 
 
 async def at_mail_desk(request: Asked) -> MailDesk:
-    """Return the mail desk of who is signed in; in a city that sends no mail it looks as if there were none."""
+    """Return the mail desk of the signed-in clerk; 404 in a city that sends no mail."""
     desk = MailDesk(request, await member(request))
     found(desk if sends_mail(desk.region) else None)
     return desk

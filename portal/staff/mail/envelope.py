@@ -1,4 +1,4 @@
-"""``/staff/mailroom/{id}``: one envelope: where it goes, and what became of it after it was posted."""
+"""``/staff/mailroom/{id}``: one envelope: its address, and its state after posting."""
 
 from datetime import date
 from typing import Any
@@ -25,24 +25,24 @@ ELSEWHERE = ("print", "post")  # acts on many envelopes at once, on the page of 
 
 
 class EnvelopeView(msgspec.Struct, frozen=True):
-    """What the page of an envelope shows, with what was typed when it was refused."""
+    """Content of the page of an envelope, with the typed input after an error."""
 
     row: EnvelopeRow
     typed: Form | None
 
     @property
     def today(self) -> date:
-        """The day to begin with when somebody signed for it."""
+        """Today, the default for the day of the signature."""
         return clock.today()
 
     @property
     def signed_on(self) -> str:
-        """What stands in the field for the day it was signed for."""
+        """The value of the field for the day of the signature."""
         return self.typed["day"] if self.typed else self.today.isoformat()
 
     @property
     def address_fields(self) -> list[tuple[Question, str]]:
-        """The questions about the address with their answers, when it came back."""
+        """The address questions with their answers, for an envelope that came back."""
         answers: Any = self.typed or msgspec.structs.asdict(self.row.address)
         return [(question, answers[question.name]) for question in WHERE] if self.row.is_returned else []
 
@@ -56,14 +56,14 @@ class EnvelopeController(Controller):
 
     @get()
     async def show(self, desk: NamedDependency[MailDesk], id: FromPath[str]) -> Response[bytes]:
-        """Show one envelope with its address in full, and note who looked."""
+        """Show one envelope with its full address, and log the view."""
         envelope = await desk.envelope(id)
         await desk.note("read_address", envelope)
         return await envelope_page(desk, envelope, {}, None)
 
     @post()
     async def change(self, desk: NamedDependency[MailDesk], id: FromPath[str]) -> Response[bytes]:
-        """Keep that it was signed for, came back, goes out again, or where it goes now (by telephone)."""
+        """Record that it was signed for, came back or is sent again, or store a new address."""
         envelope, form = await desk.envelope(id), desk.form
         act = form["action"]
         if act not in envelope.open_to(Hand.CLERK) or act in ELSEWHERE:
@@ -80,7 +80,7 @@ class EnvelopeController(Controller):
 
 
 async def signed_for(desk: MailDesk, envelope: Delivery, form: Form) -> dict[str, str]:
-    """Keep on which day somebody signed for it; return what is wrong with the day."""
+    """Record the day of the signature for the envelope; return errors by field."""
     signed = day(form["day"].strip())
     if signed is None or not envelope.posted_at or not clock.day_of(envelope.posted_at) <= signed <= clock.today():
         return {"day": "请填寄出以后、今天以前的日期。"}
@@ -89,7 +89,7 @@ async def signed_for(desk: MailDesk, envelope: Delivery, form: Form) -> dict[str
 
 
 async def fix_address(desk: MailDesk, envelope: Delivery, form: Form) -> dict[str, str]:
-    """Keep the address that the citizen said on the telephone; return what is wrong with it."""
+    """Store the address that the citizen gave by telephone; return errors by field."""
     typed = {question.name: question.read(form) for question in WHERE}
     errors = delivery.errors_in(typed, await case_of(envelope))
     if errors:
@@ -106,10 +106,10 @@ async def carry_out(desk: MailDesk, envelope: Delivery, act: str, form: Form, **
 
 
 def as_seen(envelope: Delivery, form: Form) -> None:
-    """Leave with the 409 page unless the envelope is as the clerk saw it.
+    """Check that the envelope has not changed since the clerk's page was made.
 
     Raises:
-        NotAllowed: it has moved on.
+        NotAllowed: the envelope has changed meanwhile (409 page).
     """
     if form["row_version"] != str(envelope.row_version):
         raise NotAllowed

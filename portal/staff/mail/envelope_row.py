@@ -1,4 +1,4 @@
-"""An envelope as the pages of the mail desk show it: to whom it goes, how much is inside, by when it must be sent."""
+"""An envelope as the mail desk shows it: recipient, number of letters, last day for posting."""
 
 from datetime import date
 
@@ -26,9 +26,9 @@ STANDS = {
 
 
 class EnvelopeRow(msgspec.Struct, frozen=True):
-    """An envelope with its address, how many letters are inside, and by when it should be posted.
+    """An envelope with its address, its number of letters, and the last day for posting.
 
-    It has no last day when it is not the desk's turn.
+    The last day is None if the desk need not act.
     """
 
     envelope: Delivery
@@ -54,12 +54,12 @@ class EnvelopeRow(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Where it is."""
+        """The state in words."""
         return STANDS[self.envelope.at]
 
     @property
     def is_late(self) -> bool:
-        """Whether it should have been posted by now."""
+        """Whether the last day for posting has passed."""
         return self.last_day is not None and clock.today() > self.last_day
 
     @property

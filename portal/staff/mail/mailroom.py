@@ -1,7 +1,7 @@
 """``/staff/mailroom``: 邮寄: print, post with a waybill, delivered or returned, sent again.
 
-Here one sees to whom something goes and how many sheets, never what it is about: no disease, no
-file, no answer. Names and addresses are masked in the lists; whoever opens or prints one is noted.
+These pages show recipient and number of sheets, but no content of the case: no disease, no file, no
+answer. Names and addresses are masked in the lists; opening or printing an envelope is logged.
 """
 
 import msgspec
@@ -33,7 +33,7 @@ TABS = {PRINT: "待打印", POST: "待寄出", WAY: "在路上", RETURNED: "被�
 
 
 class Tab(msgspec.Struct, frozen=True):
-    """One view of the mail, with how many envelopes are in it; those that are over are not counted."""
+    """One view of the mail with its number of envelopes; finished envelopes are not counted."""
 
     name: str
     words: str
@@ -73,7 +73,7 @@ class MailroomView(msgspec.Struct, frozen=True):
 
     @property
     def at_once(self) -> int:
-        """How many envelopes are printed at once."""
+        """The most envelopes of one batch."""
         return AT_ONCE
 
 
@@ -91,7 +91,7 @@ class MailroomController(Controller):
 
     @post("/batches")
     async def make_batch(self, desk: NamedDependency[MailDesk]) -> Response[bytes]:
-        """Take what is ticked as printed, once it is sure that it can be; lead to its PDF."""
+        """Mark the ticked envelopes as printed if their PDF can be made; redirect to it."""
         ticked = desk.form.all("envelope")
         if not ticked or len(ticked) > AT_ONCE:
             said = Said("一次最多打印 {n} 份。", n=AT_ONCE) if ticked else "请先勾选要打印的。"
@@ -107,7 +107,7 @@ class MailroomController(Controller):
 
     @get("/batches/{name:str}")
     async def show_batch(self, desk: NamedDependency[MailDesk], name: FromPath[str]) -> Response[bytes]:
-        """Show what was printed together, or send the PDF for an address that ends in ``.pdf``."""
+        """Show a batch, or send its PDF if the address ends in ``.pdf``."""
         printed = await batch(desk.me.region, name.removesuffix(".pdf"))
         if not printed:
             raise NotFound
@@ -118,7 +118,7 @@ class MailroomController(Controller):
 
     @post("/postings")
     async def post_all(self, desk: NamedDependency[MailDesk]) -> Response[bytes]:
-        """Keep the waybills that were scanned or typed: each of these envelopes has been handed to the courier."""
+        """Record the scanned or typed waybills of envelopes handed to the courier."""
         form = desk.form
         errors = await errors_in_waybills(desk, form)
         if errors:
@@ -132,13 +132,13 @@ class MailroomController(Controller):
 
     @get("/find")
     async def find(self, desk: NamedDependency[MailDesk], q: FromQuery[str] = "") -> Response[bytes]:
-        """Lead to the envelope with a waybill: what comes back or was signed for is scanned."""
+        """Redirect to the envelope with a scanned waybill."""
         envelope = await with_waybill(desk.me.region, waybill.tidy(clean(q)))
         return see_other(f"{HOME}/{envelope.id}" if envelope else f"{HOME}?view={WAY}&nothing=1")
 
 
 async def printed_together(desk: MailDesk, envelopes: list[Delivery]) -> Response[bytes]:
-    """Return the PDF of envelopes, and note who printed them."""
+    """Return the PDF of *envelopes*, and log the printing."""
     with_cases = [(await case_of(envelope), envelope) for envelope in envelopes]
     for envelope in envelopes:
         await desk.note("print_letters", envelope)
@@ -149,7 +149,7 @@ async def seen_envelope(desk: MailDesk, box: str) -> tuple[Case, Delivery]:
     """Return the envelope of a ticked box, whose value is ``id.row version``.
 
     Raises:
-        NotAllowed: it is not as the clerk saw it.
+        NotAllowed: the envelope has changed meanwhile.
     """
     id, _, seen = box.partition(".")
     envelope = await desk.envelope(id)
@@ -164,7 +164,7 @@ def given(form: Form) -> list[str]:
 
 
 async def errors_in_waybills(desk: MailDesk, form: Form) -> dict[str, str]:
-    """Return what is wrong with the waybills of a form, by field."""
+    """Return ``{field: message}`` for the wrong waybills in a form."""
     errors: dict[str, str] = {}
     if form["courier"] not in desk.region.rules.delivery.couriers_zh:
         errors["courier"] = "请选快递公司。"
@@ -182,7 +182,7 @@ async def errors_in_waybills(desk: MailDesk, form: Form) -> dict[str, str]:
 async def mailroom_page(
     desk: MailDesk, name: str, errors: dict[str, str], typed: Form | None = None
 ) -> Response[bytes]:
-    """Return one view of the mail, with what was typed when it was refused."""
+    """Return one view of the mail, with the typed input after an error."""
     envelopes = await envelopes_in(desk.me.region, name)
     view = MailroomView(
         name=name,

@@ -1,4 +1,4 @@
-"""``/staff/mailroom/originals``: the register of the paper originals that come in, and go back."""
+"""``/staff/mailroom/originals``: the register of paper originals, received and sent back."""
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -24,7 +24,7 @@ SEND_BACK = "send_back"
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A line of the register: whose packet it is, masked."""
+    """A line of the register: a packet and its person, masked."""
 
     packet: Packet
     name: str
@@ -46,7 +46,7 @@ class RegisterController(Controller):
 
     @get("/{id:str}")
     async def show(self, desk: NamedDependency[MailDesk], id: FromPath[str]) -> Response[bytes]:
-        """Show one packet with the address it goes back to, and note who looked."""
+        """Show one packet with its return address, and log the view."""
         original = found(await original_in(id, desk.me.region))
         await audit.note(
             actor=desk.me.id,
@@ -59,7 +59,7 @@ class RegisterController(Controller):
 
     @post("/{id:str}")
     async def change(self, desk: NamedDependency[MailDesk], id: FromPath[str]) -> Response[bytes]:
-        """Note that it came, or was sent back."""
+        """Record that the packet arrived, or was sent back."""
         tell_second(desk.request, MOVED_ON)
         original = found(await original_in(id, desk.me.region))
         changes = {}
@@ -82,7 +82,7 @@ async def entry(original: Original) -> Entry:
 
 
 async def packet_page(desk: MailDesk, original: Original, errors: dict[str, str]) -> Response[bytes]:
-    """Return the page of one packet; with what was typed when it was refused."""
+    """Return the page of one packet; with the typed input after an error."""
     case = found(await case_by_id(original.case_id))
     who = found(await person(original.person))
     open_acts = original.open_to("mail_clerk")

@@ -1,4 +1,4 @@
-"""``/staff/assisted``: 代录: fill an application in for somebody at the counter or on the telephone."""
+"""``/staff/assisted``: 代录: fill in an application for a person at the counter or on the telephone."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -69,14 +69,14 @@ STOPPED = {
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """A draft that the member has not finished, and for whom it is."""
+    """A draft that the member has not finished, with its person."""
 
     case: Case
     person: Person
 
 
 class AssistedController(Controller):
-    """For whom it is."""
+    """Finds the person and begins the draft."""
 
     path = "/staff/assisted"
     opt = {"who": ("reviewer",), "nav": Nav("代录申请")}
@@ -84,7 +84,7 @@ class AssistedController(Controller):
 
     @get()
     async def new(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Ask who it is; offer the drafts that were begun."""
+        """Ask for the person's identity; list the unfinished drafts."""
         return await identity_page(desk, {}, {})
 
     @post()
@@ -107,13 +107,13 @@ class AssistedController(Controller):
 
 
 def identity_in(form: Form) -> dict[str, str]:
-    """Return who it is, tidied."""
+    """Return the typed identity, tidied."""
     tidy = {"name": tidy_name, "id_number": tidy_number, "card_no": tidy_number, "mobile": tidy_mobile}
     return {name: tidy.get(name, str.strip)(form[name]) for name in IDENTITY}
 
 
 def identity_errors(given: dict[str, str]) -> dict[str, str]:
-    """Return what is wrong with who it is, by field."""
+    """Return ``{field: message}`` for a wrong identity."""
     number = given["id_number"]
     errors = {
         "name": name_error(given["name"]),
@@ -125,7 +125,7 @@ def identity_errors(given: dict[str, str]) -> dict[str, str]:
 
 
 async def identity_page(desk: Desk, given: dict[str, str], errors: dict[str, str]) -> Response[bytes]:
-    """Return the page that asks who it is, with what was typed when it was refused."""
+    """Return the page that asks for the person's identity, with the typed input after an error."""
     begun = [Begun(case, found(await people.person(case.person))) for case in await assisted.under_way(desk.me.id)]
     return desk.page(
         "staff/people/assisted/new", errors, begun=begun, channels=assisted.CHANNELS, given={**BLANK, **given}
@@ -133,7 +133,7 @@ async def identity_page(desk: Desk, given: dict[str, str], errors: dict[str, str
 
 
 class AssistedDesk(Desk):
-    """A member of staff with an application before them that they fill in for *person*."""
+    """The desk of a staff member who fills in an application for *person*."""
 
     def __init__(self, request: Asked, me: Member, case: Case, entry: Assisted, person: Person) -> None:
         """Work for *me* on *case*."""
@@ -147,17 +147,17 @@ class AssistedDesk(Desk):
 
     @property
     def home(self) -> str:
-        """Where the application is filled in."""
+        """Address of the form of the application."""
         return f"/staff/assisted/{self.case.id}"
 
     @property
     def channel(self) -> str:
-        """Where the person is."""
+        """Whether the person is at the counter or on the telephone, in words."""
         return assisted.CHANNELS.get(self.entry.channel, "")
 
     @property
     def asked_at(self) -> datetime | None:
-        """When the person was asked by a message to check and send it; None where they were not."""
+        """When the person was asked by message to check and submit; None if not asked."""
         return self.entry.confirmed_at if self.entry.confirmed == assisted.LINK else None
 
 
@@ -167,7 +167,7 @@ async def entered(key: FromPath[str], request: Asked) -> AssistedDesk:
 
 
 async def assisted_desk(request: Asked, me: Member, key: str) -> AssistedDesk:
-    """Return the desk with the application called *key* as it is stored now, or leave with 404."""
+    """Return the desk with the application called *key* as it is stored now, or raise 404."""
     case, entry = found(await assisted.mine(me.id, key))
     found(case if case.region == me.region else None)
     return AssistedDesk(request, me, case, entry, found(await people.person(case.person)))
@@ -189,7 +189,7 @@ class AssistedFormController(Controller):
 
     @post()
     async def keep(self, desk: NamedDependency[AssistedDesk]) -> Response[bytes]:
-        """Keep what was typed as it is; say what is still wrong."""
+        """Save the typed answers unchecked; show their errors."""
         form, city, before = desk.form, desk.region, answers_of(desk.case)
         given = {name: text for step in steps_at_counter(city, before) for name, text in step.read(form).items()}
         ticks = {f"without.{slot.id}": form[f"without.{slot.id}"] for slot in assisted.rows(city, before)}
@@ -249,7 +249,7 @@ class AssistedFormController(Controller):
 
 
 def said_of(found: Sequence[Stop], button: str) -> dict[str, str]:
-    """Return what to say about *found*, by the id of its place; what nobody can fill in is said at *button*."""
+    """Return ``{id of the field: message}`` for the stops *found*; stops without a field go to *button*."""
     errors: dict[str, str] = {}
     for stop in found:
         match stop:
@@ -271,17 +271,17 @@ def said_of(found: Sequence[Stop], button: str) -> dict[str, str]:
 
 
 async def still_a_draft(desk: AssistedDesk) -> None:
-    """Leave with the 409 page when the application was sent meanwhile.
+    """Check that the application has not been submitted meanwhile.
 
     Raises:
-        Stale: it was.
+        Stale: the application has been submitted (409 page).
     """
     if desk.case.at is not State.DRAFT:
         raise Stale
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A question with its answer; *only_if* says when it must be answered, where that depends on other answers."""
+    """A question with its answer; *only_if* says when it must be answered, if that depends on other answers."""
 
     question: Question
     answer: str
@@ -312,7 +312,7 @@ class SlotView(msgspec.Struct, frozen=True):
 
     @property
     def status_words(self) -> str:
-        """What there is of it."""
+        """The state of the material, in words."""
         if self.files:
             return Said("已传 {n} 份", n=len(self.files))
         return "暂时没有" if self.is_left_out else "还没有传"
@@ -345,7 +345,7 @@ async def form_page(desk: AssistedDesk, answers: dict[str, str], errors: dict[st
 
 
 def fields_of(city: Region, answers: dict[str, str], errors: dict[str, str]) -> list[Field]:
-    """Return the questions that are asked, and those that other answers may still call for."""
+    """Return the questions asked now, and those that depend on other answers."""
     found: list[Field] = []
     for step in steps_at_counter(city, answers):
         for question in step.questions:

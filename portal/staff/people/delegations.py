@@ -1,4 +1,4 @@
-"""``/staff/delegations``: letters and proofs of relationship to verify, proxies of many people, reports."""
+"""``/staff/delegations``: verify letters and proofs, release proxies of many people, handle reports."""
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -66,7 +66,7 @@ class DelegationRow(msgspec.Struct, frozen=True):
 
     @property
     def status_words(self) -> str:
-        """What it waits for."""
+        """What the delegation waits for, in words."""
         return "委托人说不认识代办人" if self.delegation.reported else STATES[self.delegation.state]
 
 
@@ -145,7 +145,7 @@ class DelegationView(msgspec.Struct, frozen=True):
 
     @property
     def waits_for_consent(self) -> bool:
-        """Whether the clerk has to agree that one proxy acts for many people."""
+        """Whether the clerk must allow a proxy who acts for many people."""
         return self.state == "held"
 
 
@@ -167,7 +167,7 @@ async def delegation_in_hand(id: FromPath[str], request: Asked) -> DelegationDes
 
 
 class DeskDelegationsController(Controller):
-    """The list, one of them, and what is decided about it."""
+    """The list of delegations, one delegation, and the decision on it."""
 
     path = "/staff/delegations"
     opt = {"who": ("reviewer",), "nav": Nav("委托核验")}
@@ -182,14 +182,14 @@ class DeskDelegationsController(Controller):
 
     @get("/{id:str}")
     async def show(self, desk: NamedDependency[DelegationDesk]) -> Response[bytes]:
-        """Show who acts for whom, the papers, and what to look for; the look is noted."""
+        """Show principal, proxy and papers with hints for the check; the view is logged."""
         thing = f"delegation:{desk.delegation.id}"
         await audit.note(actor=desk.me.id, role="staff", act="read_case", thing=thing, about=desk.principal.id)
         return await delegation_page(desk, {})
 
     @post("/{id:str}")
     async def decide(self, desk: NamedDependency[DelegationDesk]) -> Response[bytes]:
-        """Verify the papers, or say what is wrong with them; release a proxy of many; clear a report."""
+        """Verify or reject the papers, release a proxy of many people, or clear a report."""
         form, delegation = desk.form, desk.delegation
         by = desk.acting(Role.REVIEWER)
         if form["state"] != delegation.state:
@@ -233,7 +233,7 @@ async def delegation_page(desk: DelegationDesk, errors: dict[str, str]) -> Respo
 
 
 async def sent_cases(delegation: Delegation) -> list[Case]:
-    """Return the cases under a delegation that were handed in."""
+    """Return the submitted cases under a delegation."""
     return [case for case in await cases_under(delegation) if case.submitted_at]
 
 
@@ -249,13 +249,13 @@ async def papers_of(delegation: Delegation, region: Region) -> list[Paper]:
 
 
 async def history_of(delegation: Delegation) -> list[Line]:
-    """Return what was done to a delegation, latest first."""
+    """Return the history of a delegation, latest first."""
     entries = await audit.done_to(f"delegation:{delegation.id}")
     return [Line(entry, await actor_of(entry)) for entry in reversed(entries) if entry.act in TOLD["did"]]
 
 
 async def actor_of(entry: Entry) -> str:
-    """Return who did it: the name of a colleague, the masked name of a citizen."""
+    """Return the actor's name: in full for a colleague, masked for a citizen."""
     colleague = await staff.member(entry.actor)
     if colleague:
         return colleague.name

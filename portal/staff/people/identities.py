@@ -1,4 +1,4 @@
-"""``/staff/identities``: identities that the register did not confirm; a member of staff passes or refuses them."""
+"""``/staff/identities``: identities that the register did not confirm; staff confirm or refuse them."""
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -42,12 +42,12 @@ class CheckRow(msgspec.Struct, frozen=True):
 
     @property
     def why(self) -> str:
-        """Why somebody has to look."""
+        """Why staff must check the identity."""
         return WHY[self.check.kind]
 
 
 class CheckView(msgspec.Struct, frozen=True):
-    """An identity beside what the register says; there is no record when the register knows nobody, or is away."""
+    """An identity beside the register's record; None if the register has none or does not answer."""
 
     check: Check
     phone: str
@@ -60,7 +60,7 @@ class CheckView(msgspec.Struct, frozen=True):
 
     @property
     def what_to_do(self) -> str:
-        """Why somebody has to look, and how."""
+        """Why staff must check the identity, and how."""
         return WHAT_TO_DO[self.check.kind]
 
     @property
@@ -75,12 +75,12 @@ class CheckView(msgspec.Struct, frozen=True):
 
     @property
     def is_passed(self) -> bool:
-        """Whether somebody said that it is this person."""
+        """Whether staff confirmed the identity."""
         return self.check.state == "passed"
 
 
 class IdentitiesController(Controller):
-    """What waits, and one of them."""
+    """The waiting identities, and one of them."""
 
     path = "/staff/identities"
     opt = {"who": ("reviewer", "supervisor"), "nav": Nav("身份核对")}
@@ -94,7 +94,7 @@ class IdentitiesController(Controller):
 
     @get("/{id:str}")
     async def show(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
-        """Show what was typed beside what the register says, and note who looked."""
+        """Show the typed identity beside the register's record, and log the view."""
         check = found(await checks.check_in(id, desk.me.region))
         thing = f"identity_check:{check.id}"
         await audit.note(actor=desk.me.id, role="staff", act="read_identity", thing=thing, about=check.person)
@@ -102,7 +102,7 @@ class IdentitiesController(Controller):
 
     @post("/{id:str}")
     async def settle(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
-        """Pass it, or refuse it with a reason."""
+        """Confirm the identity, or refuse it with a reason."""
         check, form = found(await checks.check_in(id, desk.me.region)), desk.form
         refused = form["action"] == "refuse"
         reason = form["reason"] if refused else ""

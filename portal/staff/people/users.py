@@ -1,4 +1,4 @@
-"""``/staff/users``: the people of one's city: add, switch off, change roles, let somebody set up their sign-in anew."""
+"""``/staff/users``: the staff of a city: add, deactivate, change roles, restart the set-up of the sign-in."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class UserRow(msgspec.Struct, frozen=True):
 class UserView(msgspec.Struct, frozen=True):
     """What the page of a member shows.
 
-    *setup* is one that was begun and not finished, *code* is shown only shortly after, to who began it.
+    *setup* is an unfinished set-up; *code* is shown only for a short time, to the admin who began it.
     """
 
     row: UserRow
@@ -69,7 +69,7 @@ class UserView(msgspec.Struct, frozen=True):
 
 
 class UsersController(Controller):
-    """Everybody of one's city."""
+    """The staff of the member's city."""
 
     path = "/staff/users"
     opt = {"who": ("admin",), "nav": Nav("人员账号")}
@@ -77,18 +77,18 @@ class UsersController(Controller):
 
     @get()
     async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Show who is there."""
+        """Show all members."""
         rows = [UserRow(user) for user in await users.users(desk.me.region)]
         return desk.page("staff/people/users/index", rows=rows)
 
     @get("/new")
     async def new(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Ask who is new."""
+        """Show the form for a new member."""
         return new_page(desk, Form(), {})
 
     @post("/new")
     async def create(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Take somebody on; the next page shows their set-up code."""
+        """Create the member; the next page shows the set-up code."""
         form = desk.form
         login, name, roles = narrow(form["login"]).lower(), form["name"].strip()[:MOST_NAME], form.all("roles")
         errors = {}
@@ -108,12 +108,12 @@ class UsersController(Controller):
 
     @get("/{id:str}")
     async def show(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
-        """Show one of them; shortly after it was made also the set-up code, to the admin who made it."""
+        """Show one member; for a short time also the set-up code, to the admin who made it."""
         return await user_page(desk, found(await users.user_in(id, desk.me.region)), {})
 
     @post("/{id:str}")
     async def change(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
-        """Give other roles, switch off or on, begin the set-up anew; never one's own."""
+        """Change roles, deactivate, activate, or restart the set-up; never of the own account."""
         user, form = found(await users.user_in(id, desk.me.region)), desk.form
         if user.id == desk.me.id:
             raise Stale(ONESELF)
@@ -140,7 +140,7 @@ async def changed(desk: Desk, user: User, form: Form) -> bool:
 
 
 def new_page(desk: Desk, form: Form, errors: Mapping[str, str]) -> Response[bytes]:
-    """Return the page that asks who is new, with what was typed when it was refused."""
+    """Return the page for a new member, with the typed input after an error."""
     return desk.page("staff/people/users/new", errors, roles=ROLES, form=form)
 
 

@@ -1,4 +1,4 @@
-"""``/staff/policy/calendar``: 试算期限: what would the due day be, and which days count."""
+"""``/staff/policy/calendar``: 试算期限: compute a due day and show which days count."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -27,7 +27,7 @@ MOST_DAYS, MOST_PAUSES = 250, 10
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """What a calendar comes to: the due day, or None while a pause is open, and the days that were counted."""
+    """The result of a calendar: the due day (None while a pause is open) and the counted days."""
 
     name: str
     due: date | None
@@ -36,7 +36,7 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What is asked of the calendar."""
+    """The input of the calculation."""
 
     start: date
     days: int
@@ -85,7 +85,7 @@ async def choices(others: list[Version]) -> list[tuple[str, str]]:
 
 
 def results(question: Question, others: list[Version], chosen: str) -> list[Counted]:
-    """Return what today's calendar comes to, and the chosen version if there is one."""
+    """Return the results of today's calendar and of the chosen version, if any."""
     region = question.region
     found = [counted("现在的日历", question, region.calendar)]
     for other in others:
@@ -97,7 +97,7 @@ def results(question: Question, others: list[Version], chosen: str) -> list[Coun
 
 
 def read(given: Mapping[str, str], region: Region) -> tuple[Question | None, dict[str, str]]:
-    """Return what is asked, and what is wrong with it."""
+    """Return the input (None if wrong), and its errors by field."""
     start = day(given["start"])
     days = number(given["days"])
     lines = [line for line in given["pauses"].splitlines() if line.strip()]
@@ -131,7 +131,7 @@ def pause_in(line: str, start: date | None) -> Pause | None:
 
 
 def counted(name: str, question: Question, calendar: Calendar) -> Counted:
-    """Return what *calendar* comes to."""
+    """Return the result of *calendar*."""
     resume = question.region.rules.correction.resume
     last = due(question.start, question.days, question.pauses, resume, calendar)
     if last is None:

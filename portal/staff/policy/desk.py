@@ -1,4 +1,4 @@
-"""The desk with one version of a policy file before it."""
+"""The dependency of pages about one version of a policy file."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,19 +34,19 @@ class VersionDesk(Desk):
 
     @property
     def may_edit(self) -> bool:
-        """Whether it is a draft of the member's own."""
+        """Whether the version is the member's own draft."""
         return self.version.is_draft and self.version.made_by == self.me.id
 
     @property
     def may_release(self) -> bool:
-        """Whether it is a proposal of somebody else's."""
+        """Whether the version is another member's proposal."""
         return self.version.is_proposed and self.version.made_by != self.me.id
 
     def current_form(self) -> Form:
-        """Return what was posted about the version as it stands.
+        """Return the posted form, made for the present row version.
 
         Raises:
-            Stale: the member was looking at an older state of it.
+            Stale: the form was made from an older row version.
         """
         if self.form["row_version"] != str(self.version.row_version):
             raise Stale(MOVED_ON)

@@ -77,10 +77,10 @@ class EditsController(Controller):
 
 
 def draft_form(desk: VersionDesk) -> Form:
-    """Return what was posted about the member's own draft as it stands.
+    """Return the form posted for the member's own, unchanged draft.
 
     Raises:
-        Stale: it is somebody else's, or was changed meanwhile.
+        Stale: the draft is another member's, or was changed meanwhile.
     """
     if not desk.may_edit:
         raise Stale("只有起草人能改草稿。要改别的内容，请自己起草一版。")
@@ -88,7 +88,7 @@ def draft_form(desk: VersionDesk) -> Form:
 
 
 async def kept(desk: VersionDesk, text: str, field: str) -> dict[str, str]:
-    """Keep the text of a draft; return what is wrong with it, as an error of *field*."""
+    """Store the text of a draft; return its error as ``{field: message}``."""
     try:
         await versions.change(desk.version, text, desk.me.id)
     except BadFile as error:
@@ -109,7 +109,7 @@ def row_named(desk: VersionDesk, row: str) -> dict[str, str]:
 
 
 async def filled_in(desk: VersionDesk, path: Path, form: Form) -> dict[str, str]:
-    """Keep what a form says of a part; return what is wrong with it."""
+    """Store the form of a part; return errors by field."""
     version = desk.version
     kind, held = fields.kind_of(version.file, path), value_at(version.text, path)
     values, errors = fields.read(kind, fields.fields(kind, held), form)
@@ -126,7 +126,7 @@ async def filled_in(desk: VersionDesk, path: Path, form: Form) -> dict[str, str]
 
 
 async def row_filled_in(desk: VersionDesk, row: str, cells: dict[str, str], form: Form) -> dict[str, str]:
-    """Keep what a form says of a row; return what is wrong with it."""
+    """Store the form of a row; return errors by field."""
     kind = fields.ROWS[desk.version.file]
     values, errors = fields.read(kind, fields.fields(kind, fields.from_cells(kind, cells)), form)
     if errors:
@@ -135,7 +135,7 @@ async def row_filled_in(desk: VersionDesk, row: str, cells: dict[str, str], form
 
 
 async def copied(desk: VersionDesk, path: Path, form: Form) -> dict[str, str]:
-    """Add another table like the one at *path*; to a calendar an empty year. Return what is wrong with its code."""
+    """Add a table like the one at *path* (to a calendar an empty year); return errors of its code by field."""
     version, code = desk.version, form["new"].strip()
     taken = (path[0], code) in fields.parts(version.file, version.text)
     if len(path) != 2 or not CODE.fullmatch(code) or taken:
@@ -192,7 +192,7 @@ def row_page(desk: VersionDesk, row: str, cells: dict[str, str], form: Form, err
 
 
 def typed(shown: list[Field], form: Form) -> dict[str, Any]:
-    """Return what was typed into the fields, if anything was posted."""
+    """Return the typed values of the fields *shown*; empty if no form was posted."""
     if not form["csrf"]:
         return {}
     return {field.name: form[field.name] for field in shown} | {

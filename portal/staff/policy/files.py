@@ -1,4 +1,4 @@
-"""The files of a city's policy: what each is called, which version of it holds, and how it is sent."""
+"""The policy files of a city: their names, the versions in force, and their download."""
 
 from collections.abc import Iterable
 
@@ -44,7 +44,7 @@ class NamedVersion(msgspec.Struct, frozen=True):
 class FileRow(msgspec.Struct, frozen=True):
     """One file: the version that holds, those planned, those being worked on, and how much nobody has confirmed.
 
-    Where no version holds, the file as it came with the portal does.
+    If no version is in force, the file shipped with the portal is.
     """
 
     file: str
@@ -71,7 +71,7 @@ def files_of(place: str) -> tuple[str, ...]:
 
 
 async def file_row(place: str, file: str, known: Iterable[NamedVersion]) -> FileRow:
-    """Return how a file stands today, from all its versions."""
+    """Return the row of a file for today, from all its versions *known*."""
     today = clock.today()
     holds = (await holding.held(today)).get((place, file), 0)
     text = (await holding.texts(place, today)).get(file, "")
@@ -85,7 +85,7 @@ async def file_row(place: str, file: str, known: Iterable[NamedVersion]) -> File
 
 
 async def file_rows(me: Member) -> list[FileRow]:
-    """Return how every file of the member's city stands, and the calendars."""
+    """Return the rows of all files of the member's city, and of the calendars."""
     files = [(place, file) for place in (me.region, CALENDARS) for file in files_of(place)]
     all_versions = [await versions.versions(place, file) for place, file in files]
     names = await names_of(version for known in all_versions for version in known)

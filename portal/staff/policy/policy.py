@@ -1,4 +1,4 @@
-"""``/staff/policy``: 政策配置: what holds and since when; begin a new version, import one, export one."""
+"""``/staff/policy``: 政策配置: the files in force; begin, import or export a version."""
 
 import io
 import zipfile
@@ -40,7 +40,7 @@ class PolicyController(Controller):
 
     @get()
     async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Show every file: what holds, what is planned, who works on it, what is not confirmed."""
+        """Show all files: in force, planned, being drafted, and not confirmed."""
         return desk.page("staff/policy/policy/index", rows=await file_rows(desk.me))
 
     @get("/files/{file:str}")
@@ -69,7 +69,7 @@ class PolicyController(Controller):
 
     @get("/files/{file:str}/text")
     async def text(self, desk: NamedDependency[Desk], file: FromPath[str]) -> Response[bytes]:
-        """Send what holds today, as a file."""
+        """Send the text in force today, as a file."""
         texts = await holding.texts(place_of(desk.me, file), clock.today())
         return sent(file, texts.get(file, ""))
 
@@ -86,7 +86,7 @@ class PolicyController(Controller):
 
 
 async def begun(desk: Desk, file: str, text: str) -> Response[bytes]:
-    """Begin a draft and lead to it; a text that cannot be used comes back with the reason."""
+    """Begin a draft and redirect to it; for an unusable text return the page with the reason."""
     try:
         version = await versions.begin(place_of(desk.me, file), file, clean(text), desk.me.id)
     except BadFile as error:
@@ -95,7 +95,7 @@ async def begun(desk: Desk, file: str, text: str) -> Response[bytes]:
 
 
 def text_in(files: list[Received]) -> tuple[str, str]:
-    """Return the text of the uploaded file, and what is wrong with it."""
+    """Return the text of the uploaded file, and its error message (empty if it is good)."""
     if not files or not files[0].size:
         return "", "请选一个文件。"
     if files[0].too_large:
@@ -107,7 +107,7 @@ def text_in(files: list[Received]) -> tuple[str, str]:
 
 
 async def file_page(desk: Desk, file: str, errors: dict[str, str] | None = None, typed: str = "") -> Response[bytes]:
-    """Return the page of a file, with what was pasted when it was refused."""
+    """Return the page of a file, with the pasted text after an error."""
     place = place_of(desk.me, file)
     known = await with_names(await versions.versions(place, file))
     row = await file_row(place, file, known)

@@ -1,4 +1,4 @@
-"""``/staff/policy/versions/{id}``: one version: what it changes, how it would look, on its way to release."""
+"""``/staff/policy/versions/{id}``: one version: its changes, its preview, and its way to release."""
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -119,7 +119,7 @@ class VersionsController(Controller):
 
 
 async def proposed(desk: VersionDesk, form: Form) -> dict[str, str]:
-    """Propose a version as a form says; return what is wrong with it."""
+    """Propose a version with the data of a form; return errors by field."""
     on, why = day(form["on"].strip()), form["why"].strip()[: versions.NOTE]
     errors: dict[str, str] = {}
     if on is None:
@@ -138,7 +138,7 @@ async def proposed(desk: VersionDesk, form: Form) -> dict[str, str]:
 
 
 async def released(desk: VersionDesk) -> dict[str, str]:
-    """Release a version, and let this process know at once; return why it cannot be released."""
+    """Release a version and load it in this process; return errors by field if it cannot be released."""
     try:
         await versions.release(desk.version, desk.me.id)
     except SamePerson as error:
@@ -150,7 +150,7 @@ async def released(desk: VersionDesk) -> dict[str, str]:
 
 
 async def stopped(desk: VersionDesk, form: Form) -> dict[str, str]:
-    """Give a version back to its author, or withdraw it; return what is wrong with the form."""
+    """Return a version to its author, or withdraw it; return errors by field."""
     why = (form["why"] or form["why-not"]).strip()[: versions.NOTE]
     if not why:
         return {why_field(desk): "请写清楚理由。"}

@@ -1,4 +1,4 @@
-"""``/staff/audit``: 审计: who did or saw what, why; the log can be searched, never changed."""
+"""``/staff/audit``: 审计: search the audit log of who did or saw what, and why."""
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
@@ -29,7 +29,7 @@ NOBODY = {"system": "系统", "": "没有登录的人"}
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """What is looked for: words of the address as they were typed."""
+    """The filters in the address, as typed."""
 
     number: str = ""
     login: str = ""
@@ -51,12 +51,12 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def thing(self) -> str:
-        """To what it was done: the number of a case, or an identifier."""
+        """The object of the act: the number of a case, or an identifier."""
         return grouped(self.case.number) if self.case else self.entry.thing
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What came of checking the log."""
+    """The result of checking the log."""
 
     words: str
     is_broken: bool
@@ -72,7 +72,7 @@ class AuditView(msgspec.Struct, frozen=True):
 
     @property
     def acts(self) -> Mapping[str, str]:
-        """What can be looked for, with its words."""
+        """The acts that can be searched, with their words."""
         return TOLD["audit"]
 
     @property
@@ -100,7 +100,7 @@ class AuditController(Controller):
 
     @post()
     async def check(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Check the last rows against each other, and say what came of it."""
+        """Check the last rows against each other, and show the result."""
         form_of(desk.request)
         return await audit_page(desk, Filters(), await checked())
 
@@ -119,7 +119,7 @@ async def checked() -> Checked:
 
 
 async def audit_page(desk: Desk, filters: Filters, result: Checked | None = None) -> Response[bytes]:
-    """Return the page of the log; looking at it is a row of its own."""
+    """Return the page of the log; viewing it is logged, too."""
     me = desk.me
     case = case_in_city(await case_by_number(read_number(filters.number)), me) if filters.number else None
     actor = await actor_named(filters.login, me) if filters.login else None
@@ -151,7 +151,7 @@ async def actor_named(login: str, me: Member) -> Member | None:
 
 
 async def row(entry: Entry, me: Member) -> Row:
-    """Return a row in words; of citizens it tells no names.
+    """Return a row in words, without names of citizens.
 
     The log is one for all cities: of another city's cases and staff only the identifiers are shown.
     """
@@ -161,7 +161,7 @@ async def row(entry: Entry, me: Member) -> Row:
 
 
 async def actor_of(entry: Entry, me: Member) -> str:
-    """Return who did what a row says."""
+    """Return the actor of a row."""
     colleague = await staff.member(entry.actor)
     if colleague is None:
         return NOBODY.get(entry.actor, "申请人")

@@ -1,4 +1,4 @@
-"""``/staff/reports``: 效能: how long, how much on time, what is corrected, which uploads fail; as CSV, too."""
+"""``/staff/reports``: 效能: times, share on time, corrections, failed uploads; also as CSV."""
 
 import csv
 from collections.abc import Iterable
@@ -63,7 +63,7 @@ def in_words(counts: Iterable[Count], called: dict[str, str]) -> list[Count]:
 
 
 class ReportsController(Controller):
-    """What the desk of one's city did."""
+    """The figures of the member's city."""
 
     path = "/staff"
     opt = {"who": ("supervisor", "auditor"), "nav": Nav("效能", "/staff/reports")}
@@ -76,7 +76,7 @@ class ReportsController(Controller):
 
     @get("/reports.csv")
     async def table(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Send the same as a table."""
+        """Send the figures as CSV."""
         view = await report_view(desk)
         name = f"performance-{view.region.id}-{view.since}.csv"
         return file_answer(as_csv(rows(view)).encode("utf-8-sig"), "text/csv; charset=utf-8", name, download=True)
@@ -123,5 +123,5 @@ def as_csv(table: list[list[str]]) -> str:
 
 
 def safe(cell: str) -> str:
-    """Return *cell* so that a spreadsheet takes it for text."""
+    """Return *cell* in a form that a spreadsheet takes for text."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -1,4 +1,4 @@
-"""The desk: who works at it, on which case, and how its pages are answered. The one dependency of a staff page.
+"""The desk: the member, the case and the page's answer. The only dependency of a staff page.
 
 Where the address names no case it is a `Desk` (`at_desk`). Where it names one it is a `CaseDesk`: with `case_in_hand`
 the member's work needs the case, with `case_of_city` it only has to be of their city. A case of another city looks
@@ -62,7 +62,7 @@ class Desk:
         return any(self.me.has(role) for role in roles)
 
     def acting(self, role: Role) -> Actor:
-        """Return the member as who acts in *role*."""
+        """Return the member as an actor in *role*."""
         return Actor(self.me.id, role)
 
     def page(self, name: str, errors: Mapping[str, str] | None = None, /, **context: Any) -> Response[bytes]:
@@ -86,7 +86,7 @@ class CaseDesk(Desk):
     """A member of staff with a case of their city before them."""
 
     def __init__(self, request: Asked, me: Member, case: Case) -> None:
-        """Work for *me* on *case*. Whoever comes second with a change to it is told who was first."""
+        """Serve the member *me* with *case*, and set the 409 page's sentence that says who was first."""
         super().__init__(request, me)
         self.case = case
         tell_second(request, self.who_was_first)
@@ -115,19 +115,19 @@ class CaseDesk(Desk):
         return list(dict.fromkeys(move.action for role in self.roles for move in may(self.case, role)))
 
     def require(self, action: str, role: Role) -> None:
-        """Leave with the 409 page when *action* is not open to *role* now.
+        """Check that *action* is open to *role* now.
 
         Raises:
-            NotAllowed: it is not; the page says what happened last.
+            NotAllowed: the action is not open; the 409 page says what happened last.
         """
         if not self.may(action, role):
             raise NotAllowed(f"{action}: not open to {role}")
 
     def current_form(self) -> Form:
-        """Return what was posted about the case as it stands.
+        """Return the posted form, made for the present version of the case.
 
         Raises:
-            Stale: the clerk was looking at an older version of the case.
+            Stale: the form was made from an older version of the case.
         """
         if self.form["row_version"] != str(self.case.row_version):
             raise Stale(MOVED_ON)
@@ -153,7 +153,7 @@ class CaseDesk(Desk):
 
 
 async def member(request: Asked) -> Member:
-    """Return who is signed in; somebody who was switched off is out at once, and their session ends."""
+    """Return the signed-in member; a deactivated member's session ends at once."""
     visitor = visitor_of(request)
     me = await staff.member(visitor.subject)
     if me is None:
@@ -163,7 +163,7 @@ async def member(request: Asked) -> Member:
 
 
 async def at_desk(request: Asked) -> Desk:
-    """Return the desk of who is signed in."""
+    """Return the desk of the signed-in member."""
     return Desk(request, await member(request))
 
 
@@ -179,7 +179,7 @@ async def case_in_hand(no: FromPath[str], request: Asked) -> CaseDesk:
 
     Raises:
         First: to the page that asks for the reason.
-        Stale: to change somebody else's case it takes more than a reason: it must be taken over.
+        Stale: a colleague's case cannot be changed with a reason only; it must be taken over first.
     """
     desk = await case_of_city(no, request)
     if await access.needs(desk.me, desk.case):
@@ -195,7 +195,7 @@ async def file_in_hand(doc: FromPath[str], desk: NamedDependency[CaseDesk]) -> D
     """Return the file in the address if it is of the case in the address and was handed in, or 404.
 
     Raises:
-        Unavailable: it was not looked at for viruses yet.
+        Unavailable: the file has not been checked for viruses yet.
     """
     file = found(await sent.document(desk.case, doc))
     if file.checking:

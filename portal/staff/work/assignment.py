@@ -1,4 +1,4 @@
-"""``/staff/cases/{no}/claim``, ``/assignment`` and ``/access``: mine, somebody else's, or seen with a reason."""
+"""``/staff/cases/{no}/claim``, ``/assignment`` and ``/access``: claim a case, assign it, or see it with a reason."""
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -19,7 +19,7 @@ PUT_BACK = "放回待认领"
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """Somebody to whom the case can be given, or putting it back to where nobody has it."""
+    """A member to whom the case can be assigned, or the choice to leave it unassigned."""
 
     member: str  # empty: put it back
     name: str
@@ -32,7 +32,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class ClaimController(Controller):
-    """``/staff/cases/{no}/claim``: this one is mine."""
+    """``/staff/cases/{no}/claim``: claim the case."""
 
     path = "/staff/cases/{no:str}/claim"
     opt = {"who": CASEWORK}
@@ -40,7 +40,7 @@ class ClaimController(Controller):
 
     @post()
     async def claim(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Take a case that nobody has."""
+        """Claim an unassigned case."""
         if not await allotment.claim(desk.case, desk.me.id) and desk.case.assigned_to != desk.me.id:
             raise Stale("这件刚被别的同事认领了。")
         return desk.back()
@@ -55,14 +55,14 @@ class AssignmentController(Controller):
 
     @get()
     async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Show who has it and to whom it can go."""
+        """Show the case's member and the possible new ones."""
         if desk.case.ended:
             raise NotFound
         return await assignment_page(desk, Form(), {})
 
     @post()
     async def give(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Give it to somebody, with a reason that stays among the notes."""
+        """Assign the case, with a reason that is stored among the notes."""
         form = desk.form
         why = form["why"].strip()[:LONGEST]
         chosen = {choice.value: choice for choice in await choices(desk)}.get(form["member"])
@@ -93,7 +93,7 @@ async def given(desk: CaseDesk, chosen: Choice, why: str) -> bool:
 
 
 async def choices(desk: CaseDesk) -> list[Choice]:
-    """Return to whom the member may give the case: a supervisor and who has it to all, others only to themselves."""
+    """Return the possible new members: all, for a supervisor or the case's member; else only *desk*'s member."""
     holder = desk.case.assigned_to
     seats = [seat for seat in await allotment.seats(desk.case.region) if seat.id != holder]
     to_all = desk.has("supervisor") or holder in ("", desk.me.id)
@@ -108,7 +108,7 @@ async def choices(desk: CaseDesk) -> list[Choice]:
 
 
 async def assignment_page(desk: CaseDesk, form: Form, errors: dict[str, str]) -> Response[bytes]:
-    """Return the page that asks to whom a case goes."""
+    """Return the page that asks for the new member."""
     return desk.page(
         "staff/work/assignment/show",
         errors,
@@ -120,7 +120,7 @@ async def assignment_page(desk: CaseDesk, form: Form, errors: dict[str, str]) ->
 
 
 class AccessController(Controller):
-    """``/staff/cases/{no}/access``: why I look at somebody else's case."""
+    """``/staff/cases/{no}/access``: ask for the reason to see a colleague's case."""
 
     path = "/staff/cases/{no:str}/access"
     opt = {"who": CASEWORK}
@@ -128,14 +128,14 @@ class AccessController(Controller):
 
     @get()
     async def ask(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Ask for the reason; who needs the case for their work is led on."""
+        """Ask for the reason; redirect a member who needs the case for their work."""
         if await access.needs(desk.me, desk.case):
             return desk.back()
         return await access_page(desk, "", {})
 
     @post()
     async def give(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Open it for an hour and keep the reason."""
+        """Open the case for an hour and store the reason."""
         why = desk.form["why"].strip()[:LONGEST]
         if len(why) < access.SHORTEST_REASON:
             return await access_page(desk, why, {"why": Said(REASON, n=access.SHORTEST_REASON)})

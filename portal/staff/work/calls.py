@@ -1,4 +1,4 @@
-"""``/staff/calls``, ``/staff/cases/{no}/call``: whom to call because no message reached them, and what came of it."""
+"""``/staff/calls``, ``/staff/cases/{no}/call``: calls to people whom no message reached, and their outcome."""
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -53,12 +53,12 @@ class CallController(Controller):
 
     @get()
     async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Show whom to call and why."""
+        """Show the person to call, and the reason."""
         return await call_page(desk, {})
 
     @post()
     async def write_down(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Keep what came of it."""
+        """Record the outcome of the call."""
         outcome = desk.form["outcome"]
         if outcome not in OUTCOMES:
             return await call_page(desk, {"outcome": "请选打通了没有。"})

@@ -1,4 +1,4 @@
-"""``/staff/``: the desk: what waits for me, how many cases stand where, how much was on time."""
+"""``/staff/``: the first page of the desk: my waiting cases, counts of cases, share on time."""
 
 from datetime import date, timedelta
 
@@ -41,7 +41,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Overview(msgspec.Struct, frozen=True):
-    """What the desk shows first."""
+    """Content of the first page of the desk."""
 
     counts: dict[View, int]
     mail: int | None  # envelopes that wait to be posted; None where the city sends no mail
@@ -54,7 +54,7 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 class DeskController(Controller):
-    """What a member of staff sees first."""
+    """The first page of the desk."""
 
     path = "/staff"
     opt = {"who": STAFF, "nav": Nav("工作台", "/staff/", roles=NOT_ONLY_EXPERTS)}
@@ -94,7 +94,7 @@ async def overview(desk: Desk) -> Overview:
 
 
 async def mail_waiting(region: Region) -> int | None:
-    """Return how many envelopes wait to be posted, or None where the city sends no mail."""
+    """Return how many envelopes wait to be posted, or None if the city sends no mail."""
     if not sends_mail(region):
         return None
     counts = await tally.mail(region.id)

@@ -30,7 +30,7 @@ GONE = "没有还没人认领的办件了。"
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """What the address asks to see; each is empty where it does not matter."""
+    """The filters in the address; an empty one does not filter."""
 
     view: View = "open"
     state: str = ""
@@ -75,7 +75,7 @@ class QueueController(Controller):
 
     @post("/next", opt={"who": ("reviewer",)})
     async def next(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Take the most urgent case that nobody has."""
+        """Claim the most urgent unassigned case."""
         case = await allotment.take_next(desk.me.region, desk.me.id)
         if case is None:
             raise Stale(GONE)
@@ -83,7 +83,7 @@ class QueueController(Controller):
 
     @post("/assignment", opt={"who": ("supervisor",)})
     async def assign(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Give the ticked cases to a member of the city; what somebody else changed meanwhile is told."""
+        """Assign the ticked cases to a member; list those that somebody changed meanwhile."""
         form = desk.form
         seats = {seat.id for seat in await allotment.seats(desk.me.region)}
         errors = {}
@@ -137,7 +137,7 @@ def filters_in(asked: Mapping[str, str]) -> Filters:
 
 
 async def listed_by(filters: Filters, me: Member, after: tuple[date, str] | None) -> Listed:
-    """Return the page of the queue that goes on after a place, or the first."""
+    """Return the page of the queue after a place; None for the first page."""
     wanted = Wanted(
         region=me.region,
         view=filters.view,

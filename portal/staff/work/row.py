@@ -40,12 +40,12 @@ class Row(msgspec.Struct, frozen=True):
         return self.case.city.label(self.case.state)
 
     def may_be_claimed_by(self, me: Member) -> bool:
-        """Return whether *me* may take it: nobody has it, and it is not ended."""
+        """Return whether *me* may claim the case: it is unassigned and not ended."""
         return not self.case.assigned_to and not self.case.ended and me.has("reviewer")
 
     @property
     def ticked_as(self) -> str:
-        """What its box sends: the number, and whose it was when the page was made."""
+        """The value of its checkbox: the number, and the case's member when the page was made."""
         return f"{self.case.number}.{self.case.assigned_to}"
 
 
@@ -61,7 +61,7 @@ async def row(case: Case) -> Row:
 
 
 def about(case: Case) -> str:
-    """Return the disease of a case, and what the case is for where that is no first application."""
+    """Return the disease of a case, and its kind if it is not a first application."""
     disease = case.city.diseases.get(answers_of(case).get("disease", ""))
     name = disease.name_zh if disease else ""
     kind = KINDS.get(case.kind, "")

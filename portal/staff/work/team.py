@@ -1,4 +1,4 @@
-"""``/staff/team``: who takes how many cases, who is away, and whether new ones are given out in turn."""
+"""``/staff/team``: capacities and absences of reviewers, and the rule for giving out new cases."""
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -17,7 +17,7 @@ HOME = "/staff/team"
 
 
 class SeatForm(msgspec.Struct, frozen=True):
-    """The fields of one reviewer: as they are kept, or as they were typed when that was refused."""
+    """The fields of one reviewer: stored values, or the typed input after an error."""
 
     id: str
     name: str
@@ -54,14 +54,14 @@ class TeamController(Controller):
 
     @post("/turns")
     async def turns(self, desk: NamedDependency[Desk]) -> Response[bytes]:
-        """Give out now what nobody has."""
+        """Give out the unassigned cases now."""
         if not await allotment.in_turn(desk.me.region, desk.me.id):
             raise Stale("没有可以分派的办件，或者大家都满了、都不在。")
         return see_other(HOME)
 
 
 def errors_in(form: Form, seats: list[Seat]) -> dict[str, str]:
-    """Return what is wrong with the capacities that were typed."""
+    """Return ``{field: message}`` for wrong capacities."""
     errors: dict[str, str] = {}
     for seat in seats:
         typed = form[f"capacity-{seat.id}"].strip()
@@ -73,7 +73,7 @@ def errors_in(form: Form, seats: list[Seat]) -> dict[str, str]:
 
 
 async def team_page(desk: Desk, form: Form | None, errors: dict[str, str]) -> Response[bytes]:
-    """Return the page of the team, with what was typed when it was refused."""
+    """Return the page of the team, with the typed input after an error."""
     return desk.page(
         "staff/work/team/show",
         errors,
