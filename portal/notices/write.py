@@ -219,7 +219,7 @@ def named_in(case: Case, person: str) -> Reader:
 
 
 async def _tell_of_question(case: Case, event: Event, code: str, delegation: Delegation) -> None:
-    """Tell of the question to the principal: N01 asks them, N02 and N04 tell the proxy how it stands."""
+    """Send the messages about a request for consent: N01 to the principal, N02 and N04 to the proxy."""
     principal, proxy = await both(delegation)
     variables = {**await variables_of(case, code), "who": proxy.masked_name, "whom": principal.masked_name}
     reader = Reader(delegation.proxy, delegation.proxy_phone)
@@ -259,7 +259,7 @@ async def variables_of(case: Case, code: str) -> dict[str, Any]:
 
 
 async def _passed(case: Case) -> list[date | str]:
-    """Return the first and the last day of what was passed: "" for at once, and "" for 长期."""
+    """Return the first and last day of the granted benefit; "" first means at once, "" last means 长期."""
     passed = next(disease for disease in await decision.diseases(case) if disease.passed)
     at_once = passed.starts_on is None or passed.starts_on <= clock.today()
     return ["" if at_once else passed.starts_on or "", passed.ends_on or ""]

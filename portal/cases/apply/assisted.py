@@ -2,7 +2,7 @@
 
 They agree in one of two ways: a message with a link leads them to the filled-in draft, which they
 check, sign and send themselves; or they sign the printed form, and its scan goes with the case.
-The rooms above hear by `on_ready` that a draft waits for its person.
+`on_ready` lets the rooms above send the message.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -51,7 +51,7 @@ def on_ready(listener: Listener) -> Listener:
 
 # D49: confirmed by a link or a signed form, because people must never tell anybody a code.
 async def begin(member: str, person: str, region: Region, channel: str, mobile: str) -> Case:
-    """Return a draft of *person* for *member* to fill in; an open one is gone on with."""
+    """Return a draft of *person* for *member* to fill in; an open one is continued."""
     known = {"insurance_seen": "yes", "done.insurance": "yes"}
     phones = dict.fromkeys(PHONES, mobile) if mobile else {}
     async with transaction():
@@ -108,7 +108,7 @@ async def ask_to_confirm(case: Case, member: str) -> None:
 
 
 async def theirs_again(case: Case, _event: Event, row: Move) -> None:
-    """Let an application that was taken back be its person's alone; at the counter it may be begun with them anew."""
+    """Forget that staff filled in an application that was taken back: only the person can go on with it."""
     if row.action == "take_back":
         await execute("DELETE FROM assisted WHERE case_id = $1", case.id)
 

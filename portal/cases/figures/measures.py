@@ -1,7 +1,7 @@
-"""效能: how long stages take, how much is on time, what is corrected, which uploads fail; no names.
+"""效能: how long stages take, how much is on time, what is corrected, which uploads fail; no personal data.
 
 Written when it happens, in the transaction of the move, as rows that are only added, so nobody waits
-for anybody; every minute a round puts them to what their day holds (`fold`). A report reads a row for
+for anybody; every minute `fold` adds them to the totals of their day. A report reads a row for
 each day and word, and what the round has not seen yet. Working time is the time on working days of
 the city's calendar, 24 hours to a day: what a clock on the wall shows, without days nobody works.
 """
@@ -229,14 +229,14 @@ KEPT_SECONDS = 60.0
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A report for everybody: of which days, and until which tick it is good."""
+    """A report for everybody: of which days, and the `clock.ticks()` at which it expires."""
 
     days: tuple[date, date]
     ends: float
     report: Report
 
 
-# D71: figures only, so nobody's page is kept; asking often costs what any page costs.
+# D71: only figures are cached, never a page of a person, so frequent requests do not load the database.
 _kept: dict[str, Kept] = {}
 
 

@@ -1,7 +1,8 @@
 """One case: read it, and `move` it, which is the only way its state ever changes.
 
 A move is one transaction: compare-and-set on state and row version, the row of history, the new due date, and whatever
-the rooms above write for it (`portal.following`: messages, letters); so nothing is told that was not kept.
+the rooms above write for it (`portal.following`: messages, letters). So no message goes out for a change that was
+rolled back.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -23,7 +24,7 @@ from portal.regions.load import REGIONS, Region
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A case as stored; a newer one is read anew, never changed in place."""
+    """A case as stored; immutable; read it again to see a change."""
 
     id: str
     region: str
@@ -67,7 +68,7 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def city(self) -> Region:
-        """Its city: today's workflow, the questions of the edition it began with. The one place that says so."""
+        """Its city: today's rules, with the questions of the edition the case began with (regions/editions.py)."""
         return kept_by(REGIONS[self.region], self.edition)
 
     @property
@@ -238,7 +239,7 @@ async def move(
 
 
 async def happened(case: Case, action: str, actor: Actor, note: str = "") -> None:
-    """Write into the history what changes no state of *case*; joins the transaction."""
+    """Add a row to the history without changing the state; joins the transaction."""
     row = row_of(action)
     event = await _write(case, row, actor, case.at, note, 0, clock.now())
     for listener in _listeners:

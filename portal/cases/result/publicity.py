@@ -1,4 +1,7 @@
-"""公示, an optional stage: a proposal is shown masked for some working days; somebody may object."""
+"""公示, an optional stage: the proposed decision is published, names masked, and somebody may object.
+
+It lasts the city's number of working days.
+"""
 
 from datetime import date, datetime
 
@@ -29,7 +32,7 @@ class Objection(msgspec.Struct, frozen=True):
 
 
 def last_day(published: date, case: Case) -> date:
-    """Return the last day of a stage that began on *published*."""
+    """Return the last day of the publicity stage that began on *published*."""
     return case.city.calendar.add(published, case.city.rules.publicity.workdays)
 
 
@@ -72,7 +75,7 @@ async def object(case: Case, actor: Actor, words: str) -> None:
 
 
 async def objections(case: Case) -> list[Objection]:
-    """Return the objections, the first first."""
+    """Return the objections, oldest first."""
     rows = await fetch_all(Row, "FROM objection WHERE case_id = $1 ORDER BY made_at, id", case.id)
     return [Objection(opened(row.words, f"objection.words:{row.id}"), row.made_at) for row in rows]
 
@@ -89,5 +92,8 @@ async def uphold(case: Case, actor: Actor, why: str) -> Case:
 
 
 async def close(case: Case) -> Case:
-    """Make the proposal final when the days are over and nobody's objection was upheld; return the case."""
+    """Make the proposal final and return the case.
+
+    The caller has checked that the days are over and that no objection was upheld.
+    """
     return await decision.decide(case, SYSTEM)

@@ -126,7 +126,7 @@ def _best(asset: Asset, accepted: bytes) -> tuple[bytes, bytes]:
 
 
 def takes(accepted: bytes, encoding: bytes) -> bool:
-    """Return whether a browser that sends *accepted* takes *encoding*; with a weight of 0 it does not."""
+    """Return whether a browser that sends *accepted* accepts *encoding* (`q=0` means no)."""
     for part in accepted.lower().replace(b" ", b"").split(b","):
         name, weighed, weight = part.partition(b";q=")
         if name == encoding:
