@@ -1,1 +1,1 @@
-"""Formal documents: issued with a number, shown as pages, printed as PDF, verified by a code."""
+"""Letters: formal documents, issued with a number, shown as pages, printed as PDF, verified by a code."""

@@ -1,4 +1,4 @@
-"""《门诊慢特病病种待遇认定申请表》: made from the answers, or blank to be filled in by hand."""
+"""《门诊慢特病病种待遇认定申请表》: filled in from the answers, or blank, to be filled in by hand."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from portal.questions.catalogue import journey
 from portal.questions.rules import birth_in, sex_in
 from portal.regions.load import Region
 
-# The blank form stays the same until the rules change; with a fixed date its PDF does, too.
+# A fixed date in the blank PDF, so that its bytes change only when the rules change.
 BLANK_MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -24,7 +24,7 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Form(msgspec.Struct, frozen=True):
-    """The form as a page and a PDF show it."""
+    """The content of the form, for the page and the PDF."""
 
     title: str
     parts: list[Part]
@@ -48,11 +48,11 @@ def filled(
     """Return the form with a person's answers.
 
     Args:
-        region: whose form it is.
+        region: the city of the form.
         who: the insured person.
-        record: what the register of the insured says of them, if anything.
-        answers: of the application.
-        proxy: who fills it in and signs it for them, and how the two are related.
+        record: the person's record in the register of the insured; None if not found.
+        answers: the answers of the application.
+        proxy: the proxy who signs, and the relation to the insured person; None without a proxy.
         kind: 续期 or 复审; empty for a first application.
     """
     parts = [Part("申请人", _of_person(who, record)), *_of_answers(region, answers)]
@@ -63,7 +63,7 @@ def filled(
 
 
 def blank(region: Region) -> Form:
-    """Return the form with empty rows."""
+    """Return the form with labels and empty answers."""
     person = ["姓名", "证件类型、号码", "性别", "出生日期", "参保地", "险种"]
     parts = [Part("申请人", [(label, "") for label in person]), *_of_answers(region, {"delivery": "mail"}, empty=True)]
     return _form(region, parts, "")
@@ -96,13 +96,13 @@ async def as_pdf(form: Form, made: datetime) -> bytes:
     """Return the form as PDF/A-3a with PDF/UA-1 tags.
 
     Raises:
-        CannotPrint: a character in it that no font of ours can show.
+        CannotPrint: the form has a character that none of our fonts contains.
     """
     return await pdf("letters/form", msgspec.to_builtins(form), made)
 
 
 async def blank_pdf(region: Region) -> bytes:
-    """Return the blank form as PDF; made once for each city while the server runs."""
+    """Return the blank form as PDF, cached for each city."""
     if region.id not in _blank:
         _blank[region.id] = await as_pdf(blank(region), BLANK_MADE)
     return _blank[region.id]

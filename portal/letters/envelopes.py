@@ -1,4 +1,4 @@
-"""What goes into the envelopes of a batch, as one PDF for the printer: address sheets and letters."""
+"""The contents of a batch of envelopes as one PDF for the printer: address sheets and letters."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,8 +13,8 @@ from portal.letters.letter import Row, drawn, letters
 from portal.questions.rules import grouped_mobile
 from portal.regions.load import Region
 
-MAILED = ("L03", "L06", "L09", "L10", "L11", "L14")  # the letters that tell a result
-AT_ONCE = 20  # envelopes in one PDF: what the sandbox sets in a few seconds
+MAILED = ("L03", "L06", "L09", "L10", "L11", "L14")  # the letters that are sent by mail
+AT_ONCE = 20  # most envelopes in one PDF; the sandbox renders them in a few seconds
 
 
 async def inside(case: Case) -> list[Row]:
@@ -23,10 +23,10 @@ async def inside(case: Case) -> list[Row]:
 
 
 async def as_pdf(region: Region, envelopes: Sequence[tuple[Case, Delivery]]) -> bytes:
-    """Return what belongs into these envelopes as one PDF: for each the address sheet, then its letters.
+    """Return the contents of the envelopes as one PDF: for each the address sheet, then its letters.
 
     Raises:
-        CannotPrint: a character in it that no font of ours can show.
+        CannotPrint: a letter has a character that none of our fonts contains.
     """
     rows = [await _envelope(case, known, number) for number, (case, known) in enumerate(envelopes, start=1)]
     data = {"agency": region.rules.agency.name_zh, "hotline": region.hotline, "envelopes": rows}
@@ -34,7 +34,7 @@ async def as_pdf(region: Region, envelopes: Sequence[tuple[Case, Delivery]]) -> 
 
 
 async def unprintable(region: Region, envelopes: Sequence[tuple[Case, Delivery]]) -> list[Delivery]:
-    """Return the envelopes that cannot be printed; each is tried alone only when the whole batch fails."""
+    """Return the envelopes that cannot be printed; they are tried one by one only if the whole batch fails."""
     try:
         await as_pdf(region, envelopes)
     except CannotPrint:
@@ -44,7 +44,7 @@ async def unprintable(region: Region, envelopes: Sequence[tuple[Case, Delivery]]
     return []
 
 
-# D55: the address sheet comes first and says nothing of what is inside; the clerk folds it around.
+# D55: the address sheet comes first and does not say what the envelope contains; the clerk folds it around.
 async def _envelope(case: Case, delivery: Delivery, number: int) -> dict[str, Any]:
     where = delivery.where
     return {

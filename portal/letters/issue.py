@@ -1,7 +1,7 @@
 """Issue the letters of a move, in its transaction. A letter never changes once it is issued.
 
-What it says is put together here from the case, the region and ``texts.toml``, kept sealed with
-its digest, and shown the same way as a page and as a PDF.
+Its content is composed here from the case, the region and ``texts.toml``, stored encrypted with its
+digest, and shown identically as a page and as a PDF.
 """
 
 import tomllib
@@ -39,14 +39,14 @@ from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
 
 TEXTS = Path(__file__).parent / "texts.toml"
-NOT_ISSUED = {"L08"}  # 公示 is a stage, not a paper
-INTERNAL = "L07"  # stays in the file of the office
+NOT_ISSUED = {"L08"}  # 公示 is a stage without a letter
+INTERNAL = "L07"  # an internal letter, never shown to citizens
 RECOGNITION = "L09"
 CERTIFICATE = "L10"
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a kind of letter says."""
+    """The texts of one kind of letter."""
 
     title: str
     rows: list[str]
@@ -62,7 +62,7 @@ class Items(msgspec.Struct, frozen=True):
 
 
 class Content(msgspec.Struct, frozen=True):
-    """Everything a letter says, for the page and the PDF alike."""
+    """The content of a letter, for the page and the PDF."""
 
     kind: str
     title: str
@@ -78,7 +78,7 @@ class Content(msgspec.Struct, frozen=True):
 
     @property
     def shows_number(self) -> bool:
-        """Whether the sheet says its number above the text; a certificate has it in its rows."""
+        """Whether the number stands above the text; a certificate has it among its rows."""
         return self.kind != CERTIFICATE
 
     @property
@@ -98,7 +98,7 @@ def fits(region: Region) -> None:
     """Check that a city's own paragraphs belong to a letter that exists and use only the variables of that letter.
 
     Raises:
-        BadFile: names the file, the letter and what is wrong.
+        BadFile: names the file, the letter and the fault.
     """
     for kind, own in region.letters.items():
         if kind not in texts():
@@ -114,7 +114,7 @@ def fits(region: Region) -> None:
 
 
 async def issue(case: Case, event: Event, move: Move) -> None:
-    """Issue the letters that *move* names; when an application is taken back, its earlier letters become void."""
+    """Issue the letters that *move* names; if the application is taken back, make its earlier letters void."""
     if move.action == "take_back":
         await execute("UPDATE letter SET void_at = $2 WHERE case_id = $1 AND void_at IS NULL", case.id, event.at)
     for kind in move.letters.split():
@@ -225,7 +225,7 @@ def _hour_of(submitted: datetime | None, case: Case) -> str:
 
 
 def _due(case: Case) -> tuple[str, str]:
-    """Return the last day and the sentence that says it; in a year without a published calendar both say 预计."""
+    """Return the deadline as text and as a sentence; both say 预计 if the calendar of that year is not published."""
     if case.due_on is None:
         return "", ""
     day = long_day(case.due_on)
@@ -285,7 +285,7 @@ async def _opinions(case: Case) -> list[str]:
 
 
 def appeal_sentences(case: Case) -> list[str]:
-    """Return the ways to object, as the region gives them."""
+    """Return sentences with the region's ways to object to a decision."""
     appeal = case.city.rules.appeal
     return [
         f"收到本文书之日起 {appeal.recheck_days} 日内，可以向{appeal.agency_zh}申请复核，网上就能申请。",

@@ -1,4 +1,4 @@
-"""Read the letters of a case: what one says, its PDF, its QR code, and when its citizen first opened it."""
+"""Read the letters of a case: content, PDF, QR code; and record when the citizen first opened one."""
 
 import io
 from datetime import datetime
@@ -14,7 +14,7 @@ from portal.core.tools import clock
 from portal.core.tools.paper import pdf
 from portal.letters.issue import CERTIFICATE, INTERNAL, Content, texts
 
-RESULTS = ("L09", "L10", "L11", "L14")  # they tell a result: only somebody who may receive it may open them
+RESULTS = ("L09", "L10", "L11", "L14")  # letters with a result: a proxy needs the right to receive results to open them
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -33,47 +33,47 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """The title of the letter."""
         return texts()[self.kind].title
 
     @property
     def void(self) -> bool:
-        """Whether it was taken back with its application."""
+        """Whether the letter became void because its application was taken back."""
         return self.void_at is not None
 
     def opened(self) -> Content:
-        """Return what it says."""
+        """Return the content of the letter, decrypted."""
         return msgspec.json.decode(open_bytes(self.content, f"letter.content:{self.id}"), type=Content)
 
 
 async def letters(case_id: str, *, desk: bool = False) -> list[Row]:
-    """Return a case's letters, the oldest first; for the *desk* also those that stay in the office."""
+    """Return a case's letters, oldest first; internal letters only for the *desk*."""
     found = await fetch_all(Row, "FROM letter WHERE case_id = $1 ORDER BY issued_at, number", case_id)
     return [row for row in found if desk or row.kind != INTERNAL]
 
 
 async def letter(case_id: str, id: str, *, desk: bool = False) -> Row | None:
-    """Return one letter of a case; for the *desk* also one that stays in the office."""
+    """Return the letter *id* of a case; None if there is none. Internal letters only for the *desk*."""
     found = await fetch_one(Row, "FROM letter WHERE id = $1 AND case_id = $2", id, case_id)
     return found if found and (desk or found.kind != INTERNAL) else None
 
 
 def certificate_among(found: list[Row]) -> Row | None:
-    """Return the certificate among the letters of a case, if it holds one."""
+    """Return the certificate among the letters of a case; None if there is none."""
     return next((row for row in reversed(found) if row.kind == CERTIFICATE and not row.void), None)
 
 
 async def mark_opened(row: Row) -> None:
-    """Keep the moment at which the citizen opened the letter for the first time."""
+    """Record the time when the citizen first opened the letter."""
     if row.opened_at is None:
         await execute("UPDATE letter SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL", row.id, clock.now())
 
 
 async def as_pdf(row: Row) -> bytes:
-    """Return the letter as PDF/A-3a with PDF/UA-1 tags; made once, then kept.
+    """Return the letter as PDF/A-3a with PDF/UA-1 tags; rendered once, then stored.
 
     Raises:
-        CannotPrint: a character in it that no font of ours can show.
+        CannotPrint: the letter has a character that none of our fonts contains.
     """
     name = f"letters/{row.id}-{row.digest.hex()[:16]}{'-void' if row.void else ''}"
     try:

@@ -1,4 +1,4 @@
-"""授权委托书: the letter of a delegation, filled in, to be printed and signed by hand."""
+"""授权委托书: the letter of a delegation, filled in by the portal, to be printed and signed by hand."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from portal.regions.load import Region
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """The letter as its page and its PDF show it, with free lines for the signatures."""
+    """The content of the letter for the page and the PDF, with blank lines for the signatures."""
 
     title: str
     rows: list[tuple[str, str]]
@@ -25,7 +25,7 @@ SIGNATURES = ["委托人签名（或按手印）", "受托人签名", "见证人
 
 
 def written(region: Region, delegation: Delegation, principal: Person, proxy: Person) -> Letter:
-    """Return the letter of a delegation."""
+    """Return the content of the letter for *delegation*."""
     disease = region.diseases.get(delegation.disease)
     rows = [
         ("委托人", principal.name),
@@ -45,6 +45,6 @@ async def as_pdf(letter: Letter, made: datetime) -> bytes:
     """Return the letter as PDF/A-3a with PDF/UA-1 tags.
 
     Raises:
-        CannotPrint: a character in it that no font of ours can show.
+        CannotPrint: the letter has a character that none of our fonts contains.
     """
     return await pdf("letters/mandate", msgspec.to_builtins(letter), made)

@@ -10,7 +10,7 @@ from portal.core.store.crypto import random_bytes
 from portal.core.store.database import fetch_one
 from portal.core.tools import clock
 
-# Crockford's letters: none of them looks like another or like a digit.
+# Crockford's alphabet: no letter looks like another or like a digit.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -21,7 +21,7 @@ def new_code() -> str:
 
 
 def read_code(text: str) -> str:
-    """Return the code in *text*, however it was typed: lower case, without hyphens, O for 0."""
+    """Return the code in *text* in its normal form; lower case, missing hyphens and O for 0 are accepted."""
     letters = "".join(text.upper().replace("O", "0").replace("I", "1").replace("L", "1").split())
     letters = letters.replace("-", "")
     good = len(letters) == 12 and set(letters) <= set(ALPHABET)
@@ -51,18 +51,18 @@ class Found(msgspec.Struct, frozen=True):
 
 
 async def letter_with(code: str) -> Found | None:
-    """Return the letter with a verification code, or nothing."""
+    """Return the letter with the verification code *code*; None if there is none."""
     return await fetch_one(Found, "FROM letter WHERE code = $1 AND kind <> 'L07'", code)
 
 
 async def benefit_of(case_id: str) -> Benefit | None:
-    """Return the benefit that a case gave or looked at again, or nothing."""
+    """Return the benefit that a case gave or re-reviewed; None if there is none."""
     case = await case_by_id(case_id)
     return next(iter(await of_case(case)), None) if case else None
 
 
 def standing(found: Found, benefit: Benefit | None) -> str:
-    """Return ``void``, ``revoked``, ``terminated``, ``expired``, ``not_yet`` or ``valid``."""
+    """Return the validity of a letter: ``void``, ``revoked``, ``terminated``, ``expired``, ``not_yet`` or ``valid``."""
     if found.void_at:
         return "void"
     state = benefit.state_on(clock.today()) if benefit and found.kind in ("L09", "L10") else "active"

@@ -1,1 +1,1 @@
-"""Messages: what people are told, by which channel, and whether it arrived."""
+"""Messages to people: their texts, channels and delivery."""

@@ -1,4 +1,4 @@
-"""What people hear about their account itself: a new browser, another phone (N35)."""
+"""Messages about the account itself: sign-in from a new browser, a new phone (N35)."""
 
 from portal.accounts import devices
 from portal.accounts.phones import phones_of
@@ -11,9 +11,9 @@ CODE = "N35"
 
 @devices.on_new_place
 async def told(person: str, region: Region) -> None:
-    """Write the message: in the portal, and to every phone of the person."""
+    """Write the message in the portal and to every phone of the person."""
     variables = {"sign": region.rules.notices.sign_zh, "hotline": region.hotline}
-    occasion = token()  # every new place is told of, however close one follows the other
+    occasion = token()  # a random occasion: every event is told, however soon after another
     await tell(CODE, [Reader(person)], None, occasion, **variables)
     for phone_id, number in await phones_of(person):
         by_sms = Reader(person, number, in_portal=False)

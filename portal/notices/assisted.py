@@ -1,4 +1,4 @@
-"""Tell a person that staff have filled their application in: N38, with the way to check and send it."""
+"""N38: tell a person that staff filled in their application, and how to check and submit it."""
 
 from portal.cases.apply.assisted import on_ready
 from portal.cases.life.case import Case
@@ -9,6 +9,6 @@ CODE = "N38"
 
 @on_ready
 async def told(case: Case) -> None:
-    """Write the notice; for the same version of the draft once, however often the button is pressed."""
+    """Write the notice, once for each version of the draft, even if the button is pressed again."""
     occasion = f"ready-{case.row_version}"
     await tell(CODE, [named_in(case, case.person)], case, occasion, **await variables_of(case, CODE))

@@ -1,6 +1,6 @@
-"""Tell about a benefit that ends or must be re-reviewed.
+"""Messages about a benefit that ends or must be re-reviewed.
 
-The person hears of it, and every proxy who may receive results for them.
+They go to the insured person, and to every proxy who may receive results for that person.
 """
 
 from datetime import date
@@ -34,9 +34,9 @@ async def told(benefit: Benefit, code: str, occasion: str, day: date) -> None:
 
 
 async def _own(gave: Case) -> Reader:
-    """Return the person of a benefit, reached as the case that gave it says.
+    """Return the insured person as a reader, with the phone and channel of the case that gave the benefit.
 
-    Where a proxy filled that case in, its phone is the proxy's; the person is then reached at the one on record.
+    If a proxy filled in that case, its phone is the proxy's; then the phone of the person's account is used.
     """
     if not gave.delegation:
         return named_in(gave, gave.person)

@@ -1,4 +1,4 @@
-"""Tell the citizen that the office has answered: N33, in the transaction of the answer."""
+"""N33: tell the citizen that the office has answered, in the transaction of the answer."""
 
 from portal.cases.life.case import Case
 from portal.cases.talk.conversation import Message, on_message
@@ -9,7 +9,7 @@ CODE = "N33"
 
 @on_message
 async def told(case: Case, message: Message) -> None:
-    """Write the notice, unless it was the citizen who wrote."""
+    """Write the notice about *message*, unless the citizen wrote it."""
     if not message.by_staff:
         return
     occasion = f"message-{message.id}"

@@ -1,12 +1,12 @@
-"""Tell principal and proxy what became of their delegation: it was verified, refused, or has ended."""
+"""Tell principal and proxy that their delegation was verified, was refused or has ended."""
 
 from portal.accounts.delegation import Delegation, both, on_change
 from portal.core.tools import clock
 from portal.notices.write import Reader, tell
 from portal.regions.load import REGIONS
 
-# Which message each new state brings: (to the principal, to the proxy). A question that was asked by SMS is not among
-# them, because the moves of the case tell of it.
+# The messages of each new state: (to the principal, to the proxy). The question to the principal by SMS is not here,
+# because the moves of the case write it.
 TOLD = {
     "active": ("N37", "N36"),
     "rejected": ("", "N36"),
@@ -14,13 +14,13 @@ TOLD = {
     "expired": ("N20", "N20x"),
     "refused": ("N20", "N20x"),
 }
-# The same for a delegation that the principal begins, until it holds.
+# The same for a delegation that the principal began, until it is valid.
 OFFERED = {"offered": ("N39x", "N39"), "active": ("N40", "N40x"), "refused": ("N41", ""), "expired": ("N41", "N20x")}
 
 
 @on_change
 async def told(delegation: Delegation, before: str) -> None:
-    """Write the messages of a change, in its transaction."""
+    """Write the messages for a change from the state *before*, in the transaction of the change."""
     to_principal, to_proxy = _codes(delegation, before)
     occasion = f"{delegation.state}-{clock.now().timestamp():.3f}"
     variables = await _variables(delegation)

@@ -1,4 +1,4 @@
-"""Tell about the mail: N23 and N24 to the people of the case, N23x to the desk when an envelope waits too long."""
+"""Messages about mail: N23 and N24 to the people of the case, N23x to the desk if an envelope waits too long."""
 
 from portal.cases.life.case import Case
 from portal.cases.mail.delivery import LATE, on_mail
@@ -6,12 +6,12 @@ from portal.cases.mail.envelopes import Delivery
 from portal.notices.staff import members_in, tell_staff
 from portal.notices.write import tell_people
 
-HEARS = ("mail_clerk", "supervisor")  # roles of the desk that are told of an envelope that waits
+HEARS = ("mail_clerk", "supervisor")  # roles that get N23x
 
 
 @on_mail
 async def told(case: Case, envelope: Delivery, code: str) -> None:
-    """Write the message, in the transaction of what it tells about."""
+    """Write the message *code* about *envelope*, in the transaction of the event."""
     if code == LATE:
         waits_since = f"{envelope.id}:{envelope.waits_since.timestamp():.0f}"
         await tell_staff(case, await members_in(case.region, *HEARS), code, waits_since)

@@ -1,6 +1,6 @@
 """Check a city's messages, at every start and before a release of its rules.
 
-Each text must fit into one SMS, and the city's own words may use only the variables of the message they replace.
+Each text must fit into one SMS, and a city's own words may use only the variables of the message they replace.
 """
 
 from string import Formatter
@@ -11,9 +11,9 @@ from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
 from portal.regions.wording import Message
 
-# D63: an SMS that would be two is refused, also when a longer hotline makes it so.
+# D63: a text longer than one SMS is refused, also if only the city's longer hotline makes it so.
 MOST = 70  # characters of one SMS in Chinese
-# The widest value of each variable; those of the city itself are known and added in `fits`.
+# The longest value of each variable; `fits` adds the city's own values.
 WIDEST = {
     "tail": "5564",
     "no": "4821 0937 5564",
@@ -31,16 +31,16 @@ WIDEST = {
 
 
 def variables_of(text: str) -> set[str]:
-    """Return the variables in *text*."""
+    """Return the names of the variables in *text*."""
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 @must_hold
 def fits(region: Region) -> None:
-    """Check the messages that the city words itself, and the length of every SMS with the city's own names in it.
+    """Check the messages in the city's own words, and the length of every SMS with the city's own names.
 
     Raises:
-        BadFile: names the file, the key, the message and what is wrong.
+        BadFile: names the file, the key, the message and the fault.
     """
     for code, message in region.notices.items():
         _check_own(f"{region.at}notices.toml", code, message)

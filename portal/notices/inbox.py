@@ -1,4 +1,4 @@
-"""消息: a person's messages in the portal, and where the short link of an SMS leads."""
+"""消息: a person's messages in the portal, and the target of the short link in an SMS."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from portal.core.tools import clock
 from portal.core.tools.i18n import SOURCE
 from portal.notices.write import words
 
-# A proxy no longer sees the messages about a case or a benefit once the delegation has ended; $2 is today.
+# A proxy no longer sees messages about a case or benefit after the delegation has ended; $2 is today.
 STILL = (
     "NOT EXISTS (SELECT 1 FROM cases c JOIN delegation d ON d.id = c.delegation WHERE c.id = notice.case_id "
     f"AND d.proxy = notice.person AND NOT {open_in_sql('d', '$2')}) "
@@ -35,7 +35,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A message in words."""
+    """A message in words, in the reader's language."""
 
     id: str
     case_id: str
@@ -45,7 +45,7 @@ class Message(msgspec.Struct, frozen=True):
 
 
 async def messages(person: str, count: int = 50, language: str = SOURCE) -> list[Message]:
-    """Return a person's in-app messages in *language*, the newest first."""
+    """Return a person's in-app messages in *language*, newest first."""
     rows = await fetch_all(
         Row,
         f"FROM notice WHERE person = $1 AND channel = 'in_app' AND {STILL} ORDER BY made_at DESC, id LIMIT $3",
@@ -66,7 +66,7 @@ async def messages(person: str, count: int = 50, language: str = SOURCE) -> list
 
 
 async def unread(person: str) -> int:
-    """Return how many messages a person has not seen."""
+    """Return the number of messages that a person has not read."""
     count = await fetch_value(
         f"SELECT count(*) FROM notice WHERE person = $1 AND channel = 'in_app' AND read_at IS NULL AND {STILL}",
         person,
@@ -76,7 +76,7 @@ async def unread(person: str) -> int:
 
 
 async def mark_read(person: str) -> None:
-    """Remember that a person has seen their messages."""
+    """Mark all messages of a person as read."""
     await execute(
         "UPDATE notice SET read_at = $2 WHERE person = $1 AND channel = 'in_app' AND read_at IS NULL",
         person,
@@ -85,12 +85,12 @@ async def mark_read(person: str) -> None:
 
 
 class Linked(msgspec.Struct, frozen=True):
-    """What the message with a short link is about: a case, a benefit or a delegation, by its id."""
+    """The target of a short link: the id of a case, a benefit or a delegation."""
 
     case_id: str
     made_at: datetime
 
 
 async def linked(link: str) -> Linked | None:
-    """Return what the latest message with this short link is about, or nothing."""
+    """Return the target of the latest message with this short link; None if there is none."""
     return await fetch_one(Linked, "FROM notice WHERE link = $1 ORDER BY made_at DESC LIMIT 1", link)

@@ -1,7 +1,7 @@
-"""Send what was written: SMS between 8 and 22 o'clock, the official account at once; keep the ledger.
+"""Send the written messages, SMS only from 8:00 to 22:00, and record the delivery in the ledger.
 
-States: queued, sent, delivered, failed for now (tried again), failed for good (the in-app copy
-stays, the desk is told to call, and it is counted).
+States: queued, sent, delivered, failed for now (the worker tries again), failed for good (the in-app
+copy stays, the desk is asked to call, and the failure is counted).
 """
 
 from datetime import datetime, time, timedelta
@@ -39,7 +39,7 @@ class Row(msgspec.Struct, frozen=True):
 
 @works("send_notice")
 async def send(notice: str) -> None:
-    """Send one message, unless it has been sent; at night an SMS waits for the morning.
+    """Send the message *notice* (an id) unless it has been sent; at night an SMS waits until the morning.
 
     Raises:
         NotSent: the gateway did not take it; the worker tries again.
@@ -63,7 +63,7 @@ async def send(notice: str) -> None:
 async def _handed_over(row: Row) -> str:
     variables = opened_json(row.variables, f"notice.variables:{row.id}")
     if row.channel != "sms" or row.recipient is None:
-        return ""  # the official account's adapter is the in-app copy until a city connects its own
+        return ""  # the official account has no gateway until a city connects one; the in-app copy serves instead
     phone = opened(row.recipient, f"notice.recipient:{row.id}")
     text = words(row.code, "sms", variables)
     return await sms.send(phone, row.code, in_words(variables), text, row.key)
@@ -78,7 +78,7 @@ async def lose(notice: str) -> None:
 
 @sms.on_report
 async def take_report(report: sms.Report) -> None:
-    """Keep what became of a message, as its provider reports it."""
+    """Store the provider's delivery *report* of a message."""
     if report.arrived:
         await execute("UPDATE notice SET state = 'delivered' WHERE provider_id = $1 AND state = 'sent'", report.id)
     else:
@@ -87,7 +87,7 @@ async def take_report(report: sms.Report) -> None:
 
 
 class About(msgspec.Struct, frozen=True):
-    """What a message is about: the id of a case, or of a delegation where there is no case."""
+    """The subject of a message: the id of a case, or of a delegation if there is no case."""
 
     case_id: str
 
@@ -102,7 +102,7 @@ async def _lost(sql: str, id: str) -> None:
 
 @rounds.ledger
 async def arrived(case: Case, code: str, since: datetime) -> bool:
-    """Return whether a message *code* about *case*, written since *since*, went out by SMS or was read."""
+    """Return whether a message *code* about *case*, written since *since*, was sent by SMS or read in the portal."""
     sql = (
         "SELECT 1 FROM notice WHERE case_id = $1 AND code = $2 AND made_at >= $3 "
         "AND (read_at IS NOT NULL OR channel = 'sms' AND state IN ('sent', 'delivered')) LIMIT 1"
@@ -111,7 +111,7 @@ async def arrived(case: Case, code: str, since: datetime) -> bool:
 
 
 def quiet_until(now: datetime) -> datetime | None:
-    """Return when an ordinary SMS may be sent, if not now (北京时间 22:00 to 08:00 is quiet)."""
+    """Return when an ordinary SMS may be sent; None if now (北京时间 22:00 to 08:00 is quiet)."""
     local = now.astimezone(BEIJING)
     if QUIET_TO <= local.time() < QUIET_FROM:
         return None

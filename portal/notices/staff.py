@@ -1,7 +1,7 @@
-"""Messages to members of staff, shown in the portal only.
+"""Messages to staff members, shown in the portal only.
 
-An expert hears of an invitation, a reviewer of a supplement. Each message is written in the transaction of what it
-tells, as those to citizens are.
+For example an expert is told of an invitation, a reviewer of a supplement. Like messages to citizens, each is
+written in the transaction of its event.
 """
 
 from collections.abc import Iterable
@@ -19,19 +19,19 @@ from portal.notices.write import Reader, tell
 
 
 async def tell_staff(case: Case, staff: Iterable[str], code: str, occasion: str, **variables: Any) -> None:
-    """Write one message about *case* to members of staff; on the same *occasion* it is told once."""
+    """Write the message *code* about *case* to the members *staff*, once for each *occasion*."""
     await tell(code, [Reader(id) for id in staff], case, occasion, **{"tail": case.number[-4:], **variables})
 
 
 async def members_in(region: str, *roles: str) -> list[str]:
-    """Return the ids of the members of a city's staff who have one of *roles*, each once."""
+    """Return the ids of a city's staff members with one of *roles*, without duplicates."""
     found = [member.id for role in roles for member in await members(region, role)]
     return list(dict.fromkeys(found))
 
 
 @on_invitation
 async def invited(case: Case, seat: Seat) -> None:
-    """Tell an expert that opinions are awaited, and until when the most urgent; once a day at most."""
+    """Tell an expert that opinions are due, with the earliest deadline; at most once a day."""
     waiting = await seats_of(seat.expert, "invited")
     occasion = f"{seat.id}:{clock.today()}"
     await tell_staff(case, [seat.expert], "N13x", occasion, n=len(waiting), date=waiting[0].due_on, tail="")
@@ -39,14 +39,14 @@ async def invited(case: Case, seat: Seat) -> None:
 
 @on_loss
 async def lost(case: Case, seat: Seat) -> None:
-    """Tell whoever has the case, else the supervisors, that another expert must be asked."""
+    """Tell the case's reviewer (the supervisors if it has none) that another expert must be asked."""
     hears = [case.assigned_to] if case.assigned_to else await members_in(case.region, "supervisor")
     await tell_staff(case, hears, "N13r", seat.id)
 
 
 @on_time
 async def alarm(case: Case, code: str, occasion: str) -> None:
-    """Tell the supervisors of the city, and whoever has the case, that its time is over."""
+    """Tell the city's supervisors and the case's reviewer that a time limit of the case has passed."""
     if code != "N27":
         return
     hears = {*await members_in(case.region, "supervisor"), case.assigned_to} - {""}
@@ -54,7 +54,7 @@ async def alarm(case: Case, code: str, occasion: str) -> None:
 
 
 async def written(case: Case, event: Event, move: Move) -> None:
-    """Tell whoever has the case that the citizen added something or answered."""
+    """Tell the case's reviewer that the citizen added materials or answered."""
     if not case.assigned_to:
         return
     hears = [case.assigned_to]

@@ -1,4 +1,4 @@
-"""The ledger of messages."""
+"""The table of messages."""
 
 from piccolo.columns import BigInt, Bytea, Integer, Timestamptz, Varchar
 from piccolo.table import Table
@@ -7,7 +7,7 @@ from piccolo.table import Table
 class Notice(Table, tablename="notice"):
     """One message to one person by one channel; a copy in the portal always exists.
 
-    `key` names the occasion, the message, the person and the channel, so that nothing is written twice.
+    `key` joins occasion, message code, person and channel, so that no message is written twice.
     """
 
     id = Varchar(length=32, primary_key=True, default=None)

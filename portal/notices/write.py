@@ -1,8 +1,8 @@
-"""Write the messages of a move, in its transaction: who hears what, by which channel.
+"""Write the messages of a move in its transaction, for each reader and channel.
 
-An in-app copy always exists. The SMS goes to the phone the person named; the official account
-where they chose it. What is kept are the variables, sealed; the words are made when it is sent
-(SMS, in Chinese) or read (in-app, in the reader's language).
+An in-app copy always exists. The SMS goes to the phone that the person named; the official account is
+used if they chose it. Only the variables are stored, encrypted; the words are made when the message is
+sent (SMS, in Chinese) or read (in-app, in the reader's language).
 """
 
 import re
@@ -34,8 +34,8 @@ from portal.regions.load import REGIONS
 from portal.regions.wording import Message as Wording
 
 TEXTS = Path(__file__).parent / "texts.toml"
-DAY = re.compile(r"\d{4}-\d\d-\d\d")  # how a day is kept among the variables
-# From when until when a benefit holds, by whether there is such a day.
+DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a day as stored among the variables
+# The sentences for a benefit's first and last day, by whether each day is given.
 PERIODS = {
     (False, False): "即日起长期有效",
     (False, True): "即日起至{until}有效",
@@ -45,13 +45,13 @@ PERIODS = {
 # A link has 22 characters at most, or an SMS would be two: a host of 13, "/s/" and 6, without "https://".
 HOST = SETTINGS.public_origin.rpartition("://")[2]
 LINK = 6
-# Messages to others than the people of the case; they are written where those people are known.
+# Messages to people outside the case; other modules write them, where those people are known.
 NOT_HERE = {"N01", "N02", "N04", "N12", "N13x"}
 ASKING = {"N01", "N02", "N04"}
 
 
 class Text(msgspec.Struct, frozen=True):
-    """The words of one message, by channel; an empty SMS is never sent."""
+    """The texts of one message, by channel; if the SMS text is empty, no SMS is sent."""
 
     sms: str
     in_app: str
@@ -66,7 +66,7 @@ def texts() -> dict[str, Text]:
 def words(
     code: str, channel: str, variables: dict[str, Any], language: str = SOURCE, own: Wording | None = None
 ) -> str:
-    """Return the message in words, the city's *own* if it has some; a date of an unpublished year is 预计, not 最晚."""
+    """Return the text of a message, in the city's *own* words if any; 预计 replaces 最晚 for provisional dates."""
     city = REGIONS.get(str(variables.get("city", "")))
     own = own or (city.notices.get(code) if city else None)
     text = _own(own, channel, language) or getattr(texts()[code], "sms" if channel == "sms" else "in_app")
@@ -82,7 +82,7 @@ def _own(own: Wording | None, channel: str, language: str) -> str:
 
 
 def in_words(variables: dict[str, Any], language: str = SOURCE) -> dict[str, str]:
-    """Return the kept *variables* as a message says them: days, periods and words of ours in *language*."""
+    """Return the stored *variables* as texts in *language*: days, periods and the portal's own words."""
     return {name: _in_words(kept, language) for name, kept in variables.items() if name != "city"}
 
 
@@ -97,7 +97,7 @@ def _in_words(kept: Any, language: str) -> str:
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """Somebody who is told: in the portal, by SMS if there is a *mobile*, and by *further* channels."""
+    """A recipient: in the portal, by SMS if there is a *mobile*, and by the *further* channels."""
 
     person: str
     mobile: str = ""
@@ -105,32 +105,32 @@ class Reader(msgspec.Struct, frozen=True):
     in_portal: bool = True
 
     def channels(self, code: str) -> list[str]:
-        """Return by which channels the message *code* reaches them."""
+        """Return the channels by which this person gets the message *code*."""
         sms = ["sms"] if self.mobile and texts()[code].sms else []
         in_app = ["in_app"] if self.in_portal else []
         return [*in_app, *sms, *self.further]
 
 
 class About(Protocol):
-    """What a message is about: a case, a delegation, a benefit."""
+    """The subject of a message: a case, a delegation or a benefit."""
 
     @property
     def id(self) -> str:
-        """Its id, which begins the key of the message."""
+        """The subject's id, with which the key of the message begins."""
 
 
 async def tell(
     code: str, people: Iterable[Reader], about: About | None, occasion: Event | str, **variables: Any
 ) -> None:
-    """Write one message to each of *people*, in the transaction of what it tells; the only writer of notices.
+    """Write one message to each of *people*, in the transaction of its event. No other function inserts notices.
 
     Args:
-        code: which message, by its N number.
-        people: who is told.
-        about: what it is about; nothing for the account itself.
-        occasion: what gave rise to it: a row of history, or a text that names the occasion among those of
-            *about*. The same message on the same occasion is written once; asking again changes nothing.
-        variables: what its words need.
+        code: the message's N number.
+        people: the recipients.
+        about: the subject of the message; None for the account itself.
+        occasion: the event: a row of history, or a text that is unique among the occasions of *about*. The
+            same message on the same occasion is written once; a second call changes nothing.
+        variables: the values for the places in its text.
     """
     about_id = about.id if about else ""
     event_id = occasion.id if isinstance(occasion, Event) else 0
@@ -171,7 +171,7 @@ async def _add(
 
 
 async def write(case: Case, event: Event, move: Move) -> None:
-    """Write the messages that *move* names, for the people of the case: both, where one acts for the other."""
+    """Write the messages that *move* names to the people of the case: the insured person and the proxy."""
     known = await delegation(case.delegation)
     for code in move.notices.split():
         if known and code in ASKING:
@@ -182,22 +182,22 @@ async def write(case: Case, event: Event, move: Move) -> None:
 
 @on_time
 async def remind(case: Case, code: str, occasion: str) -> None:
-    """Write the message *code* that time brought about, once for each *occasion*."""
+    """Write the message *code*, due because time has passed, once for each *occasion*."""
     await tell_people(case, code, occasion)
 
 
 async def tell_people(case: Case, code: str, occasion: str, **variables: Any) -> None:
-    """Tell the people of a case: both, where one acts for the other."""
+    """Write the message *code* to the people of a case: the insured person and the proxy, if any."""
     known = await delegation(case.delegation)
     await tell(code, people_of(case, known), case, occasion, **{**await variables_of(case, code), **variables})
 
 
 def people_of(case: Case, delegation: Delegation | None) -> list[Reader]:
-    """Return who is told of a case.
+    """Return the recipients of messages about a case.
 
-    Where somebody acts for the principal, the proxy is told at the phone named in the application, while they
-    may follow it, and the principal at the phone known to be theirs. Where that is one phone, one SMS is enough;
-    the copies in the portal are each person's own.
+    If a proxy acts, the proxy is told at the phone named in the application, while the delegation lets them follow
+    the case, and the principal at the phone of their own account. If both phones are the same, only one SMS is
+    sent; each still gets a copy in the portal.
     """
     if delegation is None:
         return [named_in(case, case.person)]
@@ -211,7 +211,7 @@ def people_of(case: Case, delegation: Delegation | None) -> list[Reader]:
 
 
 def named_in(case: Case, person: str) -> Reader:
-    """Return *person*, reached by the phone and the channel that the application names."""
+    """Return *person* as a reader, with the phone and the channel that the application names."""
     answers = answers_of(case)
     mobile = answers.get("notify_mobile") or answers.get("mobile", "")
     account = answers.get("notify_channel") == "official_account"
@@ -219,7 +219,7 @@ def named_in(case: Case, person: str) -> Reader:
 
 
 async def _tell_of_question(case: Case, event: Event, code: str, delegation: Delegation) -> None:
-    """Send the messages about a request for consent: N01 to the principal, N02 and N04 to the proxy."""
+    """Write the messages about the question to the principal: N01 asks them, N02 and N04 inform the proxy."""
     principal, proxy = await both(delegation)
     variables = {**await variables_of(case, code), "who": proxy.masked_name, "whom": principal.masked_name}
     reader = Reader(delegation.proxy, delegation.proxy_phone)
@@ -230,10 +230,10 @@ async def _tell_of_question(case: Case, event: Event, code: str, delegation: Del
 
 
 async def variables_of(case: Case, code: str) -> dict[str, Any]:
-    """Return what the words of the message *code* about a case need."""
+    """Return the variables for the text of the message *code* about *case*."""
     region = case.city
     found: dict[str, Any] = {
-        "city": region.id,  # whose words they are said in
+        "city": region.id,  # the city whose wording is used
         "sign": region.rules.notices.sign_zh,
         "tail": case.number[-4:],
         "no": f"{case.number[:4]} {case.number[4:8]} {case.number[8:]}",
@@ -248,7 +248,7 @@ async def variables_of(case: Case, code: str) -> dict[str, Any]:
         found |= {"date": notice.answer_by, "n": sum(not one.answered for one in asked) or len(asked)}
         found["provisional"] = False
     if code == "N19":
-        found["reason"] = "情况复杂"  # what the supervisor wrote stands in the letter; it may name the disease
+        found["reason"] = "情况复杂"  # the supervisor's own words are only in the letter; they may name the disease
     if code == "N14":
         found |= {"date": publicity.last_day(clock.today(), case), "provisional": False}
     if code == "N28":
@@ -259,7 +259,7 @@ async def variables_of(case: Case, code: str) -> dict[str, Any]:
 
 
 async def _passed(case: Case) -> list[date | str]:
-    """Return the first and last day of the granted benefit; "" first means at once, "" last means 长期."""
+    """Return the first and the last day of the benefit granted; "" means at once, or 长期 for the last."""
     passed = next(disease for disease in await decision.diseases(case) if disease.passed)
     at_once = passed.starts_on is None or passed.starts_on <= clock.today()
     return ["" if at_once else passed.starts_on or "", passed.ends_on or ""]

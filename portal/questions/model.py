@@ -66,6 +66,36 @@ class Question:
     examples: tuple[str, ...] = ()
     counterexamples: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    @property
+    def is_checkbox(self) -> bool:
+        """Whether it is answered by ticking one box."""
+        return self.control == "checkbox"
+
+    @property
+    def is_radios(self) -> bool:
+        """Whether one of several answers is chosen."""
+        return self.control == "radios"
+
+    @property
+    def is_date(self) -> bool:
+        """Whether a day is asked for, in three fields."""
+        return self.control == "date"
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether a telephone number is asked for."""
+        return self.control == "tel"
+
+    @property
+    def is_area(self) -> bool:
+        """Whether the answer may take several lines."""
+        return self.control == "textarea"
+
+    @property
+    def is_hospital(self) -> bool:
+        """Whether the city's hospitals are suggested."""
+        return self.control == "hospital"
+
     def error(self, answer: str, region: Region) -> str:
         """Return the message of the first broken rule; empty if the answer is good."""
         if self.optional and not answer:
@@ -86,7 +116,7 @@ class Question:
 
     def read(self, form: Mapping[str, str]) -> str:
         """Return the tidied answer from a posted *form*; a date is joined from its three fields."""
-        if self.control == "date":
+        if self.is_date:
             parts = [form.get(f"{self.name}-{part}", "").strip() for part in DATE_PARTS]
             return self.tidy("-".join(parts)) if any(parts) else ""
         return self.tidy(form.get(self.name, ""))

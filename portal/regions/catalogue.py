@@ -1,4 +1,4 @@
-"""Diseases and hospitals of a city, as its CSV files give them."""
+"""The diseases and hospitals of a city, read from its CSV files."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ Kind = TypeVar("Kind")
 
 
 class Disease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One item of the disease catalogue (病种). Months of 0 mean without end, or never."""
+    """One item of the disease catalogue (病种). Months of 0: a benefit without end, or no re-review."""
 
     code: str
     name_zh: str
@@ -26,12 +26,12 @@ class Disease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
     def name(self, language: str) -> str:
-        """Return what it is called in *language*, by the catalogue itself."""
+        """Return the disease's name in *language*, as the catalogue gives it."""
         return self.name_en if language == "en" else self.name_zh
 
 
 class Hospital(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A medical institution (医疗机构); level 1 to 3, 0 when it has none."""
+    """A medical institution (医疗机构); level 1 to 3, or 0 for none."""
 
     code: str
     name_zh: str
@@ -50,7 +50,7 @@ def diseases(text: str, at: str) -> dict[str, Disease]:
     """Return the diseases in *text* by code, in the order of the file, which is called *at* in messages.
 
     Raises:
-        BadFile: a column is missing or unknown, a value is of the wrong kind, a code stands twice.
+        BadFile: a column is missing or unknown, a value has the wrong type, or a code occurs twice.
     """
     found: dict[str, Disease] = {}
     for number, row in rows(text):
@@ -63,7 +63,7 @@ def diseases(text: str, at: str) -> dict[str, Disease]:
 
 
 def hospitals(text: str, at: str) -> dict[str, Hospital]:
-    """Return the hospitals in *text* by name, in the order of the file.
+    """Return the hospitals in *text* by name, in the order of the file, which is called *at* in messages.
 
     Raises:
         BadFile: as for `diseases`.
@@ -72,7 +72,7 @@ def hospitals(text: str, at: str) -> dict[str, Hospital]:
 
 
 def rows(text: str) -> list[tuple[int, dict[str, object]]]:
-    """Return the rows of a table with the number of their line."""
+    """Return ``(line number, row)`` for each row of a CSV *text*."""
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     return [(number, dict(row)) for number, row in enumerate(csv.DictReader(lines), start=2)]
 

@@ -1,7 +1,7 @@
-"""The recognition criteria of a disease (认定标准): which pieces of evidence must hold, as a tree.
+"""The recognition criteria of a disease (认定标准): a tree of rules over pieces of evidence.
 
-The criteria are the evidence of `diseases.csv`, counted from 1. A city's ``criteria.toml`` says for
-a disease how they combine; where it says nothing, all of them must hold.
+The criteria are the evidence of `diseases.csv`, counted from 1. A city's ``criteria.toml`` says how
+the criteria of a disease combine; for a disease not in it, all of them must hold.
 """
 
 import tomllib
@@ -14,11 +14,11 @@ from portal.core.tools.i18n import Said, listed
 from portal.regions.catalogue import BadFile, Disease
 
 Finding = Literal["met", "unmet", "unclear"]
-Part = Union[int, "Rule"]  # the number of a criterion, or a rule of its own
+Part = Union[int, "Rule"]  # the number of a criterion, or a nested rule
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One of ``all``, ``any``, or ``at_least`` with ``of``; its parts are criteria or further rules."""
+    """One of ``all``, ``any``, or ``at_least`` with ``of``; its parts are criteria or nested rules."""
 
     all: tuple[Part, ...] = ()
     any: tuple[Part, ...] = ()
@@ -27,16 +27,16 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """What it combines."""
+        """The parts that the rule combines."""
         return self.all or self.any or self.of
 
     @property
     def needed(self) -> int:
-        """How many of its parts must hold."""
+        """The number of parts that must hold."""
         return len(self.all) or (1 if self.any else self.at_least)
 
     def numbers(self) -> list[int]:
-        """Return the criteria in it, in order."""
+        """Return the numbers of all criteria in the rule, in order."""
         return [number for part in self.parts for number in ([part] if isinstance(part, int) else part.numbers())]
 
 
@@ -47,19 +47,19 @@ class Declared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
-# D34: the evidence of diseases.csv, combined; a second list of texts would have to be kept the same.
+# D34: the texts are those of diseases.csv; a second list of texts would have to be kept in step.
 class Criteria(msgspec.Struct, frozen=True):
-    """The criteria of one disease: their words, and how they combine."""
+    """The criteria of one disease: their texts and the rule that combines them."""
 
     texts: tuple[str, ...]
     rule: Rule
 
     def numbered(self) -> list[tuple[int, str]]:
-        """Return each criterion with its number."""
+        """Return ``(number, text)`` for each criterion."""
         return list(enumerate(self.texts, start=1))
 
     def said(self) -> list[tuple[int, tuple[int, ...]]]:
-        """Return the rule in parts to read: ``(how many are needed, of which criteria)``."""
+        """Return the rule as readable parts: ``(how many are needed, numbers of the criteria)``."""
         simple = [part for part in self.rule.parts if isinstance(part, int)]
         needed = len(simple) if self.rule.all else min(self.rule.needed, len(simple))
         own = [(needed, tuple(simple))] if simple else []
@@ -71,7 +71,7 @@ class Criteria(msgspec.Struct, frozen=True):
         return [_sentence(needed, numbers) for needed, numbers in self.said()]
 
     def come_to(self, findings: Mapping[int, Finding]) -> Finding:
-        """Return what the findings come to; a criterion nobody looked at is unclear."""
+        """Return the finding of the whole rule; a criterion without a finding counts as unclear."""
         return weighed(self.rule, findings)
 
 
@@ -83,7 +83,7 @@ def _sentence(needed: int, numbers: tuple[int, ...]) -> str:
 
 
 def weighed(part: Part, findings: Mapping[int, Finding]) -> Finding:
-    """Return whether *part* holds: surely, surely not, or it cannot be told from what is there."""
+    """Return the finding of *part*: met, not met, or unclear if *findings* do not decide it."""
     if isinstance(part, int):
         return findings.get(part, "unclear")
     inner = [weighed(inner_part, findings) for inner_part in part.parts]
@@ -96,7 +96,7 @@ def criteria(text: str, at: str, diseases: Mapping[str, Disease]) -> dict[str, C
     """Return the criteria of each disease; *text* may be empty.
 
     Raises:
-        BadFile: an unknown key, a disease that is not in the catalogue, a criterion it does not have.
+        BadFile: an unknown key, a disease that is not in the catalogue, or a criterion that the disease lacks.
     """
     try:
         declared = msgspec.convert(tomllib.loads(text), dict[str, Declared])

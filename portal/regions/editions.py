@@ -1,8 +1,8 @@
-"""What a running case keeps of the city it began in: the questions, not the workflow.
+"""A running case keeps the questions of the city as they were at its beginning, but not the workflow.
 
-An edition is all texts of a city as they held together on some day; a case names the one it began
-with. Its list of diseases and hospitals, its criteria, materials and uploads stay those of then;
-limits, clocks, wording, offices and reasons are those of today.
+An edition is the set of all texts of a city on some day; a case stores the name of the edition it
+began with. Diseases, hospitals, criteria, materials and uploads come from that edition; limits,
+clocks, wording, offices and reasons are today's.
 """
 
 import tomllib
@@ -18,7 +18,7 @@ from portal.regions.model import Catalogue, Delivery, Material, Uploads
 
 
 class Questions(msgspec.Struct, frozen=True):
-    """The part of a city that a case keeps."""
+    """The part of a city that a case keeps from its edition."""
 
     catalogue: Catalogue
     basis: str
@@ -36,20 +36,20 @@ _merged: dict[tuple[str, str], tuple[Region, Region]] = {}
 
 
 def known() -> set[str]:
-    """Return the editions whose texts are at hand."""
+    """Return the names of the editions whose texts are in memory."""
     return set(_texts)
 
 
 def remember(edition: str, texts: Mapping[str, str]) -> None:
-    """Keep the *texts* of an edition at hand."""
+    """Keep the *texts* of an edition in memory."""
     _texts[edition] = texts
 
 
 # D59: only the questions come from the old edition; limits, wording and offices are today's.
 def kept_by(region: Region, edition: str) -> Region:
-    """Return *region* of today with the questions of *edition*: what a case that began with it goes by.
+    """Return today's *region* with the questions of *edition*: the city of a case that began with it.
 
-    A case from before there were editions has none, and goes by today's questions.
+    A case older than the first edition has an empty *edition* and uses today's questions.
     """
     if edition in ("", region.edition) or edition not in _texts:
         return region
@@ -82,7 +82,7 @@ def _with(region: Region, then: Questions, edition: str) -> Region:
 
 
 def _questions_of(edition: str) -> Questions:
-    """Return the questions in an edition; the rest of its texts may be of an older form than today's."""
+    """Return the questions of an edition; its other texts are not read, as their format may be outdated."""
     if edition not in _questions:
         texts = _texts[edition]
         raw: dict[str, Any] = tomllib.loads(texts["region.toml"])

@@ -1,11 +1,11 @@
-"""Load the cities: each folder beside this file, and those an operator keeps elsewhere.
+"""Load the cities: the folders beside this file, and the operator's own folders.
 
-A wrong or unknown key stops the start, naming file and key. Every value must have a mark that
-says where it comes from; what is not yet ``confirmed <date>`` makes pages say 样例政策数据. What the
-rooms above want of a city besides is looked at when all are together (`portal.policy.holding`).
+A wrong or unknown key stops the start; the message names file and key. Every value must have a mark
+that says where it comes from; a value that is not ``confirmed <date>`` makes pages say 样例政策数据.
+`portal.policy.holding` adds the checks that need other packages.
 
-A city is made of texts (`read`), wherever they come from: a folder, or versions that the policy
-desk released. `REGIONS` holds the cities of now; an entry is replaced whole, never changed.
+A city is made of texts (`read`), which come from a folder or from versions that the policy desk
+released. `REGIONS` holds today's cities; an entry is replaced as a whole, never changed.
 """
 
 import re
@@ -39,14 +39,14 @@ FILES = (
 MAY_BE_MISSING = {"criteria.toml", "notices.toml", "letters.toml"}
 MARK = re.compile(r"seed( L\d+(-L\d+)?)+|assumed|hint|operator|confirmed \d{4}-\d{2}-\d{2}")
 UNMARKED = {"schema", "marks"}
-# Names and links between tables say nothing that an operator could confirm.
+# Names and links between tables need no mark: they state no fact that an operator could confirm.
 NEEDS_NO_MARK = {"id", "state", "actor", "when"}
 
 
 class Region(msgspec.Struct, frozen=True, eq=False):
     """A city: its rules, diseases, hospitals and working days; *texts* are the files it was read from.
 
-    *at* stands before their names in messages: the folder they lie in. One equals itself only, so it can be a key.
+    *at* is their folder, for error messages. Regions are compared by identity, so one can be a dictionary key.
     """
 
     rules: Rules
@@ -57,19 +57,19 @@ class Region(msgspec.Struct, frozen=True, eq=False):
     reasons: Reasons = Reasons()
     notices: dict[str, Message] = {}
     letters: dict[str, Letter] = {}
-    edition: str = ""  # which texts these are; what was begun with them names it
-    over: str = ""  # of which edition the workflow is, when the questions are of another
+    edition: str = ""  # name of this set of texts; stored with each case that begins with it
+    over: str = ""  # edition of the workflow, if the questions come from another edition
     texts: Mapping[str, str] = {}
     at: str = ""
 
     @property
     def id(self) -> str:
-        """The word in addresses."""
+        """The city's word in addresses, such as ``meishan``."""
         return self.rules.region.id
 
     @property
     def key(self) -> str:
-        """What a part of a page that is made once for a city is kept under: another when the city's texts change."""
+        """The cache key for parts of pages that depend on the city; it changes with the city's texts."""
         return f"{self.id}.{self.edition}.{self.over}"
 
     @property
@@ -79,11 +79,11 @@ class Region(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def hotline(self) -> str:
-        """The number to call; the national one while the city has none."""
+        """The phone number to call; the national hotline if the city has none."""
         return self.rules.contact.hotline or self.rules.contact.hotline_fallback
 
     def sample(self, *sections: str) -> bool:
-        """Return whether something in *sections* (all when none is named) is not confirmed yet."""
+        """Return whether a value in *sections* (all sections if none is given) is not confirmed yet."""
         return any(
             not mark.startswith("confirmed")
             for path, mark in self.rules.marks.items()
@@ -91,14 +91,14 @@ class Region(msgspec.Struct, frozen=True, eq=False):
         )
 
     def label(self, state: str) -> str:
-        """Return what *state* is called here."""
+        """Return the city's label for the state *state* of a case."""
         return self.rules.labels[state]
 
     def material(self, id: str) -> Material:
         """Return the material called *id*.
 
         Raises:
-            KeyError: this city does not ask for it.
+            KeyError: the city has no such material.
         """
         for material in self.rules.materials:
             if material.id == id:
@@ -119,7 +119,7 @@ def texts_in(folder: Path) -> dict[str, str]:
     """Return the texts of the files in *folder*, by name.
 
     Raises:
-        BadFile: one is missing or cannot be read.
+        BadFile: a file is missing or cannot be read.
     """
     return {name: text_of(folder / name) for name in FILES if name not in MAY_BE_MISSING or (folder / name).exists()}
 
@@ -128,7 +128,7 @@ def text_of(path: Path) -> str:
     """Return the text of a file.
 
     Raises:
-        BadFile: it is missing or no UTF-8.
+        BadFile: the file is missing or is not UTF-8.
     """
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -137,9 +137,9 @@ def text_of(path: Path) -> str:
 
 
 def read(id: str, texts: Mapping[str, str], calendar: str, at: str = "") -> Region:
-    """Return the city *id* that *texts* (by the names of `FILES`) and the text of the calendars make.
+    """Return the city *id* built from *texts* (by the file names in `FILES`) and the text of the calendars.
 
-    *at* stands before the names of the files in messages: the folder they lie in.
+    *at* is the folder of the files, for error messages.
 
     Raises:
         BadFile: what is wrong, with file and key.
@@ -174,7 +174,7 @@ def read(id: str, texts: Mapping[str, str], calendar: str, at: str = "") -> Regi
 
 
 def edition_of(texts: Mapping[str, str]) -> str:
-    """Return the name of the edition that *texts* are: the same texts, the same name."""
+    """Return the name of the edition with these *texts*; equal texts have the same name."""
     parts = "".join(f"{name}\0{texts[name]}\0" for name in sorted(texts))
     return blake2b(parts.encode(), digest_size=12).hexdigest()
 
@@ -183,7 +183,7 @@ def check_marks(path: str, raw: dict[str, Any]) -> None:
     """Check that every value has a mark and every mark a value.
 
     Raises:
-        BadFile: the first that has none.
+        BadFile: names the first value or mark that lacks its counterpart.
     """
     marks = raw["marks"]
     values = set(leaves({key: part for key, part in raw.items() if key not in UNMARKED}))
@@ -206,7 +206,7 @@ def _mark(value: str, marks: dict[str, str]) -> str:
 
 
 def leaves(part: Any, at: str = "") -> Iterator[str]:
-    """Yield the dotted path of every value; elements of lists of tables go by their `id`."""
+    """Yield the dotted path of every value; an element of a list of tables is named by its `id`."""
     if isinstance(part, dict):
         for key, inner in part.items():
             yield from leaves(inner, f"{at}.{key}" if at else key)
@@ -218,7 +218,7 @@ def leaves(part: Any, at: str = "") -> Iterator[str]:
 
 
 def folders() -> list[Path]:
-    """Return the folders of all cities: those we ship, and those the operator keeps elsewhere."""
+    """Return the folders of all cities: the shipped ones and the operator's own."""
     further = [Path(SETTINGS.regions)] if SETTINGS.regions else []
     return sorted(
         folder for home in [HERE, *further] for folder in home.iterdir() if (folder / "region.toml").is_file()

@@ -1,6 +1,6 @@
-"""What a city may declare. Frozen structs, checked when they are loaded; unknown keys are refused.
+"""The schema of ``region.toml``: frozen structs, checked when loaded; unknown keys are refused.
 
-The sections are those of ``region.toml``; texts end in ``_zh``, numbers say their unit in the name.
+Names of texts end in ``_zh``; names of numbers contain the unit.
 """
 
 from typing import Literal
@@ -13,7 +13,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Identity(Section, frozen=True):
-    """Which city it is: names, codes, calendars, languages."""
+    """The city itself: names, codes, calendars, languages."""
 
     id: str
     name_zh: str
@@ -28,15 +28,15 @@ class Identity(Section, frozen=True):
 
 
 class Agency(Section, frozen=True):
-    """The office that accepts and decides; its name stands under every letter."""
+    """The office that accepts and decides cases; every letter ends with its name."""
 
     name_zh: str
     authority_zh: str
-    post_to_zh: str = ""  # where papers are sent to; empty: people are told to call
+    post_to_zh: str = ""  # postal address for papers; if empty, people are told to call
 
 
 class Service(Section, frozen=True):
-    """The matter: official name, other names, cost, visits, both limits in working days."""
+    """The service: official name, other names, cost, visits, and both time limits in working days."""
 
     name_zh: str
     name_en: str
@@ -51,7 +51,7 @@ class Service(Section, frozen=True):
 
 
 class Eligibility(Section, frozen=True):
-    """Who may apply."""
+    """The conditions for applying."""
 
     insured_in_region: bool
     insurance_types: list[Literal["employee", "resident"]]
@@ -63,7 +63,7 @@ class Eligibility(Section, frozen=True):
 
 
 class Catalogue(Section, frozen=True):
-    """Which edition of the disease catalogue ``diseases.csv`` is."""
+    """The edition of the disease catalogue in ``diseases.csv``."""
 
     version: str
     effective_from: str
@@ -71,7 +71,7 @@ class Catalogue(Section, frozen=True):
 
 
 class SignIn(Section, frozen=True):
-    """What a person must prove before applying, and how they sign in."""
+    """The ways to sign in, and the proof of identity needed before applying."""
 
     real_name_required: bool
     first_use: list[Literal["register", "real_name", "bind_id_card", "bind_social_security_card"]]
@@ -97,7 +97,7 @@ class Proxy(Section, frozen=True):
 
 
 class Channel(Section, frozen=True):
-    """An official way to the service, and what it is good for."""
+    """An official channel to the service, and its purpose."""
 
     id: str
     name_zh: str
@@ -132,13 +132,13 @@ class Material(Section, frozen=True):
     online_form: Literal["", "scan_or_photo"] = ""
     paper_original: Literal["not_needed", "keep_for_inspection", "mail_in"] = "not_needed"
     template_from_zh: list[str] = []
-    formats: list[str] = []  # empty, 0: as in [uploads]; a number of files of 0 is no limit of its own
+    formats: list[str] = []  # empty or 0: as in [uploads]; 0 files means no separate limit
     max_file_mib: int = 0
     max_files: int = 0
 
 
 class Uploads(Section, frozen=True):
-    """What is taken as a file, and how much of it (MiB = 1,048,576 bytes)."""
+    """The accepted file formats, and the limits of size and number (MiB = 1,048,576 bytes)."""
 
     formats: list[str]
     converted: list[str]
@@ -163,20 +163,20 @@ class Step(Section, frozen=True):
 
 
 class Draft(Section, frozen=True):
-    """How long an unfinished application is kept."""
+    """How long a draft is kept."""
 
     kept_days: int
     warn_days_before: list[int]
 
 
 class TakeBack(Section, frozen=True):
-    """取回修改: until how many minutes after submitting."""
+    """取回修改: for how many minutes after submitting an application can be taken back."""
 
     minutes: int
 
 
 class Acceptance(Section, frozen=True):
-    """受理: by itself at submission, or by a reviewer within working days."""
+    """受理: automatic at submission, or by a reviewer within a number of working days."""
 
     automatic: bool
     limit_workdays: int
@@ -185,7 +185,7 @@ class Acceptance(Section, frozen=True):
 
 
 class Clock(Section, frozen=True):
-    """The office's time, in working days from acceptance."""
+    """The office's time limits, in working days from acceptance."""
 
     starts: Literal["acceptance"]
     limit_workdays: int
@@ -193,7 +193,7 @@ class Clock(Section, frozen=True):
 
 
 class Extension(Section, frozen=True):
-    """延期 by the office."""
+    """延期: how the office may extend its time limit."""
 
     allowed: bool
     max_times: int
@@ -217,7 +217,7 @@ class Correction(Section, frozen=True):
 
 
 class Supplement(Section, frozen=True):
-    """In which states a citizen may add material unasked."""
+    """The states in which a citizen may add materials without being asked."""
 
     allowed_in: list[str]
 
@@ -239,16 +239,16 @@ class Publicity(Section, frozen=True):
 
 
 class Decision(Section, frozen=True):
-    """What a decision must carry."""
+    """The conditions for a decision."""
 
     reasons_required: bool
     appeal_required: bool
     diseases_per_case: int
-    acceptor_may_approve: bool = False  # for offices too small to keep the two apart
+    acceptor_may_approve: bool = False  # for offices too small to separate the two
 
 
 class Appeal(Section, frozen=True):
-    """The ways to object, printed on every refusal."""
+    """The ways to object to a decision, printed on every refusal."""
 
     agency_zh: str
     recheck_days: int
@@ -261,7 +261,7 @@ class Appeal(Section, frozen=True):
 
 
 class Effect(Section, frozen=True):
-    """From when a benefit holds."""
+    """The day from which a benefit is valid."""
 
     start: Literal["on_approval", "next_day", "next_month_first"]
     validity: Literal["per_disease"]
@@ -271,7 +271,7 @@ class Effect(Section, frozen=True):
 
 
 class Renewal(Section, frozen=True):
-    """续期: when it opens, when people are reminded, which papers are kept; until when a re-review is asked for."""
+    """续期: when it opens, when people are reminded, which papers stay valid; how long a re-review can be sent."""
 
     opens_days_before: int
     remind_days_before: list[int]
@@ -288,8 +288,8 @@ class Delivery(Section, frozen=True):
     mail: bool
     mail_fee_zh: str
     send_workdays: int
-    couriers_zh: list[str] = []  # whom the desk hands its mail to; N23 says which
-    refused_zh: str = ""  # what happens with the letters of who does not agree to electronic service
+    couriers_zh: list[str] = []  # couriers that carry the office's mail; N23 names the courier
+    refused_zh: str = ""  # how letters are served to people who refuse electronic service
 
 
 class Notices(Section, frozen=True):
@@ -301,14 +301,14 @@ class Notices(Section, frozen=True):
 
 
 class Query(Section, frozen=True):
-    """What the list of cases and the number are called here."""
+    """The city's names for the list of cases and the case number."""
 
     pages_zh: list[str]
     number_name_zh: str
 
 
 class Contact(Section, frozen=True):
-    """Whom to ask."""
+    """The contacts for questions."""
 
     hotline: str
     hotline_fallback: str
@@ -321,7 +321,7 @@ class Contact(Section, frozen=True):
 
 
 class Rating(Section, frozen=True):
-    """How people rate what was done for them: 好差评."""
+    """好差评: how people rate the service."""
 
     enabled: bool
     invite_again_days: int
@@ -346,11 +346,11 @@ class Question(Section, frozen=True):
     a_en: str = ""
 
     def question(self, language: str) -> str:
-        """Return what is asked, in Chinese where *language* has no words for it."""
+        """Return the question in *language*; in Chinese if it has no translation."""
         return (self.q_en if language == "en" else "") or self.q_zh
 
     def answer(self, language: str) -> str:
-        """Return what is answered, in Chinese where *language* has no words for it."""
+        """Return the answer in *language*; in Chinese if it has no translation."""
         return (self.a_en if language == "en" else "") or self.a_zh
 
 

@@ -1,6 +1,6 @@
-"""Reasons to choose from, as ``reasons.toml`` of a city gives them: why papers must be mended, why the answer is no.
+"""The reasons in a city's ``reasons.toml``, from which staff choose for a correction notice or a refusal.
 
-A reason is kept with what it explained in the words it had then: changing the library changes nothing that was said.
+A notice or decision stores the words of its reasons, so a change of the library never changes an earlier text.
 """
 
 import tomllib
@@ -10,13 +10,13 @@ import msgspec
 
 from portal.regions.catalogue import BadFile
 
-OTHER = "other"  # the one that asks for words of the clerk's own
-CRITERIA = "criteria"  # the one that experts' opinions come to
+OTHER = "other"  # 其他: the clerk writes the words
+CRITERIA = "criteria"  # the reason that follows from the experts' opinions
 NEEDED = {"correction": [OTHER], "refusal": [OTHER, CRITERIA], "non_acceptance": [OTHER]}
 
 
 class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One reason; *picture* names the drawing that shows a citizen what is meant."""
+    """One reason; *picture* names an illustration that explains it to the citizen."""
 
     words_zh: str
     source: str
@@ -25,7 +25,7 @@ class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reasons(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The library of a city: for a notice (补正), a refusal (不予认定), not accepting (不予受理)."""
+    """A city's library of reasons for a correction (补正), a refusal (不予认定) and non-acceptance (不予受理)."""
 
     correction: dict[str, Reason] = {}
     refusal: dict[str, Reason] = {}
@@ -33,7 +33,7 @@ class Reasons(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def words(library: Mapping[str, Reason]) -> dict[str, str]:
-    """Return what each reason of a *library* is called, by its code."""
+    """Return ``{code: label}`` of the reasons in *library*."""
     return {code: reason.words_zh for code, reason in library.items()}
 
 
@@ -41,7 +41,7 @@ def reasons(text: str, at: str) -> Reasons:
     """Return the reasons in *text*; messages call the file *at*.
 
     Raises:
-        BadFile: an unknown key, a reason without words, a library without 其他.
+        BadFile: an unknown key, a reason without words, or a library without 其他.
     """
     try:
         found = msgspec.convert(tomllib.loads(text), Reasons)

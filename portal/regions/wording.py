@@ -1,7 +1,7 @@
-"""A city's own words for messages and letters, where it wants others than the portal's.
+"""A city's own words for messages and letters, which replace the portal's words.
 
-``notices.toml`` and ``letters.toml`` of a city may be missing. Which variables a text may have and
-how long it may be, the rooms that send it check (`must_hold`).
+A city may lack ``notices.toml`` and ``letters.toml``. The packages that send a text check its variables
+and its length (`must_hold`).
 """
 
 import tomllib
@@ -15,7 +15,7 @@ Kind = TypeVar("Kind")
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Own words for a message; what is empty stays the portal's. English readers need *in_app_en*."""
+    """A city's words for a message; an empty text keeps the portal's. *in_app_en* is for English readers."""
 
     source: str
     sms: str = ""
@@ -24,17 +24,17 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Letter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Own paragraphs for a letter; its title, facts, reasons and ways to object stay."""
+    """A city's paragraphs for a letter; title, facts, reasons and ways to object stay the portal's."""
 
     source: str
     body: tuple[str, ...]
 
 
 def worded(text: str, at: str, kind: type[Kind]) -> dict[str, Kind]:
-    """Return the own words in *text* by the number of the message or letter; messages call the file *at*.
+    """Return the city's words in *text* by number of message or letter; error messages call the file *at*.
 
     Raises:
-        BadFile: an unknown key, a value of the wrong kind.
+        BadFile: an unknown key, or a value of the wrong type.
     """
     try:
         return msgspec.convert(tomllib.loads(text), dict[str, kind])  # type: ignore[valid-type]

@@ -1,4 +1,4 @@
-"""Working days: a national calendar and regional overlays, as data; the law's way of counting.
+"""Working days: national and regional calendars as data, and the law's rules for counting.
 
 The day of the event is not counted (民法典 第二百零一条). A working day is listed in `work`, or is
 Monday to Friday and not listed in `off`; where two calendars list the same day, the later one in
@@ -30,7 +30,7 @@ class Calendar:
     """The working days of one region."""
 
     def __init__(self, years: Sequence[Mapping[int, Year]]) -> None:
-        """Lay the calendars in *years* over each other, in their order."""
+        """Combine the calendars in *years*; a later one overrides the earlier."""
         self._works: dict[date, bool] = {}
         for layer in years:
             for year in layer.values():
@@ -71,10 +71,10 @@ class Calendar:
 
 
 def calendars(text: str, at: str) -> dict[str, dict[int, Year]]:
-    """Return the calendars in *text*: ``{name: {year: Year}}``; messages call the file *at*.
+    """Return the calendars in *text*: ``{name: {year: Year}}``; error messages call the file *at*.
 
     Raises:
-        BadFile: a key is unknown, a value is of the wrong kind, a day is of another year.
+        BadFile: a key is unknown, a value has the wrong type, or a day is in another year.
     """
     where = at
     try:
@@ -87,13 +87,13 @@ def calendars(text: str, at: str) -> dict[str, dict[int, Year]]:
                 year = msgspec.convert(rules, Year)
                 _check(int(number), year)
                 calendars.setdefault(name, {})[int(number)] = year
-    except (AttributeError, ValueError) as error:  # what msgspec and tomllib raise are values, too
+    except (AttributeError, ValueError) as error:  # errors of msgspec and tomllib are ValueErrors
         raise BadFile(f"{where}: {error}") from error
     return calendars
 
 
 def _check(number: int, year: Year) -> None:
-    """Check that the days are of this year, or of its turn: a notice may name the last days of the one before."""
+    """Check that all days are in year *number*; a notice may also name the last days of the year before."""
     days = [day for span in year.off for day in _days(span)] + list(year.work)
     strange = next((day for day in days if abs(day.year - number) > 1), None)
     if strange:

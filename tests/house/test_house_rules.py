@@ -387,6 +387,10 @@ def test_nobody_names_a_place_of_the_machine_it_was_written_on() -> None:
     )
 
 
+def test_no_merge_was_left_half_done() -> None:
+    say(found(committed(), r"^([<|>])\1{6}( |$)|^={7}$"), "choose between the two sides, and take the marks out")
+
+
 # -- tests ---------------------------------------------------------------------------------------
 
 

@@ -1,1 +1,1 @@
-"""The way to a submitted case: the draft, who fills it in for whom, renewal."""
+"""Applications: drafts, proxies, applications entered by staff, renewals."""

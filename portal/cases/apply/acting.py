@@ -1,7 +1,7 @@
-"""Acting for somebody: cases under a delegation, from the first page to the principal's word or the desk's.
+"""Cases under a delegation, from the draft to the consent of the principal or the verification by staff.
 
-The delegation itself lives in `accounts`; here is what it means for cases. Whether a proxy may do
-something with a case is one question, `under`, asked at the moment of each act.
+The delegation itself is in `accounts`; this module applies it to cases. `under` decides whether a proxy
+may do an act on a case; it is called at each act.
 """
 
 from datetime import timedelta
@@ -21,7 +21,7 @@ from portal.regions.load import REGIONS
 
 
 async def under(case: Case, proxy: str, act: str) -> Delegation | None:
-    """Return the delegation by which *proxy* may do *act* with *case* now, or nothing.
+    """Return the delegation by which *proxy* may do *act* on *case* now; None if there is none.
 
     A disease that the catalogue marks as strictly private is hidden unless the delegation names it.
     """
@@ -33,30 +33,30 @@ async def under(case: Case, proxy: str, act: str) -> Delegation | None:
 
 
 def may_see(delegation: Delegation, disease: str) -> bool:
-    """Return whether the proxy may know of *disease*."""
+    """Return whether the proxy may know about *disease*."""
     found = REGIONS[delegation.region].diseases.get(disease)
     return found is None or found.privacy != "strict" or delegation.disease == disease
 
 
 def acting(delegation: Delegation) -> Actor:
-    """Return the proxy as who acts, for the principal."""
+    """Return the proxy as an actor for the principal."""
     return Actor(delegation.proxy, Role.PROXY, on_behalf_of=delegation.principal)
 
 
 async def cases_under(delegation: Delegation) -> list[Case]:
-    """Return the cases begun under a delegation, the last touched first."""
+    """Return the cases begun under a delegation, last changed first."""
     return await fetch_all(Case, "FROM cases WHERE delegation = $1 ORDER BY edited_at DESC, id", delegation.id)
 
 
 async def begin(delegation: Delegation, proxy_mobile: str) -> Case:
-    """Return the draft under a delegation, or a new one; what was verified once is not asked for again."""
+    """Return the draft under a delegation, or a new one; what was verified once is not asked again."""
     return await draft.begin(
         delegation.principal, REGIONS[delegation.region], first_answers(delegation, proxy_mobile), delegation.id
     )
 
 
 def first_answers(delegation: Delegation, proxy_mobile: str) -> dict[str, str]:
-    """Return what a draft of a proxy begins with; never a phone on record, which the proxy need not know."""
+    """Return the first answers of a proxy's draft; never the principal's phone, which the proxy need not know."""
     return {
         "acting": "" if delegation.verified and delegation.route != "online" else delegation.route,
         "mobile": proxy_mobile,
@@ -66,7 +66,7 @@ def first_answers(delegation: Delegation, proxy_mobile: str) -> dict[str, str]:
 
 
 async def over(benefit: Benefit, proxy: str, act: str) -> Delegation | None:
-    """Return the delegation by which *proxy* may do *act* about a benefit now: one that was verified, or nothing."""
+    """Return the verified delegation by which *proxy* may do *act* on *benefit* now; None if there is none."""
     for known in await delegations.of_principal(benefit.person, benefit.region):
         if (
             known.proxy == proxy
@@ -82,8 +82,9 @@ async def send_for_consent(case: Case, delegation: Delegation, submit_token: str
     """Ask the principal to agree; the case waits for them.
 
     Raises:
-        Incomplete: something stops it. Another open case does not: the principal hears of it when they agree.
-        NotAllowed, Stale: it was sent already, or changed elsewhere.
+        Incomplete: something stops the submission. Another open case does not stop it yet: the principal is told of
+            it when they agree.
+        NotAllowed, Stale: the draft was sent already, or changed elsewhere.
     """
     if case.submit_token != submit_token:
         raise Stale
@@ -100,7 +101,7 @@ async def send_for_consent(case: Case, delegation: Delegation, submit_token: str
 
 
 async def switch_to_letter(delegation: Delegation) -> None:
-    """Have the proxy prove by a letter what the principal has not agreed to by SMS; the draft stays as it is.
+    """Let the proxy upload a letter instead of waiting for the principal's consent by SMS; the draft stays as it is.
 
     Raises:
         Stale: somebody else has decided meanwhile.
@@ -117,16 +118,16 @@ async def switch_to_letter(delegation: Delegation) -> None:
 
 
 async def waiting(delegation: Delegation) -> Case | None:
-    """Return the case that waits for the principal's word, or nothing."""
+    """Return the case that waits for the principal's consent; None if there is none."""
     found = [case for case in await cases_under(delegation) if case.at is State.AWAITING_PRINCIPAL]
     return found[0] if found else None
 
 
 async def consent(delegation: Delegation) -> Case:
-    """The principal agrees: the delegation holds, and the case that waited is submitted.
+    """Record the principal's consent: the delegation becomes valid, and the waiting case is submitted.
 
     Raises:
-        Stale: there is nothing to agree to any more.
+        Stale: the delegation no longer waits for consent.
         Incomplete: the register stops it, or the principal has an open case for this disease.
     """
     case = await waiting(delegation)
@@ -146,10 +147,10 @@ async def consent(delegation: Delegation) -> Case:
 
 
 async def refuse(delegation: Delegation, *, reported: bool = False) -> None:
-    """The principal does not agree, or does not know the proxy at all: the proxy is out at once.
+    """Record the principal's refusal (*reported*: the proxy is unknown to them); the proxy loses access at once.
 
     Raises:
-        Stale: there is nothing to refuse any more.
+        Stale: the delegation no longer waits for consent.
     """
     case = await waiting(delegation)
     async with transaction():
@@ -162,7 +163,7 @@ async def refuse(delegation: Delegation, *, reported: bool = False) -> None:
 
 
 async def verify(delegation: Delegation, by: Actor) -> None:
-    """Staff find letter and identities in order: the delegation holds, and its cases go on.
+    """Record that staff verified letter and identities: the delegation becomes valid, and its cases go on.
 
     Raises:
         Stale: somebody else has decided meanwhile.
@@ -177,7 +178,7 @@ async def verify(delegation: Delegation, by: Actor) -> None:
 
 
 async def reject(delegation: Delegation, by: Actor, why: str, *, for_good: bool) -> None:
-    """Staff do not accept the papers: to be mended, or *for_good*, which puts the proxy out at once.
+    """Record that staff reject the papers: to be corrected, or *for_good*, which ends the proxy's access at once.
 
     Raises:
         Stale: somebody else has decided meanwhile.
@@ -192,7 +193,7 @@ async def reject(delegation: Delegation, by: Actor, why: str, *, for_good: bool)
 
 
 async def release(delegation: Delegation, by: Actor) -> None:
-    """Staff let somebody act who acts for many others already.
+    """Record that staff allow a proxy who already acts for many others.
 
     Raises:
         Stale: somebody else has decided meanwhile.
@@ -203,10 +204,10 @@ async def release(delegation: Delegation, by: Actor) -> None:
 
 
 async def accept(delegation: Delegation, *, agreed: bool) -> None:
-    """The proxy takes on what the principal offers, or does not want to.
+    """Record whether the proxy accepts (*agreed*) the delegation that the principal offers.
 
     Raises:
-        Stale: there is nothing to accept any more.
+        Stale: the offer is no longer open.
     """
     after = "active" if agreed else "refused"
     if await delegations.change(delegation, after, actor=delegation.proxy, role="proxy") is None:
@@ -230,14 +231,14 @@ async def end(delegation: Delegation, by: Actor) -> None:
 
 
 async def _told(delegation: Delegation, by: Actor) -> None:
-    """Write into the history of every open case that the proxy is gone."""
+    """Write into the history of every open case that the delegation has ended."""
     for case in await cases_under(delegation):
         if case.at not in ENDS and case.at is not State.DRAFT:
             await happened(case, "end_delegation", by)
 
 
 async def mended(case: Case, event: Event, _move: Move) -> None:
-    """Have new papers of a proxy verified once more."""
+    """Ask staff to verify a proxy's corrected papers again."""
     if event.action != "answer_correction" or event.role != Role.PROXY:
         return
     known = await delegations.delegation(case.delegation)
@@ -247,7 +248,7 @@ async def mended(case: Case, event: Event, _move: Move) -> None:
 
 @every(timedelta(hours=1))
 async def run_out() -> None:
-    """Give back what no principal answered in time, and end what has come to its last day."""
+    """Return the cases whose principal did not answer in time, and end the delegations past their last day."""
     for region in REGIONS.values():
         days = region.rules.proxy.consent_days
         for known in await delegations.asked_before(clock.now() - timedelta(days=days)):

@@ -1,8 +1,8 @@
-"""代录: a member of staff fills the application in for somebody who cannot, and that person agrees to it.
+"""代录: a staff member fills in an application for a person who cannot, and that person agrees to it.
 
-They agree in one of two ways: a message with a link leads them to the filled-in draft, which they
-check, sign and send themselves; or they sign the printed form, and its scan goes with the case.
-`on_ready` lets the rooms above send the message.
+The person agrees in one of two ways: a message links to the filled-in draft, which they check, sign
+and submit themselves; or they sign the printed form, and its scan is uploaded with the case.
+The listeners of `on_ready` are told that a draft waits for its person.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -26,7 +26,7 @@ LINK, SCAN = "link", "scan"
 
 
 class Assisted(msgspec.Struct, frozen=True):
-    """What is kept beside the draft."""
+    """The data about the assistance, stored beside the draft."""
 
     case_id: str
     member: str
@@ -44,14 +44,14 @@ _listeners: list[Listener] = []
 
 
 def on_ready(listener: Listener) -> Listener:
-    """Have *listener* called, in its transaction, when a draft waits for its person to check and send it."""
+    """Register *listener*, called in the same transaction when a draft begins to wait for its person."""
     _listeners.append(listener)
     return listener
 
 
 # D49: confirmed by a link or a signed form, because people must never tell anybody a code.
 async def begin(member: str, person: str, region: Region, channel: str, mobile: str) -> Case:
-    """Return a draft of *person* for *member* to fill in; an open one is continued."""
+    """Return a draft of *person* for *member* to fill in: the open one, or a new one."""
     known = {"insurance_seen": "yes", "done.insurance": "yes"}
     phones = dict.fromkeys(PHONES, mobile) if mobile else {}
     async with transaction():
@@ -65,7 +65,7 @@ async def begin(member: str, person: str, region: Region, channel: str, mobile: 
 
 
 async def mine(member: str, key: str) -> tuple[Case, Assisted] | None:
-    """Return the case called *key* and what is kept beside it, if *member* entered it."""
+    """Return the case *key* and its assistance if *member* entered it; else None."""
     row = await fetch_one(Assisted, "FROM assisted WHERE case_id = $1 AND member = $2", key, member)
     case = await case_by_id(key) if row else None
     return (case, row) if case and row else None
@@ -79,7 +79,7 @@ async def under_way(member: str) -> list[Case]:
 
 
 def rows(region: Region, answers: Mapping[str, str]) -> list[Slot]:
-    """Return what is uploaded: the materials, and the signed form."""
+    """Return the slots for uploads: the materials and the signed form."""
     return [*slots(region, answers), SIGNED]
 
 
@@ -87,8 +87,8 @@ async def ask_to_confirm(case: Case, member: str) -> None:
     """Send the person a message that leads to the filled-in draft.
 
     Raises:
-        Incomplete: something stops it, so the person would be asked in vain.
-        NoPhone: there is no number the message could go to.
+        Incomplete: something stops the submission.
+        NoPhone: there is no number to send the message to.
     """
     found = await stops(case, _in_the_name_of(case, member), "link")
     if found:
@@ -108,13 +108,13 @@ async def ask_to_confirm(case: Case, member: str) -> None:
 
 
 async def theirs_again(case: Case, _event: Event, row: Move) -> None:
-    """Forget that staff filled in an application that was taken back: only the person can go on with it."""
+    """After 取回, leave the draft to its person alone; staff can begin a new one with them at the counter."""
     if row.action == "take_back":
         await execute("DELETE FROM assisted WHERE case_id = $1", case.id)
 
 
 async def submit(case: Case, member: str) -> Case:
-    """Send the application in with the signed form, in the person's name.
+    """Submit the application in the person's name, with the signed form.
 
     Raises:
         Incomplete, NotAllowed, Stale: as for `draft.submit`.
@@ -133,5 +133,5 @@ async def submit(case: Case, member: str) -> Case:
 
 
 def _in_the_name_of(case: Case, member: str) -> Actor:
-    """Return a member of staff who sends what the person themself has confirmed."""
+    """Return *member* as an actor for the person who has confirmed the application."""
     return Actor(member, Role.INSURED_PERSON, on_behalf_of=case.person)

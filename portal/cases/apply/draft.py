@@ -1,7 +1,7 @@
-"""The draft: begun, kept step by step, submitted once, taken back, deleted.
+"""Drafts: begin, save step by step, submit once, take back, delete.
 
-A draft is addressed by an internal random id only. Whoever keeps answers says which version they
-saw; a second tab or device that saw an older one is told so and loses nothing of what it typed.
+A draft is addressed only by an internal random id. A form with answers carries the row version of its
+page; a second tab or device with an older version is told so, and its typed text is shown again.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -36,7 +36,7 @@ SUBMITTED = (
 
 
 class What(msgspec.Struct, frozen=True):
-    """What a draft is for: a first application, or one that follows a benefit; `under` which delegation, if any."""
+    """The purpose of a draft: a first application or one about a benefit; `under` is the delegation's id, or empty."""
 
     kind: str = NEW
     parent_benefit: str = ""
@@ -49,14 +49,14 @@ FIRST = What()
 async def begin(person: str, region: Region, answers: Mapping[str, str], under: str = "") -> Case:
     """Return the person's open draft of a first application in *region*, or a new one that begins with *answers*.
 
-    *under* a delegation it is the proxy's draft for that person, and no other.
+    *under* is the id of a delegation; then only the proxy's draft under it counts.
     """
     what = What(under=under)
     return await open_draft(person, region, what) or await fresh(person, region, answers, what)
 
 
 async def open_draft(person: str, region: Region, what: What) -> Case | None:
-    """Return the person's draft of just this kind, or nothing; one for another benefit is another."""
+    """Return the person's open draft with the same purpose *what*; None if there is none."""
     sql = (
         "FROM cases WHERE person = $1 AND region = $2 AND state = 'draft' AND delegation = $3 AND kind = $4 "
         "AND parent_benefit = $5 ORDER BY edited_at DESC LIMIT 1"
@@ -98,7 +98,7 @@ async def fresh(person: str, region: Region, answers: Mapping[str, str], what: W
 
 
 async def draft_in(region: str, id: str) -> Case | None:
-    """Return the draft called *id* if it is one of *region*; whose it is, is another question."""
+    """Return the draft *id* of *region*, or None; the caller checks whose it is."""
     return await fetch_one(Case, "FROM cases WHERE id = $1 AND region = $2 AND state = 'draft'", id, region)
 
 
@@ -106,7 +106,7 @@ async def keep_answers(case: Case, answers: Mapping[str, str], seen: str) -> Non
     """Add *answers* to the draft; *seen* is the row version of the page they were typed on.
 
     Raises:
-        Stale: the draft was changed meanwhile, in another tab or on another device.
+        Stale: the draft was changed meanwhile in another tab or on another device.
     """
     merged = {**answers_of(case), **answers}
     changed = seen == str(case.row_version) and await execute(
@@ -128,19 +128,19 @@ async def submit(
     hand_in: HandIn = "wizard",
     together: Callable[[], Awaitable[None]] | None = None,
 ) -> Case:
-    """Submit the draft once, however often it is asked for, and return the case.
+    """Submit the draft and return the case; a repeated call submits it only once.
 
-    The number is minted in the same transaction; where acceptance is automatic it follows at once.
+    The number is made in the same transaction; automatic acceptance follows in it, too.
 
     Args:
         case: the draft, as last read.
-        actor: who sends it.
-        submit_token: stands on the page that was sent; a draft that was taken back has another one.
-        hand_in: by which way it comes in; decides which papers are asked for.
-        together: what else belongs into the transaction.
+        actor: the person who submits.
+        submit_token: from the form; a draft that was taken back has a new one.
+        hand_in: the way of submitting; decides which papers are required.
+        together: further work in the same transaction.
 
     Raises:
-        Incomplete: something stops it, for example a step that is not done.
+        Incomplete: something stops the submission, for example an unfinished step.
         NotAllowed, Stale: the draft has been changed or submitted elsewhere.
     """
     if case.submit_token != submit_token:
@@ -156,7 +156,7 @@ async def submit(
 
 
 async def _takes_papers(case: Case, actor: Actor) -> bool:
-    """Return whether the papers of a proxy go in with the case and are still to be verified."""
+    """Return whether staff must verify a proxy's papers that are submitted with the case."""
     under = await delegation(case.delegation)
     return actor.role is Role.PROXY and under is not None and not under.verified
 
@@ -170,13 +170,13 @@ async def submitted(
     unverified: bool = False,
     also: Callable[[], Awaitable[None]] | None = None,
 ) -> Case:
-    """Carry out *action*, which submits: the number, the disease, and where it is automatic the acceptance.
+    """Carry out *action*, which submits: set the number and the disease, and accept if acceptance is automatic.
 
-    Nothing is asked here but what the database alone can know.
+    Checks only what the database alone can decide.
 
     Raises:
         Incomplete: another case of this person and disease was submitted at the same moment.
-        NotAllowed: the case had moved on.
+        NotAllowed: the case had changed meanwhile.
     """
 
     async def together() -> None:
@@ -213,10 +213,10 @@ async def _ask_for(case: Case, code: str) -> None:
 
 
 async def take_back(case: Case, actor: Actor) -> Case:
-    """Make the submitted case a draft again: answers, files and number stay, a new submit token.
+    """Make the submitted case a draft again; answers, files and number stay, the submit token is new.
 
     Raises:
-        NotAllowed: ten minutes are over, or somebody at the office has acted on it.
+        NotAllowed: the time for taking back is over, or staff have acted on the case.
     """
 
     async def together() -> None:
@@ -226,7 +226,7 @@ async def take_back(case: Case, actor: Actor) -> Case:
 
 
 def kept_until(case: Case) -> date:
-    """Return the last day a draft is kept when nobody touches it."""
+    """Return the day until which an unchanged draft is kept."""
     return clock.day_of(case.edited_at) + timedelta(days=case.city.rules.draft.kept_days)
 
 
@@ -244,17 +244,17 @@ async def again(ended: Case, what: What = FIRST) -> Case:
 
 
 async def take_along(found: Sequence[Paper], case: Case) -> None:
-    """Copy the papers of an earlier case into *case*, turned as they are."""
+    """Copy the papers of an earlier case into *case*, with their rotation."""
     for paper in found:
         copied = await keep.copy(paper.file, case=case.id, slot=paper.slot)
         await pages.turn_alike(paper.file.id, copied)
 
 
 async def delete(case: Case, *, expired: bool = False) -> None:
-    """Delete a draft and its files; one that was taken back only once it has *expired*.
+    """Delete a draft and its files; a draft that was taken back is deleted only if it has *expired*.
 
     Raises:
-        Stale: it has been submitted or changed meanwhile.
+        Stale: the draft has been submitted or changed meanwhile.
     """
     if case.number and not expired:  # it was submitted once: the history stays for as long as drafts are kept
         raise Stale

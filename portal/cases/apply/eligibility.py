@@ -1,4 +1,4 @@
-"""May this person apply here: what the insurance register says, held against the region's rules."""
+"""Eligibility: compare the register of the insured with the region's rules."""
 
 import msgspec
 
@@ -13,7 +13,7 @@ BLOCKS = frozenset({"elsewhere", "suspended", "ended", "arrears"})
 
 
 def standing(record: Insured | None, region: Region, *, reachable: bool) -> str:
-    """Return good, or the one reason why not: unreachable, elsewhere, suspended, arrears or warn."""
+    """Return ``good``, or the one problem: ``unreachable``, ``elsewhere``, ``suspended``, ``arrears`` or ``warn``."""
     if not reachable:
         return "unreachable"
     if record is None or record.region != region.id:
@@ -26,22 +26,22 @@ def standing(record: Insured | None, region: Region, *, reachable: bool) -> str:
 
 
 async def look_up(id_number: str) -> Insured | None:
-    """Return what the insurance register says now.
+    """Return the present record in the register of the insured; None if the person is not in it.
 
     Raises:
-        Unreachable: it does not answer.
+        Unreachable: the register does not answer.
     """
     return await register().find(id_number)
 
 
 async def keep_record(case: Case, record: Insured | None) -> None:
-    """Keep what the register said with the case; staff see it as it was at submission."""
+    """Store the register's record with the case; staff see it as it was at submission."""
     kept = {"at": clock.now().isoformat(), "record": msgspec.to_builtins(record)}
     await execute("UPDATE cases SET insured = $2 WHERE id = $1", case.id, seal_json(kept, f"cases.insured:{case.id}"))
 
 
 def insured_of(case: Case) -> Insured | None:
-    """Return what the register said when it was last asked for this case."""
+    """Return the register's record stored with the case; None if there is none."""
     if case.insured is None:
         return None
     record = opened_json(case.insured, f"cases.insured:{case.id}")["record"]

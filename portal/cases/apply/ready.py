@@ -1,7 +1,7 @@
-"""What stops a submission: asked by the pages that show it, and by `draft.submit`, which refuses.
+"""Reasons that stop a submission, for the pages that show them and for `draft.submit`, which refuses.
 
-However an application comes in (the wizard, the counter, an interface), the same things are asked of
-it: every step is done, every paper is there, the insurance register agrees, the benefit is not held
+However an application is submitted (wizard, counter, interface), the same conditions hold: every step
+is done, every paper is there, the register of the insured agrees, the person does not have the benefit
 already, and no other case for the disease is open.
 """
 
@@ -47,13 +47,13 @@ class OpenStep(msgspec.Struct, frozen=True):
 
 
 class MissingPaper(msgspec.Struct, frozen=True):
-    """A paper that is neither uploaded nor, where that is allowed, ticked as not there yet."""
+    """A paper that is not uploaded, nor ticked as 暂时没有 where that is allowed."""
 
     slot: Slot
 
 
 class UnsortedFiles(msgspec.Struct, frozen=True):
-    """Files that were uploaded together and still belong to no paper."""
+    """Files in the pile that are not sorted to a paper yet."""
 
     count: int
 
@@ -65,7 +65,7 @@ class NotInsured(msgspec.Struct, frozen=True):
 
 
 class HeldAlready(msgspec.Struct, frozen=True):
-    """The person has this benefit: it is renewed, not applied for again."""
+    """The person has this benefit already and can only renew it."""
 
     benefit: Benefit
 
@@ -90,9 +90,9 @@ class Incomplete(Exception):
 
 
 async def stops(case: Case, sender: Actor, hand_in: HandIn = "wizard") -> list[Stop]:
-    """Return everything because of which *sender* cannot submit *case* now; an empty list lets it pass.
+    """Return all reasons why *sender* cannot submit *case* now; an empty list if it can be submitted.
 
-    The register is asked, and its answer kept with the case, only once nothing is missing.
+    The register is asked, and its record stored with the case, only if no answer or paper is missing.
     """
     open_gaps = gaps(case, await keep.documents(case.id), hand_in)
     if open_gaps:
@@ -132,13 +132,13 @@ def has_gaps(found: Iterable[Stop]) -> bool:
 
 
 def papers_missing(region: Region, answers: Answers, files: Sequence[Document]) -> list[Slot]:
-    """Return the papers that are missing: first those that must be there, then those only asked for."""
+    """Return the missing papers: the required ones first, then the optional ones not yet ticked."""
     required, asked_for = missing(region, answers, {file.slot for file in files})
     return [*required, *asked_for]
 
 
 def progress(step: Step, answers: Answers, region: Region, files: Sequence[Document]) -> Progress:
-    """Return how far a step is: `yours` when an answer no longer holds."""
+    """Return the progress of a step; `yours` if an answer of it is no longer valid."""
     if step.page == "materials":
         complete = not papers_missing(region, answers, files) and not _unsorted(files)
         return "done" if complete else "half" if files else "todo"
@@ -157,7 +157,7 @@ def done_slugs(answers: Answers, region: Region, files: Sequence[Document]) -> s
 
 
 def wrong_at_counter(region: Region, answers: Mapping[str, str]) -> dict[str, str]:
-    """Return what is wrong with answers given at the counter, by question; a phone may be left out there."""
+    """Return ``{question: message}`` for wrong answers at the counter, where a phone is optional."""
     return {name: said for gap in _wrong_steps(region, answers) for name, said in gap.errors.items()}
 
 
@@ -167,7 +167,7 @@ def steps_at_counter(region: Region, answers: Answers) -> list[Step]:
 
 
 async def held_already(case: Case, code: str) -> Benefit | None:
-    """Return the benefit because of which *case* cannot be a first application for a disease, or nothing."""
+    """Return the benefit that prevents *case* from being a first application for disease *code*; else None."""
     if case.kind != NEW:
         return None
     held = await benefit.held(case.person, code, clock.today())
@@ -175,7 +175,7 @@ async def held_already(case: Case, code: str) -> Benefit | None:
 
 
 async def number_under_way(person: str, code: str) -> str:
-    """Return the number of the person's open case for a disease, or an empty text."""
+    """Return the application number of the person's open case for disease *code*; empty if none."""
     number = await fetch_value(
         "SELECT c.application_no FROM case_disease d JOIN cases c ON c.id = d.case_id "
         "WHERE d.person = $1 AND d.code = $2 AND d.open LIMIT 1",
@@ -186,7 +186,7 @@ async def number_under_way(person: str, code: str) -> str:
 
 
 def _open_steps(region: Region, answers: Answers, files: Sequence[Document]) -> list[Gap]:
-    """Return the steps of the wizard that are not done; papers are told one by one, not as a step."""
+    """Return the unfinished steps of the wizard; without the step of papers, which are listed one by one."""
     return [
         OpenStep(step, step.errors(answers, region))
         for step in journey(region, answers)
@@ -211,7 +211,7 @@ def _wrong_steps(region: Region, answers: Answers) -> list[OpenStep]:
 
 
 async def register_stop(case: Case) -> str:
-    """Return why the register stops the application, or an empty text; keep with the case what it says."""
+    """Ask the register, store its record with the case, and return why it stops the application; empty if not."""
     who = await people.person(case.person)
     assert who
     try:
@@ -224,7 +224,7 @@ async def register_stop(case: Case) -> str:
 
 
 async def _proven(case: Case, sender: Actor) -> bool:
-    """Return whether *sender* may learn what offices know of the person: all but a proxy who has proved nothing."""
+    """Return whether *sender* may see the register's data: anybody but a proxy without a verified proof."""
     if sender.role is not Role.PROXY:
         return True
     under = await delegation(case.delegation)

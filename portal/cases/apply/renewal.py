@@ -1,7 +1,7 @@
-"""续期 and 复审: a new case about a benefit that is there, pre-filled, with the newest evidence only.
+"""续期 and 复审: a new case about an existing benefit, pre-filled, which asks only for new evidence.
 
-A renewal is the person's wish and follows the benefit; a re-review is the office's and changes no day of
-it. Nothing here decides: both are cases like any other.
+The person asks for a renewal, which leads to a following benefit; the office asks for a re-review, which
+changes no day of the benefit. Both are decided like any other case.
 """
 
 from datetime import date, timedelta
@@ -46,14 +46,14 @@ Word = Literal["open", "asked", "early", "permanent", "renewed", "under_way", "o
 
 
 class NotOpen(Exception):
-    """There is nothing to begin for this benefit now."""
+    """Neither a renewal nor a re-review can be begun for this benefit now."""
 
 
 class Chance(msgspec.Struct, frozen=True):
-    """What can be done about a benefit: `open` to a renewal, `asked` for a re-review, or why neither.
+    """The chance of a renewal (`open`) or a re-review (`asked`) of a benefit, or the word that says why not.
 
-    `early` before the window, `permanent` when it never ends, `renewed` when another follows, `under_way`
-    with the case, `over` when it has ended, `unlisted` when the disease has left the catalogue.
+    `early`: the window is not open yet; `permanent`: the benefit never ends; `renewed`: a following benefit exists;
+    `under_way`: a case is open; `over`: it has ended; `unlisted`: the disease has left the catalogue.
     """
 
     word: Word
@@ -63,18 +63,18 @@ class Chance(msgspec.Struct, frozen=True):
 
     @property
     def begins(self) -> bool:
-        """Whether a case about it can be begun."""
+        """Whether a case about the benefit can be begun."""
         return self.word in STARTS
 
 
 def opens_on(benefit: Benefit) -> date | None:
-    """Return from which day *benefit* can be renewed; nothing when it never ends."""
+    """Return the first day on which *benefit* can be renewed; None if it never ends."""
     days = REGIONS[benefit.region].rules.renewal.opens_days_before
     return max(benefit.ends_on - timedelta(days=days), benefit.starts_on) if benefit.ends_on else None
 
 
 async def chance(benefit: Benefit) -> Chance:
-    """Return what can be done about *benefit* today."""
+    """Return the chance of renewing or re-reviewing *benefit* today."""
     case = await fetch_one(Case, UNDER_WAY, benefit.person, benefit.id, benefit.code)
     if case:
         return Chance("under_way", case=case)
@@ -91,7 +91,7 @@ async def chance(benefit: Benefit) -> Chance:
 
 
 def _window(benefit: Benefit, opens: date | None, today: date) -> Word:
-    """Return whether a renewal is open, a re-review is asked for, or neither: too early, or never."""
+    """Return ``open``, ``asked``, ``early`` or ``permanent`` for *benefit*, whose renewal opens on *opens*."""
     if opens and opens <= today:
         return "open"
     if benefit.rereview_by:
@@ -100,15 +100,15 @@ def _window(benefit: Benefit, opens: date | None, today: date) -> Word:
 
 
 async def begin(benefit: Benefit, delegation: Delegation | None, mobile: str) -> Case:
-    """Return the one draft about *benefit*, pre-filled; under a *delegation* it is the proxy's.
+    """Return the pre-filled draft about *benefit*, existing or new; with a *delegation* the proxy's draft.
 
     Args:
-        benefit: the benefit that is renewed or looked at again.
-        delegation: by which delegation somebody acts for the person.
-        mobile: the phone of whoever acts, where the earlier case does not name theirs.
+        benefit: the benefit to renew or re-review.
+        delegation: the delegation of the proxy; None for the insured person.
+        mobile: the applicant's phone, used if the earlier case does not name it.
 
     Raises:
-        NotOpen: nothing can be begun for it now.
+        NotOpen: neither a renewal nor a re-review can be begun now.
     """
     found = await chance(benefit)
     if not found.begins:
@@ -118,7 +118,7 @@ async def begin(benefit: Benefit, delegation: Delegation | None, mobile: str) ->
 
 # D76: a case like any other that names the benefit it is about.
 async def draft_about(benefit: Benefit, kind: str, delegation: Delegation | None, mobile: str) -> Case:
-    """Return the draft of this *kind* about *benefit*, or a new one, pre-filled, with the papers that are kept."""
+    """Return the draft of this *kind* about *benefit*, or a new one, pre-filled, with the papers that stay valid."""
     what = What(kind, benefit.id, delegation.id if delegation else "")
     region = REGIONS[benefit.region]
     gave = await case_by_id(benefit.case_id)
@@ -136,7 +136,7 @@ async def draft_about(benefit: Benefit, kind: str, delegation: Delegation | None
 
 
 async def _by_the_same(gave: Case, known: Delegation | None) -> bool:
-    """Return whether whoever acts may see what was filled in: the person always, a proxy their own."""
+    """Return whether the applicant may see the answers of *gave*: the insured person may, a proxy only their own."""
     if known is None:
         return True
     earlier = await delegation(gave.delegation)
@@ -154,7 +154,7 @@ def _pre_filled(gave: Case, delegation: Delegation | None, mobile: str, *, their
 
 
 async def _keep_papers(gave: Case, case: Case) -> None:
-    """Take along the papers that the city does not ask for anew: who the person is, never what they are ill with."""
+    """Copy the papers that the city does not ask for again: proofs of identity, never medical records."""
     region = case.city
     asked = {slot.id: slot.material for slot in slots(region, answers_of(case))}
     found = await papers(gave, await sent.documents(gave))
@@ -163,7 +163,7 @@ async def _keep_papers(gave: Case, case: Case) -> None:
 
 
 async def again(ended: Case) -> Case:
-    """Return a draft with what is there of a case that ended without a benefit, for the same while that is open."""
+    """Return a draft with the answers and papers of *ended*, a case without a benefit, for the same purpose if open."""
     held = await benefit.benefit(ended.parent_benefit)
     found = await chance(held) if held else None
     same = found is not None and found.begins and STARTS[found.word] == ended.kind
@@ -171,7 +171,7 @@ async def again(ended: Case) -> Case:
 
 
 async def asked_by(case: Case) -> date | None:
-    """Return until when the office asks for this re-review; nothing for other cases and once it is not waited for."""
+    """Return the last day for sending this re-review; None for other cases and if the office no longer waits."""
     held = await benefit.benefit(case.parent_benefit) if case.kind == REREVIEW else None
     if held is None or (await chance(held)).word != "asked":
         return None
@@ -179,12 +179,12 @@ async def asked_by(case: Case) -> date | None:
 
 
 def rereview_due(region: Region) -> date:
-    """Return until when a re-review that opens today is asked for; a working day."""
+    """Return the last day for a re-review that is asked for today; always a working day."""
     return region.calendar.on_or_after(clock.today() + timedelta(days=region.rules.renewal.rereview_days))
 
 
 async def hold(case: Case, _event: Event, _move: Move) -> None:
-    """Where the city says so, keep a benefit until its renewal, sent in time, is decided; else the calendar rules."""
+    """Keep a benefit until its timely renewal is decided, if the city's rules say so; else it ends by the calendar."""
     held = await benefit.benefit(case.parent_benefit) if case.kind == RENEWAL else None
     if held is None or held.state not in ("active", "renewing"):
         return

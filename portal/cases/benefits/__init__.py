@@ -1,1 +1,1 @@
-"""What a passed disease gives (待遇), from when and until when."""
+"""Benefits (待遇): what a recognised disease gives, with first and last day."""

@@ -1,4 +1,4 @@
-"""待遇: what a passed disease gives, from when, until when, and when it is looked at again (复审)."""
+"""待遇: the benefit of a recognised disease: its first and last day, and its re-reviews (复审)."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ from portal.core.tools.months import day_after
 
 
 class Benefit(msgspec.Struct, frozen=True):
-    """A benefit; `ends_on` is its last day, nothing for 长期."""
+    """A benefit as stored; `ends_on` is its last day, None for 长期."""
 
     id: str
     case_id: str
@@ -32,7 +32,7 @@ class Benefit(msgspec.Struct, frozen=True):
     def state_on(self, day: date) -> str:
         """Return ``pending_effective``, ``active`` or ``expired`` by the calendar, or what was decided.
 
-        After its last day one is still ``renewing`` where the city keeps it until a timely renewal is decided.
+        After its last day a benefit is ``renewing`` if the city keeps it until a timely renewal is decided.
         """
         if self.state in ("suspended", "revoked", "terminated"):
             return self.state
@@ -44,13 +44,13 @@ class Benefit(msgspec.Struct, frozen=True):
 
 
 def looked_at_again(case: Case, code: str, since: date) -> date | None:
-    """Return when a benefit is to be looked at again, counted from *since*; nothing where the disease needs none."""
+    """Return the day of the next re-review, counted from *since*; None if the disease needs none."""
     months = case.city.diseases[code].rereview_months
     return day_after(since, months) if months else None
 
 
 async def grant(case: Case, code: str, start: date, end: date | None) -> None:
-    """Write the benefit that a passed disease gives; joins the transaction of the decision."""
+    """Insert the benefit of a recognised disease; joins the transaction of the decision."""
     await insert(
         Table,
         id=token(),
@@ -67,7 +67,7 @@ async def grant(case: Case, code: str, start: date, end: date | None) -> None:
 
 
 async def confirm(benefit: Benefit, case: Case) -> None:
-    """Let *benefit* go on after the re-review *case* passed; the next interval counts from today."""
+    """Continue *benefit* after its re-review *case* passed; the next interval counts from today."""
     again = looked_at_again(case, benefit.code, clock.today())
     await execute("UPDATE benefit SET rereview_on = $2, rereview_by = NULL WHERE id = $1", benefit.id, again)
 
@@ -83,10 +83,10 @@ async def terminate(benefit: Benefit, actor: Actor) -> None:
 
 
 async def revoke(case: Case, actor: Actor, why: str) -> Case:
-    """Revoke what a case gave because of *why* (an error, fraud, an appeal), after hearing the person; return the case.
+    """Revoke the benefits of a case because of *why* (error, fraud, appeal), after hearing the person; return the case.
 
     Raises:
-        NotAllowed: it gave nothing, it is revoked already, or the role may not.
+        NotAllowed: the case gave no benefit, it is revoked already, or the actor's role may not revoke.
     """
     given = await of_case(case)
     if not any(found.state != "revoked" for found in given):
@@ -100,7 +100,7 @@ async def revoke(case: Case, actor: Actor, why: str) -> Case:
 
 
 async def of_case(case: Case) -> list[Benefit]:
-    """Return what a case gave, or what it looked at again."""
+    """Return the benefits that a case gave or re-reviewed."""
     again = case.parent_benefit if case.kind == REREVIEW else ""
     return await fetch_all(Benefit, "FROM benefit WHERE case_id = $1 OR id = $2 ORDER BY code", case.id, again)
 
@@ -111,14 +111,14 @@ async def benefit(id: str) -> Benefit | None:
 
 
 async def held(person: str, code: str, day: date) -> list[Benefit]:
-    """Return a person's benefits for a disease that hold on *day* or later."""
+    """Return a person's benefits for disease *code* that are valid on *day* or later."""
     sql = "FROM benefit WHERE person = $1 AND code = $2 AND state <> 'revoked' AND state <> 'terminated'"
     found = await fetch_all(Benefit, sql, person, code)
     return [each for each in found if each.ends_on is None or each.ends_on >= day]
 
 
 async def benefits_of(person: str, region: str) -> list[Benefit]:
-    """Return a person's benefits in a region, the latest first."""
+    """Return a person's benefits in a region, latest first."""
     return await fetch_all(
         Benefit, "FROM benefit WHERE person = $1 AND region = $2 ORDER BY starts_on DESC, id", person, region
     )
@@ -126,7 +126,7 @@ async def benefits_of(person: str, region: str) -> list[Benefit]:
 
 @every(timedelta(hours=1))
 async def turn_over() -> None:
-    """Let benefits begin and end with their days."""
+    """Set the state of benefits whose first day has come or whose last day has passed."""
     today = clock.today()
     await execute("UPDATE benefit SET state = 'active' WHERE state = 'pending_effective' AND starts_on <= $1", today)
     await execute("UPDATE benefit SET state = 'expired' WHERE state = 'active' AND ends_on < $1", today)

@@ -1,4 +1,4 @@
-"""From when until when a benefit holds: the city's rule, and what was there before."""
+"""First and last day of a benefit, from the city's rule and the person's earlier benefits."""
 
 from datetime import date, timedelta
 
@@ -10,19 +10,19 @@ from portal.regions.load import Region
 
 
 class AlreadyHeld(Exception):
-    """The person has a benefit for this disease that never ends; two may not overlap."""
+    """The person already has a benefit without end for this disease; benefits may not overlap."""
 
 
 class NotHeld(Exception):
-    """The benefit that a re-review looks at has ended; it cannot go on."""
+    """The benefit of a re-review has ended and cannot continue."""
 
 
 async def period(case: Case, code: str, months: int, today: date) -> tuple[date, date | None]:
-    """Return the first and last day of what is passed *today* for *months*; a re-review changes neither.
+    """Return first and last day of a benefit granted *today* for *months*; a re-review changes neither.
 
     Raises:
-        AlreadyHeld: a benefit for this disease that never ends is there.
-        NotHeld: the benefit of a re-review is no longer there.
+        AlreadyHeld: the person has a benefit without end for this disease.
+        NotHeld: the benefit of a re-review has ended.
     """
     if case.kind == REREVIEW:
         held = await benefit.benefit(case.parent_benefit)
@@ -47,10 +47,10 @@ def starts_on(decided: date, region: Region) -> date:
 async def first_day(case: Case, code: str, decided: date) -> date:
     """Return the first day of a new benefit: the day after an earlier one ends, so that no two overlap.
 
-    A renewal decided while the benefit holds leaves no gap either, whatever the city's rule for new ones.
+    A renewal decided while the old benefit is valid leaves no gap either, whatever the city's rule for new ones.
 
     Raises:
-        AlreadyHeld: the earlier one has no end.
+        AlreadyHeld: the earlier benefit has no end.
     """
     start = starts_on(decided, case.city)
     before = await benefit.benefit(case.parent_benefit) if case.kind == RENEWAL else None
@@ -63,7 +63,7 @@ async def first_day(case: Case, code: str, decided: date) -> date:
 
 
 def ends_on(start: date, months: int) -> date | None:
-    """Return the last day of a benefit that holds for *months* from *start*; nothing for 长期."""
+    """Return the last day of a benefit of *months* from *start*; None for 长期 (0 months)."""
     if not months:
         return None
     return day_after(start, months) - timedelta(days=1)

@@ -8,7 +8,7 @@ from portal.cases.life.tables import Case
 
 
 class Benefit(Table, tablename="benefit"):
-    """What a passed disease gives: from when, until when (no end: 长期), in which state."""
+    """The benefit of a recognised disease: first day, last day (none: 长期) and state."""
 
     id = Varchar(length=32, primary_key=True, default=None)
     case_id = ForeignKey(Case, null=False, default=None, index=True)

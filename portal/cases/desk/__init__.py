@@ -1,1 +1,1 @@
-"""Who of the staff works on which case, finds it, notes something down, calls."""
+"""The desk: assignment of cases to staff, the queue, access, notes and phone calls."""

@@ -1,8 +1,8 @@
-"""Who of the staff needs to see a case; anybody else of the city must say why, and that is kept.
+"""Access of staff to a case: by need, or for a stated reason, which is recorded.
 
-Need comes from the work: the case is mine, or nobody has it yet and I review, or it waits for my
-approval (or I approved it), or I supervise. Every look is a row of the audit log, which names the
-person it is about; they can read it (`citizen/account/access.py`).
+A member needs a case if it is assigned to them; if it is unassigned and they review; if it waits for
+their approval (or they approved it); or if they supervise. Every view is a row of the audit log with
+the person it is about, who can read it (`citizen/account/access.py`).
 """
 
 from datetime import timedelta
@@ -53,7 +53,7 @@ async def _let_in(member: Member, case: Case) -> bool:
 
 
 async def open_with_reason(member: Member, case: Case, why: str) -> None:
-    """Let *member* see somebody else's *case* for an hour; the reason is kept for good."""
+    """Let *member* see a colleague's *case* for an hour; the reason stays in the audit log."""
     async with transaction():
         now = clock.now()
         await insert(CaseAccess, id=token(), case_id=case.id, member=member.id, given_at=now, ends_at=now + LASTS)

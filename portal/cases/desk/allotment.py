@@ -1,7 +1,7 @@
-"""Who works on what: claim, the next one, hand over, take over, give out in turn.
+"""Assignment of cases: claim, take the next, hand over, take over, give out in turn.
 
-Each is a compare-and-set on the member a case was seen with, so of several who want a case one
-gets it and the others are told. Each is in the audit log, in its transaction.
+Each is a compare-and-set on the member that the page showed, so of several members who want a case one
+gets it and the others are told. Each writes the audit log in the same transaction.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ LEFT = "承办人的账号停用了"
 
 
 class Seat(msgspec.Struct, frozen=True):
-    """A member who reviews: how much they take, and how much they have."""
+    """A reviewer: how many cases they take, and how many they have."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ class Seat(msgspec.Struct, frozen=True):
 
     @property
     def room(self) -> int:
-        """How many more they take."""
+        """How many more cases the member can take."""
         return 0 if self.away else max(self.capacity - self.load, 0)
 
 
@@ -51,19 +51,19 @@ WHERE s.region = $1 AND s.active ORDER BY s.login
 
 
 async def claim(case: Case, member: str) -> bool:
-    """Give *case* to *member* unless somebody has it or it is over; return whether it worked."""
+    """Assign *case* to *member*; return False if it has another member or has ended."""
     return not case.assigned_to and await give(case, member, by=member, act="claim")
 
 
 async def give(case: Case, member: str, *, by: str, act: str = "assign", why: str = "") -> bool:
-    """Give *case* to *member* if it is still with whom it was seen with; return whether it worked.
+    """Assign *case* to *member*; return False if its member changed since *case* was read.
 
     Args:
         case: as last read.
-        member: who is to have it; an empty text puts it back.
-        by: who says so.
+        member: id of the new member; an empty text puts the case back into the queue.
+        by: id of the member who assigns it.
         act: a word of the audit log: claim, assign, take_over, put_back or in_turn.
-        why: the reason, where one was asked for.
+        why: the reason, if one was required.
     """
     async with transaction():
         changed = await execute(
@@ -87,7 +87,7 @@ FREE = f"SELECT id FROM cases WHERE region = $1 AND assigned_to = '' AND {in_sta
 
 
 async def take_next(region: str, member: str) -> Case | None:
-    """Give *member* the most urgent case that nobody has, and return it; nothing when there is none."""
+    """Assign the most urgent unassigned case to *member* and return it; None if there is none."""
     while rows := await fetch_all(Found, FREE, region, 5):
         for row in rows:
             case = await case_by_id(row.id)
@@ -97,20 +97,20 @@ async def take_next(region: str, member: str) -> Case | None:
 
 
 async def seats(region: str) -> list[Seat]:
-    """Return everybody who reviews in *region*, with their load."""
+    """Return all reviewers of *region*, with their load."""
     loads = await tally.loads(region)
     rows = await fetch_all(Seat, SEATS, region)
     return [msgspec.structs.replace(row, load=loads.get(row.id, 0)) for row in rows if "reviewer" in row.roles.split()]
 
 
 async def keep_seat(member: str, capacity: int, *, away: bool) -> None:
-    """Remember how many open cases *member* takes, and whether they are away."""
+    """Store how many open cases *member* takes, and whether they are away."""
     if not await execute("UPDATE desk_seat SET capacity = $2, away = $3 WHERE member = $1", member, capacity, away):
         await insert(DeskSeat, member=member, capacity=capacity, away=away)
 
 
 async def in_turn(region: str, by: str = SYSTEM) -> int:
-    """Give the cases nobody has to those with room, in turn, the most urgent first; return how many."""
+    """Assign unassigned cases in turn to reviewers with room, most urgent first; return how many."""
     waiting = await _queue(region)
     given = 0
     for row in await fetch_all(Found, FREE, region, TURNS_AT_ONCE):
@@ -125,10 +125,10 @@ async def in_turn(region: str, by: str = SYSTEM) -> int:
 
 
 async def pass_on(cases: Sequence[Case], *, by: str) -> dict[str, Case]:
-    """Take *cases* of one city from their member, who was switched off; return them by id as they are then.
+    """Take *cases* of one city from a member who was deactivated; return ``{id: case}`` as they are afterwards.
 
-    Where the city gives out in turn they go to those with room, the most urgent first; the rest anybody may claim.
-    Joins a transaction that holds their rows.
+    If the city gives out in turn, they go to reviewers with room, most urgent first; the rest can be claimed.
+    Joins a transaction that has locked their rows.
     """
     waiting = await _queue(cases[0].region) if cases and await by_itself(cases[0].region) else []
     after = {}
@@ -142,12 +142,12 @@ async def pass_on(cases: Sequence[Case], *, by: str) -> dict[str, Case]:
 
 
 async def _queue(region: str) -> list[Seat]:
-    """Return those who review in the order of their turns."""
+    """Return the reviewers in the order of their turns."""
     return sorted(await seats(region), key=lambda seat: (seat.given_at is not None, seat.given_at))
 
 
 async def _turned(waiting: Sequence[Seat]) -> list[Seat]:
-    """Note that the first of *waiting* was given a case; return them with that one at the end."""
+    """Record that the first of *waiting* got a case; return *waiting* with that reviewer moved to the end."""
     (first, *others) = waiting
     now = clock.now()
     if not await execute("UPDATE desk_seat SET given_at = $2 WHERE member = $1", first.id, now):
@@ -156,25 +156,25 @@ async def _turned(waiting: Sequence[Seat]) -> list[Seat]:
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A city whose new cases are given out by themselves."""
+    """A city whose new cases are given out automatically."""
 
     region: str
 
 
 async def by_itself(region: str) -> bool:
-    """Return whether new cases of *region* are given out in turn by themselves."""
+    """Return whether new cases of *region* are given out in turn automatically."""
     return bool(await fetch_value("SELECT 1 FROM desk_rule WHERE region = $1 AND in_turn", region))
 
 
 async def keep_by_itself(region: str, on: bool) -> None:
-    """Switch giving out by itself *on* or off."""
+    """Switch the automatic giving out *on* or off."""
     if not await execute("UPDATE desk_rule SET in_turn = $2 WHERE region = $1", region, on):
         await insert(DeskRule, region=region, in_turn=on)
 
 
 @every(timedelta(minutes=1))
 async def give_out() -> None:
-    """Give out what came in, in every city that wants it."""
+    """Give out unassigned cases in every city that has switched it on."""
     for rule in await fetch_all(Rule, "SELECT region FROM desk_rule WHERE in_turn"):
         await in_turn(rule.region)
 

@@ -1,7 +1,7 @@
-"""打电话: whom no message reached is called by the desk, and what came of it is written down.
+"""打电话: the desk calls people whom no message reached, and records the outcome.
 
-A case waits for one call at a time, whatever did not arrive. A correction does not lapse before its
-reminder has arrived or such a call was written down (`rounds.py`).
+A case waits for at most one call at a time. A correction does not lapse before its reminder has
+arrived or such a call was recorded (`rounds.py`).
 """
 
 from datetime import datetime
@@ -23,7 +23,7 @@ REACHED, MISSED = "reached", "missed"
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A call that waits: about which case, why, since when."""
+    """A call to be made: its case, its reason, and since when it waits."""
 
     id: str
     case_id: str
@@ -33,7 +33,7 @@ class Call(msgspec.Struct, frozen=True):
 
 # D78: whom no message reached is called; a correction does not lapse before.
 async def ask_for(case: Case, why: str) -> None:
-    """Have the desk call the people of *case*, unless a call waits already; joins the caller's transaction."""
+    """Ask the desk to call the people of *case*, unless a call waits already; joins the caller's transaction."""
     if await waiting_for(case):
         return
     await insert(
@@ -50,13 +50,13 @@ async def ask_for(case: Case, why: str) -> None:
 
 
 async def no_longer(case: Case, event: Event, _move: Move) -> None:
-    """Forget the call about a reminder when the correction is over."""
+    """Delete the call about a reminder when the correction is over."""
     if event.before == State.CORRECTION and event.after != State.CORRECTION:
         await execute("DELETE FROM call_task WHERE case_id = $1 AND why = $2 AND done_at IS NULL", case.id, UNREAD)
 
 
 async def waiting(region: str) -> list[Call]:
-    """Return the calls that wait in *region*, the oldest first."""
+    """Return the waiting calls of *region*, oldest first."""
     return await fetch_all(Call, "FROM call_task WHERE region = $1 AND done_at IS NULL ORDER BY opened_at, id", region)
 
 
@@ -66,7 +66,7 @@ async def waiting_for(case: Case) -> Call | None:
 
 
 async def write_down(case: Case, member: str, outcome: str) -> bool:
-    """Keep that *member* has called, and whether somebody answered; return False when nothing waited any more."""
+    """Record the *outcome* of a call by *member*; return False if no call was waiting any more."""
     sql = "UPDATE call_task SET done_at = $2, member = $3, outcome = $4 WHERE case_id = $1 AND done_at IS NULL"
     async with transaction():
         done = await execute(sql, case.id, clock.now(), member, outcome)
@@ -77,6 +77,6 @@ async def write_down(case: Case, member: str, outcome: str) -> bool:
 
 
 async def called_since(case: Case, moment: datetime) -> bool:
-    """Return whether a call about a case was written down since *moment*."""
+    """Return whether a call about a case was recorded since *moment*."""
     sql = "SELECT 1 FROM call_task WHERE case_id = $1 AND done_at >= $2 LIMIT 1"
     return bool(await fetch_value(sql, case.id, moment))

@@ -1,7 +1,7 @@
-"""A member of staff is switched off: what they had goes back to the office, in the same transaction.
+"""When a staff member is deactivated, their work goes back to the office in the same transaction.
 
-Open cases go to whose turn it is, or to anybody; an invitation to give an opinion is taken back, and whoever has
-the case asks somebody else.
+Open cases are given out in turn, or become unassigned; an invitation to give an opinion is withdrawn, and the
+case's reviewer invites another expert.
 """
 
 import msgspec
@@ -19,7 +19,7 @@ CONCERNED = f"SELECT id {CASES} UNION SELECT case_id {INVITATIONS} ORDER BY 1"
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What somebody has in hand: open cases, opinions they still owe; and whether cases go on in turn by themselves."""
+    """A member's work: open cases, opinions not given yet; and whether the cases will be given out automatically."""
 
     cases: int
     invitations: int
@@ -39,7 +39,7 @@ async def held(user: User) -> Held:
 async def hand_back(gone: User, by: Member) -> None:
     """Hand back the cases and the invitations of *gone*.
 
-    Every row is held before the first note is written: who waits for the audit log's only writer holds one of them.
+    All rows are locked before the first note: another transaction may hold one while it waits for the audit log.
     """
     concerned = await fetch_all(allotment.Found, CONCERNED, gone.id)
     # D73: all rows before the first note, or it would block whoever holds a row and waits for the audit log.

@@ -1,4 +1,4 @@
-"""What staff note down about a case for each other; the citizen never sees it."""
+"""Notes of staff about a case, never shown to citizens."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """A note, opened."""
+    """A note, decrypted."""
 
     id: str
     member: str
@@ -44,6 +44,6 @@ async def add(case: Case, member: str, text: str) -> None:
 
 
 async def notes(case: Case) -> list[Note]:
-    """Return the notes of a case, the latest first."""
+    """Return the notes of a case, latest first."""
     rows = await fetch_all(Row, "FROM case_note WHERE case_id = $1 ORDER BY at DESC, id", case.id)
     return [Note(row.id, row.member, opened(row.text, f"case_note.text:{row.id}"), row.at) for row in rows]

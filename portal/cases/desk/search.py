@@ -1,9 +1,9 @@
 """The staff queue: the cases of a city by due date, with filters, page by page.
 
-Statements are built with Piccolo here, because their shape follows from the filters. Pages go on
-after the last row of the one before (keyset), so the thousandth costs as much as the first. The
-words of the conditions are those of the queue's indexes: a database takes an index that holds
-only some rows for a statement that says the same.
+Statements are built with Piccolo here, because their shape depends on the filters. A page begins after
+the last row of the previous one (keyset), so the thousandth costs as much as the first. The conditions
+are worded as in the queue's indexes: a database uses a partial index only for a statement with the
+same condition.
 """
 
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ assert set(ENDED) == ENDS
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What to list: which view, for whom, today, narrowed how, and after which row."""
+    """A request for a page of the queue: view, member, today, filters, and the row to go on after."""
 
     region: str
     view: View
@@ -51,9 +51,9 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 async def queue(wanted: Wanted) -> list[Case]:
-    """Return one page of cases and one more, so that the caller knows whether there is another.
+    """Return one page of cases plus one case, which tells the caller that a next page exists.
 
-    A number is looked for among all cases of the city, whatever the view. What has ended comes latest first.
+    A number is searched among all cases of the city, in any view. Ended cases come latest first.
     """
     rows: list[dict[str, Any]] = []
     for asked in questions(wanted):
@@ -63,10 +63,10 @@ async def queue(wanted: Wanted) -> list[Case]:
 
 
 def questions(wanted: Wanted) -> list[Select[Any]]:
-    """Return the statements whose rows, one after the other, are those of a page.
+    """Return the statements whose rows together make a page, in order.
 
-    A page that goes on after a row is two of them: the rest of that row's day, then later days. Each
-    is one stretch of an index on both databases; one statement that says both is not.
+    A page after a row needs two statements: the rest of that row's day, then later days. Each reads one
+    range of an index on both databases; one statement for both would not.
     """
     if wanted.number:
         return [_of(wanted).where(Table.application_no == read_number(wanted.number))]
@@ -93,12 +93,12 @@ def _of(wanted: Wanted) -> Select[Any]:
 
 
 def place(case: Case) -> tuple[date, str]:
-    """Return where *case* stands in a view; one without a due date (a correction is open) stands at the end."""
+    """Return the sort key of *case* in a view; a case without a due date (a correction is open) comes last."""
     return case.due_on or FAR, case.id
 
 
 def in_state(states: Iterable[State]) -> str:
-    """Return the condition in the words of the indexes."""
+    """Return the condition on *states*, worded as in the indexes."""
     words = ", ".join(f"'{state.value}'" for state in states)
     return f"state IN ({words})"
 

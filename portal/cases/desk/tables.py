@@ -1,11 +1,11 @@
-"""Tables of the desk: who works on what, what they write down, whom they call."""
+"""Tables of the desk: assignment, notes, access, calls."""
 
 from piccolo.columns import Boolean, Bytea, Integer, Serial, Timestamptz, Varchar
 from piccolo.table import Table
 
 
 class CaseNote(Table, tablename="case_note"):
-    """What staff note down about a case for each other; the citizen never sees it."""
+    """A note of staff about a case, never shown to citizens."""
 
     id = Varchar(length=32, primary_key=True, default=None)
     case_id = Varchar(length=32, index=True)
@@ -15,7 +15,7 @@ class CaseNote(Table, tablename="case_note"):
 
 
 class CaseAccess(Table, tablename="case_access"):
-    """Somebody else's case, opened for a while with a reason; the reason stands in the audit log."""
+    """A colleague's case, opened for an hour with a reason; the reason is in the audit log."""
 
     id = Varchar(length=32, primary_key=True, default=None)
     case_id = Varchar(length=32, index=True)
@@ -25,7 +25,7 @@ class CaseAccess(Table, tablename="case_access"):
 
 
 class DeskSeat(Table, tablename="desk_seat"):
-    """How many open cases a member takes, whether they are away, when they were last given one."""
+    """How many open cases a member takes, whether they are away, and when they last got one."""
 
     member = Varchar(length=32, primary_key=True, default=None)
     capacity = Integer()
@@ -34,14 +34,14 @@ class DeskSeat(Table, tablename="desk_seat"):
 
 
 class DeskRule(Table, tablename="desk_rule"):
-    """Whether a city's new cases are given out in turn by themselves."""
+    """Whether a city's new cases are given out in turn automatically."""
 
     region = Varchar(length=40, primary_key=True, default=None)
     in_turn = Boolean(default=False)
 
 
 class DeskTally(Table, tablename="desk_tally"):
-    """What is added to the count of a city's open cases: by state, by member, by due day."""
+    """An increment of the count of a city's open cases, by state, member and due day."""
 
     id: Serial
     region = Varchar(length=40, index=True)

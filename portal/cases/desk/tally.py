@@ -1,8 +1,8 @@
-"""How many cases each view of the desk holds, without counting cases.
+"""Counts of the cases in each view of the desk, summed from increments instead of counting cases.
 
 Triggers of the database add a row for every change of a case's state, member or due day (migration
-m0007). Rows are only added, so two who work at the same time never wait for each other; `fold`
-sums them up now and then, and whoever reads sums up what is there.
+m0007). Rows are only inserted, so concurrent transactions never wait for each other; `fold` sums
+them up now and then, and a reader sums the rows that are there.
 """
 
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from portal.core.store.jobs import every
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How many cases a word of the desk stands for."""
+    """The number of cases or envelopes under a word (a state, a member, a day)."""
 
     kind: str
     word: str
@@ -28,7 +28,7 @@ COUNTS = "SELECT kind, word, sum(n) FROM desk_tally WHERE region = $1 GROUP BY k
 
 
 async def counts(region: str, me: str, today: date) -> dict[View, int]:
-    """Return how many cases each view of the desk holds."""
+    """Return the number of cases in each view of the desk, for the member *me*."""
     rows = await fetch_all(Count, COUNTS, region)
     state, who, due = ({row.word: int(row.n) for row in rows if row.kind == kind} for kind in ("state", "who", "due"))
     return {
@@ -44,12 +44,12 @@ async def counts(region: str, me: str, today: date) -> dict[View, int]:
 
 
 async def loads(region: str) -> dict[str, int]:
-    """Return how many open cases each member has; a member without one is left out."""
+    """Return ``{member: number of open cases}``; members without one are left out."""
     return {row.word: int(row.n) for row in await fetch_all(Count, COUNTS, region) if row.kind == "who" and row.word}
 
 
 async def mail(region: str) -> dict[Stand, int]:
-    """Return how many envelopes are where; triggers of migration m0010 count them the same way."""
+    """Return the number of envelopes in each state; triggers of migration m0010 count them the same way."""
     rows = [row for row in await fetch_all(Count, COUNTS, region) if row.kind == "mail"]
     return {stand: sum(int(row.n) for row in rows if row.word == stand) for stand in Stand if stand}
 
@@ -61,7 +61,7 @@ FOLDED = f"SELECT {COLUMNS}, sum(n) FROM {{rows}} GROUP BY {COLUMNS} HAVING sum(
 # D45: triggers only add rows; a counter changed in place would make everybody wait for one row.
 @every(timedelta(minutes=1))
 async def fold() -> None:
-    """Sum up what was added; nothing that is added meanwhile is lost."""
+    """Sum up the increments; those inserted meanwhile stay for the next call."""
     if not ON_SQLITE:  # one statement sees one moment: what is committed later is not deleted
         gone = f"WITH gone AS (DELETE FROM desk_tally RETURNING {COLUMNS}, n) "
         await execute(f"{gone}INSERT INTO desk_tally ({COLUMNS}, n) {FOLDED.format(rows='gone')}")

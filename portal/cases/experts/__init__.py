@@ -1,1 +1,1 @@
-"""Who is asked for an opinion on a case: the pool, the panel, its seats."""
+"""Expert appraisal: the pool of experts, the panel of a case, its seats."""

@@ -1,7 +1,7 @@
-"""Who may be asked about a case: the pool by specialty, without anybody who has a conflict of interest.
+"""The experts who can be invited to a case: the pool by specialty, with conflicts of interest excluded.
 
-Nobody is asked who works at the hospital of the treating doctor, stands in a relation to the
-person, gave an earlier opinion on the same illness, or has worked on the case.
+An expert has a conflict who works at the hospital of the treating doctor, is related to the person,
+gave an earlier opinion on the same disease, or has worked on the case.
 """
 
 import msgspec
@@ -21,7 +21,7 @@ FROM appraisal WHERE expert = $1 AND (case_id = $2 OR case_id IN (
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """Somebody of the pool for a case: fitting or not, busy or not, and why they cannot be asked."""
+    """An expert of the pool: whether the specialty fits, whether busy, and any conflict of interest."""
 
     expert: Expert
     fits: bool
@@ -30,7 +30,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 async def candidates(case: Case) -> list[Candidate]:
-    """Return the pool for a case: who fits and is free comes first, who cannot be asked last."""
+    """Return the pool for a case: fitting and free experts first, experts with a conflict last."""
     disease = case.city.diseases.get(answers_of(case).get("disease", ""))
     specialty = disease.specialty if disease else ""
     found = [
@@ -41,7 +41,7 @@ async def candidates(case: Case) -> list[Candidate]:
 
 
 async def conflict(case: Case, who: Expert) -> str:
-    """Return why *who* may not give an opinion on *case*, or an empty text."""
+    """Return why *who* may not give an opinion on *case*; empty if they may."""
     if who.hospital and who.hospital == answers_of(case).get("hospital", ""):
         return "和确诊医院是同一家"
     if who.staff in {event.actor for event in await history(case)}:

@@ -1,6 +1,6 @@
-"""专家鉴定, the panel: experts are asked, reminded, replaced; they may step back.
+"""专家鉴定, the panel: invite, remind and replace experts; let them step back.
 
-Each change is a move of the table; who is asked is told by listeners (`on_invitation`).
+Each change is a move of the table; listeners of `on_invitation` tell the experts.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,7 +20,7 @@ from portal.core.tools.i18n import Said
 
 
 class TooFew(Exception):
-    """Fewer experts than the city asks for; the argument is how many are needed."""
+    """Fewer experts than the city requires; the argument is the required number."""
 
 
 class Conflicted(Exception):
@@ -33,13 +33,13 @@ _on_loss: list[Listener] = []
 
 
 def on_invitation(listener: Listener) -> Listener:
-    """Have *listener* called whenever an expert is invited or reminded, in the same transaction."""
+    """Register *listener*, called in the same transaction when an expert is invited or reminded."""
     _listeners.append(listener)
     return listener
 
 
 def on_loss(listener: Listener) -> Listener:
-    """Have *listener* called, in the same transaction, whenever the office must ask somebody else for an opinion."""
+    """Register *listener*, called in the same transaction when the office must invite another expert."""
     _on_loss.append(listener)
     return listener
 
@@ -54,11 +54,11 @@ async def _may_sit(case: Case, staff: str) -> None:
 
 
 async def invite(case: Case, actor: Actor, experts: Sequence[str]) -> Case:
-    """Ask *experts* for their opinions and return the case.
+    """Invite *experts* and return the case.
 
     Raises:
-        TooFew: fewer than the city asks for.
-        Conflicted: one of them may not be asked.
+        TooFew: fewer experts than the city requires.
+        Conflicted: one of the experts may not be invited.
         NotAllowed: not now, or the case had moved on.
     """
     required = case.city.rules.experts.required
@@ -78,7 +78,7 @@ async def invite(case: Case, actor: Actor, experts: Sequence[str]) -> Case:
 
 
 async def add(case: Case, actor: Actor, staff: str) -> Case:
-    """Ask one more expert, when opinions differ; return the case.
+    """Invite one more expert because opinions differ; return the case.
 
     Raises:
         Conflicted, NotAllowed: as for `invite`.
@@ -88,7 +88,7 @@ async def add(case: Case, actor: Actor, staff: str) -> Case:
 
 
 async def replace(case: Case, actor: Actor, old: Seat, staff: str) -> Case:
-    """Ask another expert instead of one who does not answer; return the case.
+    """Invite the expert *staff* in place of one who does not answer; return the case.
 
     Raises:
         Conflicted, NotAllowed: as for `invite`; also when the opinion has arrived meanwhile.
@@ -103,7 +103,7 @@ async def replace(case: Case, actor: Actor, old: Seat, staff: str) -> Case:
 
 
 async def revoke(case: Case, actor: Actor, old: Seat) -> Case:
-    """Take an invitation back; return the case.
+    """Withdraw an invitation; return the case.
 
     Raises:
         NotAllowed: the opinion has arrived meanwhile, or too few would be left.
@@ -124,10 +124,10 @@ async def remind(case: Case, actor: Actor, late: Seat) -> Case:
 
 
 async def recuse(late: Seat, actor: str, code: str) -> None:
-    """Let an expert step back because of *code*; the reviewer asks another.
+    """Let an expert step back for the reason *code*; the reviewer invites another.
 
     Raises:
-        NotAllowed: it is not open any more.
+        NotAllowed: the invitation is not open any more.
     """
     if late.expert != actor or code not in RECUSALS:
         raise NotAllowed("recuse: not theirs")
@@ -137,7 +137,7 @@ async def recuse(late: Seat, actor: str, code: str) -> None:
 
 
 async def dismiss(case: Case, staff: str, *, by: str) -> None:
-    """Take back the open invitation of *staff*, whom *by* switched off; joins a transaction that holds the case."""
+    """Withdraw the open invitation of *staff*, deactivated by *by*; joins a transaction that has locked the case."""
     for lost in [seat for seat in await seats(case.id) if seat.open and seat.expert == staff]:
         await _leave(lost, "revoked", OFF)
         await happened(case, "change_panel", Actor(by, Role.SYSTEM), "一位专家的账号停用了，请另请一位专家")
@@ -197,7 +197,7 @@ async def _tell(case: Case, state: str, only: str = "") -> None:
 
 
 async def locked(case_id: str) -> Case:
-    """Return the case as it is now, and let nobody else move it before the transaction ends."""
+    """Return the case as it is now, locked until the transaction ends."""
     # D37: two opinions at once: the second waits here, so that each counts the other on both databases.
     await execute("UPDATE cases SET row_version = row_version WHERE id = $1", case_id)
     case = await case_by_id(case_id)
@@ -206,7 +206,7 @@ async def locked(case_id: str) -> Case:
 
 
 async def follow(case: Case, event: Event, move: Move) -> None:
-    """Dismiss the panel of a case that ended; after a correction, ask the experts again who could not tell."""
+    """Dismiss the panel of an ended case; after a correction, ask again the experts whose opinion was unclear."""
     if case.ended:
         await execute(
             "UPDATE appraisal SET state = 'revoked', ended_at = $2 WHERE case_id = $1 AND state = 'invited'",

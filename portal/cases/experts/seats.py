@@ -1,4 +1,4 @@
-"""A place on a panel: who was asked for an opinion on a case, until when, and what became of it."""
+"""A seat on the panel of a case: the invited expert, the deadline and the state of the opinion."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -19,7 +19,7 @@ WHY = {**RECUSALS, OFF: "账号停用了"}
 
 
 class Seat(msgspec.Struct, frozen=True):
-    """A place on the panel. States: invited, given, recused, revoked, replaced."""
+    """A seat on the panel. States: invited, given, recused, revoked, replaced."""
 
     id: str
     case_id: str
@@ -46,27 +46,27 @@ class Seat(msgspec.Struct, frozen=True):
 
     @property
     def reason(self) -> str:
-        """Why the expert is not asked any more, in words."""
+        """Why the seat was given up, in words."""
         return WHY.get(self.why_code, "")
 
     @property
     def why_code(self) -> str:
-        """The code of that reason."""
+        """The code of the reason why the seat was given up."""
         return opened(self.why, f"appraisal.why:{self.id}") if self.why else ""
 
 
 async def seats(case_id: str) -> list[Seat]:
-    """Return everybody who was ever on the panel of a case, in order of invitation."""
+    """Return all seats of a case, also former ones, in order of invitation."""
     return await fetch_all(Seat, "FROM appraisal WHERE case_id = $1 ORDER BY invited_at, id", case_id)
 
 
 async def seat(id: str) -> Seat | None:
-    """Return one place on a panel."""
+    """Return the seat *id*; None if there is none."""
     return await fetch_one(Seat, "FROM appraisal WHERE id = $1", id)
 
 
 async def seats_of(staff: str, *states: str) -> list[Seat]:
-    """Return an expert's places in one of *states* (invited or given), the most urgent first."""
+    """Return an expert's seats in one of *states* (invited or given), most urgent first."""
     first, second = (*states, states[0])[:2]
     return await fetch_all(
         Seat, "FROM appraisal WHERE expert = $1 AND state IN ($2, $3) ORDER BY due_on, id", staff, first, second
@@ -74,10 +74,10 @@ async def seats_of(staff: str, *states: str) -> list[Seat]:
 
 
 def seated(panel: Sequence[Seat]) -> list[Seat]:
-    """Return who is on the panel now."""
+    """Return the seats of *panel* that are occupied now."""
     return [seat for seat in panel if seat.state in SEATED]
 
 
 def given(panel: Sequence[Seat]) -> list[Seat]:
-    """Return the places whose opinion counts."""
+    """Return the seats of *panel* whose opinion counts."""
     return [seat for seat in panel if seat.state == "given"]

@@ -1,4 +1,4 @@
-"""The table of appraisals: who was asked for an opinion, and what they answered."""
+"""The table of appraisals: invited experts and their opinions."""
 
 from piccolo.columns import Bytea, Date, ForeignKey, Timestamptz, Varchar
 from piccolo.table import Table
@@ -7,7 +7,7 @@ from portal.cases.life.tables import Case
 
 
 class Appraisal(Table, tablename="appraisal"):
-    """An expert's place on the panel of a case, and the opinion given; never overwritten by another."""
+    """An expert's seat on the panel of a case, and the opinion given; an opinion is never overwritten."""
 
     id = Varchar(length=32, primary_key=True, default=None)
     case_id = ForeignKey(Case, null=False, default=None, index=True)

@@ -1,1 +1,1 @@
-"""What is counted and how long it took; no names."""
+"""Figures: counts and working times, without names."""

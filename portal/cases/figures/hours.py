@@ -1,7 +1,7 @@
-"""How often something took how many hours, all of it in one whole number.
+"""Histograms of hours, each stored as one integer.
 
-Of its digits of 32 bits, the one in place h says how often it took h hours. Adding two such numbers adds them hour by
-hour, so a year is summed up with 365 additions, however much happened in it; and nothing is rounded.
+The 32-bit digit in place h counts the events that took h hours. Adding two such integers adds them hour by hour,
+so a year is summed with 365 additions, whatever the number of events, and nothing is rounded.
 """
 
 from bisect import bisect_left
@@ -15,7 +15,7 @@ DIGIT = 4  # bytes: counts up to four thousand million
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """How long something takes, in working hours: how many entries, their median, and what 95 % of them stay within."""
+    """Working hours of a kind of event: number of entries, median, and 95th percentile."""
 
     word: str
     count: int
@@ -29,18 +29,18 @@ def took(hours: int, n: int = 1) -> int:
 
 
 def stored(taken: int) -> bytes:
-    """Return *taken* as a table keeps it."""
+    """Return the histogram *taken* as bytes for the database."""
     digits = -(-taken.bit_length() // (8 * DIGIT))
     return taken.to_bytes(DIGIT * digits, "little")
 
 
 def read(kept: bytes) -> int:
-    """Return the number that `stored` made bytes of."""
+    """Return the histogram in bytes that `stored` made."""
     return int.from_bytes(kept, "little")
 
 
 def spread(word: str, taken: int) -> Spread:
-    """Return median and 95 % of what *taken* says; 0 where there is nothing."""
+    """Return count, median and 95th percentile of the histogram *taken*; 0 if it is empty."""
     kept = stored(taken)
     entries_by_hour = unpack(f"<{len(kept) // DIGIT}I", kept)
     within = list(accumulate(entries_by_hour))  # how many took at most 0, 1, 2 ... hours

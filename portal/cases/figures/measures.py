@@ -1,9 +1,9 @@
-"""效能: how long stages take, how much is on time, what is corrected, which uploads fail; no personal data.
+"""效能: times of stages, share on time, reasons of corrections, failed uploads; without names.
 
-Written when it happens, in the transaction of the move, as rows that are only added, so nobody waits
-for anybody; every minute `fold` adds them to the totals of their day. A report reads a row for
-each day and word, and what the round has not seen yet. Working time is the time on working days of
-the city's calendar, 24 hours to a day: what a clock on the wall shows, without days nobody works.
+Counters are inserted in the transaction of the move and never updated, so that transactions do not wait
+for each other; every minute `fold` adds them to the total of their day. A report reads one row for each
+day and word, and the counters not folded yet. Working time counts 24 hours for each working day of the
+city's calendar, and none for other days.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -51,7 +51,7 @@ HELD = "SELECT took FROM measured_day WHERE region = $1 AND what = $2 AND day = 
 
 
 async def add(region: str, what: str, word: str, hours: int = 0, n: int = 1) -> None:
-    """Count *n* things of a kind for today."""
+    """Count *n* events of a kind, each of *hours*, for today."""
     await insert(Measure, region=region, day=clock.today(), what=what, word=word, hours=hours, n=n)
 
 
@@ -102,7 +102,7 @@ async def _asked(case: Case) -> None:
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """How often a reason stands in a notice."""
+    """How often a reason occurs in correction notices."""
 
     word: str
     n: int
@@ -121,13 +121,13 @@ class Added(msgspec.Struct, frozen=True):
 
 @every(timedelta(minutes=1))
 async def fold() -> None:
-    """Put what was added to what its day holds; nothing that is added meanwhile is lost."""
+    """Add all counters to the totals of their days; counters inserted meanwhile stay for the next call."""
     while await _fold_a_day():
         pass
 
 
 async def _fold_a_day() -> bool:
-    """Fold the earliest day, alone, so that nobody waits long for the database; return whether there was one."""
+    """Fold only the earliest day, to keep the transaction short; return False if there was none."""
     async with transaction():
         if not ON_SQLITE:  # one at a time, or each would add to what the other has not written yet
             await execute("SELECT pg_advisory_xact_lock(7461005)")
@@ -150,7 +150,7 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class Timed(msgspec.Struct, frozen=True):
-    """How long things of a kind took: those of a day, or those that are still to be put to theirs."""
+    """Working hours of a kind of event: the total of a day, or counters not folded yet."""
 
     what: str
     word: str
@@ -160,7 +160,7 @@ class Timed(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What a city's desk did in a period."""
+    """The figures of a city's desk in a period."""
 
     stages: list[Spread]
     whole: list[Spread]
@@ -175,17 +175,17 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def ended(self) -> int:
-        """How many were decided."""
+        """The number of decided cases."""
         return self.in_time + self.late
 
     @property
     def share(self) -> int | None:
-        """How many of 100 were decided in time; nothing when none was decided."""
+        """Percentage of cases decided in time; None if none was decided."""
         return round(100 * self.in_time / self.ended) if self.ended else None
 
 
 def stage_name(word: str, region: Region) -> str:
-    """Return what the stage of a `Spread` is called in a city."""
+    """Return the city's name for the stage *word* of a `Spread`."""
     return "从提交到办结" if word == WHOLE else region.label(word)
 
 
@@ -219,7 +219,7 @@ def _most(counts: list[Counted], what: str) -> list[tuple[str, int]]:
 
 
 async def on_time(region: str, since: date) -> int | None:
-    """Return how many of 100 cases decided since a day were decided in time; nothing when there is none."""
+    """Return the percentage of cases since a day that were decided in time; None if none was decided."""
     found = dict(_most(await fetch_all(Counted, ENDINGS, region, since, clock.today()), "ended"))
     total = sum(found.values())
     return round(100 * found.get("in_time", 0) / total) if total else None
@@ -229,7 +229,7 @@ KEPT_SECONDS = 60.0
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A report for everybody: of which days, and the `clock.ticks()` at which it expires."""
+    """A cached public report: its days, and the tick until which it is used."""
 
     days: tuple[date, date]
     ends: float
@@ -241,12 +241,12 @@ _kept: dict[str, Kept] = {}
 
 
 def forget() -> None:
-    """Compute every report anew when it is asked for next."""
+    """Empty the cache of reports."""
     _kept.clear()
 
 
 async def public_report(region: str, since: date, until: date) -> Report:
-    """Return the `report`; for a minute the same one, so that asking often does not load the database."""
+    """Return the `report`, cached for a minute to spare the database."""
     kept = _kept.get(region)
     if kept is None or kept.days != (since, until) or clock.ticks() >= kept.ends:
         made = await report(region, since, until)

@@ -1,11 +1,11 @@
-"""Tables of what is counted."""
+"""Tables of counters."""
 
 from piccolo.columns import Bytea, Date, Integer, Serial, Varchar
 from piccolo.table import Table
 
 
 class Measure(Table, tablename="measure"):
-    """A counter of today that a round adds to its day; it names nobody and no case."""
+    """A counter that `fold` adds to the total of its day; it refers to no person and no case."""
 
     id: Serial
     region = Varchar(length=40)
@@ -17,7 +17,7 @@ class Measure(Table, tablename="measure"):
 
 
 class MeasuredDay(Table, tablename="measured_day"):
-    """All things of a kind on a day: how many, and a histogram of their hours (`portal.cases.figures.hours`)."""
+    """All events of a kind on a day: their number, and a histogram of their hours (`portal.cases.figures.hours`)."""
 
     id: Serial
     region = Varchar(length=40)

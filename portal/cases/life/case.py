@@ -1,8 +1,7 @@
 """One case: read it, and `move` it, which is the only way its state ever changes.
 
-A move is one transaction: compare-and-set on state and row version, the row of history, the new due date, and whatever
-the rooms above write for it (`portal.following`: messages, letters). So no message goes out for a change that was
-rolled back.
+A move is one transaction: compare-and-set on state and row version, the row of history, the new due date, and all that
+the listeners of `portal.following` write (messages, letters); so no message tells of a change that was rolled back.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -24,7 +23,7 @@ from portal.regions.load import REGIONS, Region
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A case as stored; immutable; read it again to see a change."""
+    """A case as stored; the object is never changed, `move` returns a new one."""
 
     id: str
     region: str
@@ -63,12 +62,12 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def ended(self) -> bool:
-        """Whether it is over."""
+        """Whether the case has ended."""
         return self.at in ENDS
 
     @property
     def city(self) -> Region:
-        """Its city: today's rules, with the questions of the edition the case began with (regions/editions.py)."""
+        """The case's city: today's workflow with the questions of the edition it began with. Always use this one."""
         return kept_by(REGIONS[self.region], self.edition)
 
     @property
@@ -77,7 +76,7 @@ class Case(msgspec.Struct, frozen=True):
         return self.application_no or ""
 
     def facts(self, now: datetime) -> Facts:
-        """Return what the table of moves must know."""
+        """Return the facts that the table of moves needs."""
         since = int((now - self.submitted_at).total_seconds()) / 60 if self.submitted_at else 0
         return Facts(
             state=self.at,
@@ -95,7 +94,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who acts: an identifier, in which role, and for whom."""
+    """The person or member who acts: id, role, and the person they act for."""
 
     id: str
     role: Role
@@ -128,7 +127,7 @@ class EventRow(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One row of history, opened."""
+    """One row of history, decrypted."""
 
     id: int
     number: str
@@ -149,7 +148,7 @@ _listeners: list[Listener] = []
 
 # D6: listeners run inside the transaction; one that fails makes the move fail.
 def follow(listeners: Iterable[Listener]) -> None:
-    """Have *listeners* called, in this order, inside the transaction of every move, after its row of history."""
+    """Register *listeners*, called in this order in the transaction of every move, after its row of history."""
     _listeners[:] = listeners
 
 
@@ -164,20 +163,20 @@ async def case_by_number(number: str) -> Case | None:
 
 
 async def cases_of(person: str, region: str) -> list[Case]:
-    """Return a person's cases in a region, the last touched first."""
+    """Return a person's cases in a region, last changed first."""
     return await fetch_all(
         Case, "FROM cases WHERE person = $1 AND region = $2 ORDER BY edited_at DESC, id", person, region
     )
 
 
 def answers_of(case: Case) -> dict[str, str]:
-    """Return what the person answered."""
+    """Return the answers of the application, decrypted."""
     found: dict[str, str] = opened_json(case.answers, f"cases.answers:{case.id}")
     return found
 
 
 async def history(case: Case) -> list[Event]:
-    """Return the case's rows of history, the oldest first."""
+    """Return the case's rows of history, oldest first."""
     rows = await fetch_all(EventRow, "FROM case_event WHERE case_id = $1 ORDER BY id", case.id)
     return [_event(row) for row in rows]
 
@@ -189,7 +188,7 @@ def clock_on(case: Case, events: list[Event]) -> Clock:
 
 
 def may(case: Case, role: Role) -> list[Move]:
-    """Return what *role* may do with *case* now, in the order of the table."""
+    """Return the moves that *role* may make on *case* now, in the order of the table."""
     return moves_open(case.facts(clock.now()), role, case.city)
 
 
@@ -209,13 +208,13 @@ async def move(
         case: as last read.
         action: a word of the table of moves.
         actor: who acts.
-        note: what the actor wrote; sealed.
+        note: what the actor wrote; stored encrypted.
         days: working days granted, for an extension.
-        together: what else belongs into the same transaction, run before the row of history.
-        outcome: what the decisions come to, for ``decide``; else as stored.
+        together: further work in the same transaction, run before the row of history.
+        outcome: the result of the decisions, for ``decide``; otherwise the stored one stays.
 
     Raises:
-        NotAllowed: the table has no such move for this role now, or the case had moved on.
+        NotAllowed: the table has no such move for this role now, or the case had changed meanwhile.
     """
     now = clock.now()
     facts = case.facts(now)
@@ -239,7 +238,7 @@ async def move(
 
 
 async def happened(case: Case, action: str, actor: Actor, note: str = "") -> None:
-    """Add a row to the history without changing the state; joins the transaction."""
+    """Write a row of history that changes no state of *case*; joins the caller's transaction."""
     row = row_of(action)
     event = await _write(case, row, actor, case.at, note, 0, clock.now())
     for listener in _listeners:

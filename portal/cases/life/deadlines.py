@@ -1,6 +1,6 @@
-"""When is it due, is it late, what stops the clock: pure functions over the history of a case.
+"""Deadlines: due dates, lateness and pauses of a case. Pure functions over its history.
 
-Nothing here is stored as truth. Days are those of Asia/Shanghai; the day of an event is not
+The history is the only source; a stored due date is a copy. Days are those of Asia/Shanghai; the day of an event is not
 counted (民法典 第二百零一条); a date in a year whose calendar is not published is provisional (预计),
 and nothing is late on such a date.
 """
@@ -19,7 +19,7 @@ from portal.regions.workdays import Calendar
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """A correction was open from `start` until `end` (open-ended while it still is)."""
+    """A pause while a correction was open, from `start` to `end` (None while it is still open)."""
 
     start: date
     end: date | None = None
@@ -30,7 +30,7 @@ class Pause(msgspec.Struct, frozen=True):
 
 
 class Happened(msgspec.Struct, frozen=True):
-    """What the clocks need of one event."""
+    """The part of an event that the clocks need."""
 
     action: str
     after: str
@@ -39,7 +39,7 @@ class Happened(msgspec.Struct, frozen=True):
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """The office's clock of one case, as it stands."""
+    """The present state of the office's clock of one case."""
 
     runs: Literal["none", "acceptance", "decision", "ended"]
     due: date | None = None
@@ -60,14 +60,14 @@ def due(
     resume: Literal["continue", "restart"],
     calendar: Calendar,
 ) -> date | None:
-    """Return the last day for the decision, or nothing while the clock stands still.
+    """Return the last day for the decision; None while the clock is paused.
 
     Args:
         accepted: day of acceptance in Asia/Shanghai; it is not counted itself.
         working_days: as the region declares, plus an extension if one was granted (>= 1).
         pauses: when correction notices were open; in any order, they may overlap.
-        resume: whether the rest of the days or all of them follow the last answer.
-        calendar: beyond its published years the answer is provisional.
+        resume: whether the remaining days or all days count after the last answer.
+        calendar: a result beyond its published years is provisional.
 
     An answer that comes after the last day leaves one working day, so that no date lies in the past.
     """
@@ -83,7 +83,7 @@ def due(
 def clock_of(history: Sequence[Happened], region: Region, *, by_letter: bool = False) -> Clock:
     """Return the office's clock after *history*, which is in order of time.
 
-    Only what came after the last submission counts: taking back starts everything anew.
+    Only events after the last submission count: taking back restarts the clock.
     """
     run = _since_submit(history)
     if not run:
@@ -114,12 +114,12 @@ def clock_of(history: Sequence[Happened], region: Region, *, by_letter: bool = F
 
 
 def extended_to(clock: Clock, region: Region) -> date | None:
-    """Return the new due day if the office's time were extended now; nothing while it stands still."""
+    """Return the due day after an extension granted now; None while the clock is paused."""
     return region.calendar.add(clock.due, region.rules.extension.workdays) if clock.due else None
 
 
 def acceptance_days(region: Region, *, by_letter: bool) -> int:
-    """Return the working days for accepting: more when a letter must be verified first."""
+    """Return the working days for acceptance; more if a letter must be verified first."""
     rules = region.rules.acceptance
     return rules.limit_workdays_delegated if by_letter else rules.limit_workdays
 
@@ -137,7 +137,7 @@ def correction_due(asked: date, region: Region, *, extended: bool = False) -> da
 def promised(submitted: date, region: Region) -> tuple[date, bool]:
     """Return the last day for a result if the case were submitted on *submitted*, and whether it is provisional.
 
-    Where a reviewer accepts, the longest time for accepting is counted in.
+    If a reviewer accepts, the longest time for acceptance is included.
     """
     accepted = region.calendar.add(submitted, acceptance_days(region, by_letter=False))
     last = region.calendar.add(accepted, region.rules.clock.limit_workdays)

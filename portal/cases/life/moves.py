@@ -1,8 +1,8 @@
-"""The life of a case as one table: what may happen, by whom, from where to where, and what follows.
+"""The life of a case as one table: each move with its role, its states before and after, and what follows.
 
-Everything that wants to know whether something may happen asks `moves_open`: buttons, permissions,
-the diagram in `MOVES.md` and the tests. T01 and T23 make and delete a draft and are no rows. A row without a
-state to begin in moves no case: it stands in the history only. N numbers are messages, L numbers letters.
+`moves_open` alone decides whether a move is possible: buttons, permissions, the diagram in `MOVES.md` and
+the tests use it. T01 and T23 create and delete a draft and have no row. A row without a state before the move
+changes no state: it is only written into the history. N numbers are messages, L numbers letters.
 """
 
 from enum import StrEnum
@@ -14,7 +14,7 @@ from portal.regions.load import Region
 
 
 class State(StrEnum):
-    """Where a case stands; the values are what the database holds."""
+    """The state of a case; the database stores the values."""
 
     DRAFT = "draft"  # 草稿
     AWAITING_PRINCIPAL = "awaiting_principal"  # 等待本人确认委托
@@ -33,7 +33,7 @@ class State(StrEnum):
 
 
 class Role(StrEnum):
-    """Who moves a case; experts and mail clerks never do."""
+    """The role of an actor who moves a case; experts and mail clerks never do."""
 
     INSURED_PERSON = "insured_person"  # 参保人, the principal when a proxy acts
     PROXY = "proxy"  # 代办人
@@ -64,7 +64,7 @@ class Move(NamedTuple):
     tells_result: bool = False  # its letters tell a result, and go out by post where that was asked for
 
     def lands(self, state: State, return_to: State) -> State:
-        """Return the state after the move; *return_to* is where a correction came from."""
+        """Return the state after the move from *state*; *return_to* is the state before a correction."""
         match self.after:
             case "stay":
                 return state
@@ -75,7 +75,7 @@ class Move(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What the table must know of a case besides who asks."""
+    """The facts about a case that decide which moves are open."""
 
     state: State
     corrections_asked: int = 0
@@ -191,7 +191,7 @@ EXTENDS = frozenset(move.action for move in MOVES if move.counts == "extended")
 
 
 def turn(state: State) -> Turn:
-    """Return whose turn it is; nobody's in an end state."""
+    """Return whose turn it is in *state*; nobody's in an end state."""
     return TURNS.get(state, "nobody")
 
 
@@ -199,8 +199,8 @@ def moves_open(facts: Facts, role: Role, region: Region) -> list[Move]:
     """Return the moves *role* may make now, in table order (the order buttons are shown in).
 
     Args:
-        facts: the case as it stands.
-        role: who asks.
+        facts: the facts about the case now.
+        role: the role of the actor.
         region: decides about experts, publicity, correction notices, extensions and taking back.
     """
     return [
@@ -238,11 +238,11 @@ def find(action: str, facts: Facts, role: Role, region: Region) -> Move:
     """Return the open move called *action*.
 
     Raises:
-        NotAllowed: it is not open to *role* now.
+        NotAllowed: the move is not open to *role* now.
     """
     return find_open(moves_open(facts, role, region), action, f"by {role} in {facts.state}")
 
 
 def row_of(action: str) -> Move:
-    """Return the first row of *action*, whatever the case and whoever asks: for what only stands in the history."""
+    """Return the first row of *action* without checking case or role, for rows that only go into the history."""
     return next(move for move in MOVES if move.action == action)

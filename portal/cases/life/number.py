@@ -28,7 +28,7 @@ def check_digit(first11: str) -> str:
 
 
 def read_number(text: str) -> str:
-    """Return the twelve digits in *text* (spaces, hyphens, full-width digits are fine), or "" when wrong."""
+    """Return the twelve digits in *text* (spaces, hyphens, full-width digits are fine); "" if they are not valid."""
     number = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text))
     good = re.fullmatch(r"[1-9][0-9]{11}", number) and check_digit(number[:11]) == number[11]
     return number if good else ""

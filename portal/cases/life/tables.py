@@ -1,6 +1,6 @@
 """Tables of the case: itself, its diseases, its history.
 
-What a person wrote or is ill with is sealed; states and days are not.
+A person's words and diseases are encrypted; states and days are not.
 """
 
 from piccolo.columns import Boolean, Bytea, Date, ForeignKey, Integer, Serial, Timestamptz, Varchar

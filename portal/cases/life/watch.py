@@ -10,5 +10,5 @@ from portal.core.store import audit
 
 
 async def watch(case: Case, event: Event, _move: Move) -> None:
-    """Write who moved the case."""
+    """Write a row with the move and its actor into the audit log."""
     await audit.note(actor=event.actor, role=event.role, act=event.action, thing=f"case:{case.id}", about=case.person)

@@ -1,4 +1,4 @@
-"""What a case is for, in words that citizens and the desk both read."""
+"""The kind of a case (first application, renewal, re-review) in words, for citizens and staff."""
 
 NEW = "new"
 RENEWAL = "renewal"

@@ -1,4 +1,4 @@
-"""What every act is called, to each who reads of it: no page shows its code.
+"""The words of every act in the audit log, for each kind of reader; no page shows the code of an act.
 
 An act that moves something has its words in its row of the table of moves. The others stand here.
 """
@@ -16,7 +16,7 @@ UNKNOWN = "其他操作"  # an earlier version of the portal wrote it down, and 
 
 
 class Act(NamedTuple):
-    """An act, and its words in each voice. An empty voice: the act is not told there."""
+    """An act and its words in each voice; if empty, the act is not shown to those readers."""
 
     code: str
     audit: str  # in the audit log
@@ -95,5 +95,5 @@ TOLD: Mapping[Voice, Mapping[str, str]] = {
 
 
 def words(act: str, voice: Voice) -> str:
-    """Return what the *act* of that code is called in a voice."""
+    """Return the words of the act with code *act* in *voice*."""
     return TOLD[voice].get(act, UNKNOWN)

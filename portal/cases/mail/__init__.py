@@ -1,1 +1,1 @@
-"""What a case sends and receives by post, and whether its letters are served."""
+"""Mail sent and received for a case, and the service of its letters."""

@@ -1,8 +1,8 @@
-"""The life of a piece of mail as one table: what may happen to it, by whom, and what follows.
+"""The life of an envelope as one table: each act with its actor, its states and what follows.
 
-Everything that wants to know whether something may happen asks `acts_open`: buttons, the verbs of
-`delivery` and the tests. N numbers are messages. The electronic side has two states only, and they
-are marks of the letter itself: ready when it is issued, viewed when its citizen first opens it.
+`acts_open` alone decides whether an act is possible: buttons, the functions of `delivery` and the tests
+use it. N numbers are messages. Electronic delivery has only two states, stored with the letter: ready
+when it is issued, viewed when its citizen first opens it.
 """
 
 from enum import StrEnum
@@ -13,7 +13,7 @@ from portal.core.tools.machine import find_open, rows_open
 
 # D54: apart from the case, which is long closed when its envelope comes back.
 class Stand(StrEnum):
-    """Where a piece of mail is; the values are what the database holds."""
+    """The state of an envelope; the database stores the values."""
 
     NOTHING = ""  # nothing was ordered yet
     REQUESTED = "requested"  # 等打印
@@ -26,7 +26,7 @@ class Stand(StrEnum):
 
 
 class Hand(StrEnum):
-    """Whose hand it is in."""
+    """The kind of actor."""
 
     CITIZEN = "citizen"  # the insured person, or a proxy who may receive for them
     CLERK = "mail_clerk"
@@ -45,7 +45,7 @@ class Act(NamedTuple):
     notice: str = ""
 
     def lands(self, stand: Stand) -> Stand:
-        """Return where it is after the act."""
+        """Return the state of the envelope after the act."""
         return stand if self.after == "stay" else self.after
 
 
@@ -80,12 +80,12 @@ ACTS = (
 
 
 def acts_open(stand: Stand, hand: Hand, *, missed: bool = False) -> list[Act]:
-    """Return what *hand* may do now, in table order.
+    """Return the acts open to *hand* now, in table order.
 
     Args:
-        stand: where the piece of mail is.
-        hand: who asks.
-        missed: the citizen said that it has not come. They say so once; only then it is sent again.
+        stand: the state of the envelope.
+        hand: the kind of actor.
+        missed: the citizen reported that it has not arrived (possible once); only then it is sent again.
     """
     shut = {"miss"} if missed else {"send_again"}
     return rows_open(ACTS, stand, hand, shut)
@@ -95,6 +95,6 @@ def find(name: str, stand: Stand, hand: Hand, *, missed: bool = False) -> Act:
     """Return the open act called *name*.
 
     Raises:
-        NotAllowed: it is not open to *hand* now.
+        NotAllowed: the act is not open to *hand* now.
     """
     return find_open(acts_open(stand, hand, missed=missed), name, f"by {hand} at {stand or 'nothing'}")

@@ -1,7 +1,7 @@
-"""邮寄: the results of a case on paper. One envelope at a time for each case; the latest is the one that counts.
+"""邮寄: the results of a case by mail. At most one envelope of a case is under way; the latest one counts.
 
-Every act is one transaction: compare-and-set on the row version, whoever must hear of it (`on_mail`),
-and a row of the audit log, which is its history too. Where the envelope goes is sealed.
+Every act is one transaction: compare-and-set on the row version, the messages (`on_mail`), and a row of
+the audit log, which is also the envelope's history. The address is stored encrypted.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -33,7 +33,7 @@ LATE = "N23x"
 
 
 class By(NamedTuple):
-    """Who acts: an identifier, in whose place, and the role that the audit log keeps."""
+    """The actor: id, the person acted for, and the role written into the audit log."""
 
     id: str
     hand: Hand
@@ -45,18 +45,18 @@ _listeners: list[Listener] = []
 
 
 def on_mail(listener: Listener) -> Listener:
-    """Have *listener* called for every message (N number) that an act or the clock brings about, in its transaction."""
+    """Register *listener*, called in the transaction for every message (N number) of an act or of the clock."""
     _listeners.append(listener)
     return listener
 
 
 def may_order(case: Case) -> bool:
-    """Return whether there is a result that the city would send by mail."""
+    """Return whether the case has a result and the city sends results by mail."""
     return sends_mail(case.city) and case.at in MAILED
 
 
 def usual(case: Case, name: str) -> dict[str, str]:
-    """Return where something for a person called *name* probably goes: as answered for the mail, else to their home."""
+    """Return the suggested address for *name*: the postal address in the answers, else the home address."""
     answers = answers_of(case)
     return {one: answers.get(one) or text for one, text in _home(answers, name).items()}
 
@@ -68,9 +68,9 @@ def _home(answers: Mapping[str, str], name: str) -> dict[str, str]:
 
 
 async def on_paper(case: Case, at: datetime) -> Address | None:
-    """Return where a result of that moment goes on paper without anybody ordering it, or nothing.
+    """Return the address for mailing a result of the time *at* without an order; None if it is not mailed.
 
-    To the address of the mail that was asked for; to the home, if it is known, of who is not served on line.
+    That is the address given in the application, or the home address of a person who is not served online.
     """
     who = await person(case.person)
     answers = answers_of(case)
@@ -85,16 +85,16 @@ async def on_paper(case: Case, at: datetime) -> Address | None:
 
 
 def errors_in(where: Mapping[str, str], case: Case) -> dict[str, str]:
-    """Return what is wrong with an address as it was typed, by question."""
+    """Return ``{question: message}`` for an address as typed."""
     said = {question.name: question.error(where.get(question.name, ""), case.city) for question in WHERE}
     return {name: message for name, message in said.items() if message}
 
 
 async def order(case: Case, where: Address, by: By) -> None:
-    """Ask for a copy on paper.
+    """Order a copy on paper.
 
     Raises:
-        NotAllowed: there is no result to send, or an envelope is under way already.
+        NotAllowed: there is no result to send, or an envelope is already under way.
     """
     known = await latest(case)
     find("order", known.at if known else Stand.NOTHING, by.hand)
@@ -128,7 +128,7 @@ async def _insert(case: Case, where: Address) -> str:
 
 
 async def with_the_end(case: Case, event: Event, row: Move) -> None:
-    """Order with the decision, in its transaction, what was asked for in the application or is not served on line."""
+    """Order an envelope with the decision, if mail was asked for or the person is not served online."""
     if not row.tells_result or not may_order(case):
         return
     known = await latest(case)
@@ -138,10 +138,10 @@ async def with_the_end(case: Case, event: Event, row: Move) -> None:
 
 
 async def act(delivery: Delivery, name: str, by: By, **changes: Any) -> Delivery:
-    """Carry out the act called *name*, with what else *changes* by it, and return the envelope as it is afterwards.
+    """Carry out the act *name*, set the columns in *changes*, and return the envelope as it is afterwards.
 
     Raises:
-        NotAllowed: the table has no such act for this hand now, or the envelope had moved on.
+        NotAllowed: the table has no such act for this actor now, or the envelope had changed meanwhile.
     """
     row = find(name, delivery.at, by.hand, missed=delivery.missed)
     after = msgspec.structs.replace(delivery, **{**_follows(delivery, row), **changes})
@@ -157,7 +157,7 @@ async def act(delivery: Delivery, name: str, by: By, **changes: Any) -> Delivery
 
 
 def _follows(delivery: Delivery, row: Act) -> dict[str, Any]:
-    """Return what the table and the kind of act change by themselves."""
+    """Return the columns that the act itself changes, with their values."""
     found: dict[str, Any] = {"state": row.lands(delivery.at).value, "row_version": delivery.row_version + 1}
     match row.action:
         case "post":
@@ -180,17 +180,17 @@ async def _keep(delivery: Delivery, after: Delivery) -> None:
 
 
 async def change_address(delivery: Delivery, where: Address, by: By) -> Delivery:
-    """Have it go elsewhere: while it waits to be printed, or after it came back.
+    """Change the address of an envelope that is not printed yet or has come back.
 
     Raises:
-        NotAllowed: it is printed, or on its way.
+        NotAllowed: the envelope is printed or on its way.
     """
     name = "fix_address" if delivery.at is Stand.RETURNED else "change_address"
     return await act(delivery, name, by, address=seal_json(where, f"delivery.address:{delivery.id}"))
 
 
 async def print_all(found: list[Delivery], by: By) -> str:
-    """Take envelopes as printed together and return the name of the batch; all of them, or none.
+    """Mark all envelopes as printed in one batch (or none of them, on an error); return the name of the batch.
 
     Raises:
         NotAllowed: one of them has moved on.
@@ -203,7 +203,7 @@ async def print_all(found: list[Delivery], by: By) -> str:
 
 
 async def post_all(found: list[Delivery], waybills: Mapping[str, str], courier: str, by: By) -> None:
-    """Take envelopes as handed to *courier*, each by its waybill; all of them, or none.
+    """Mark all envelopes as handed to *courier* with their waybills (or none of them, on an error).
 
     Raises:
         NotAllowed: one of them has moved on.
@@ -223,7 +223,7 @@ async def _tell(case: Case, delivery: Delivery, code: str) -> None:
 
 
 def send_by(delivery: Delivery, case: Case) -> date | None:
-    """Return the last day on which it should be posted, or nothing when it is not the desk's turn."""
+    """Return the last day for posting the envelope; None if the desk need not act."""
     if delivery.at not in AT_DESK:
         return None
     return case.city.calendar.add(clock.day_of(delivery.waits_since), case.city.rules.delivery.send_workdays)
@@ -231,7 +231,7 @@ def send_by(delivery: Delivery, case: Case) -> date | None:
 
 @every(timedelta(hours=1))
 async def mind_late() -> int:
-    """Alarm the desk of what should have been posted; each envelope once for each time it waits. Return how many."""
+    """Alert the desk to overdue envelopes, once for each time an envelope waits; return how many."""
     states = ", ".join(f"'{stand.value}'" for stand in AT_DESK)
     told = 0
     sql = f"FROM delivery WHERE state IN ({states}) AND waits_since < $1"

@@ -1,4 +1,4 @@
-"""An envelope as it is stored, and the views of the desk that sends it."""
+"""Envelopes as stored, and the lists of the desk that sends them."""
 
 from datetime import date, datetime
 
@@ -20,7 +20,7 @@ VIEWS: dict[str, tuple[Stand, ...]] = {
 
 
 class Address(msgspec.Struct, frozen=True):
-    """Where an envelope goes."""
+    """The address of an envelope."""
 
     recipient: str
     recipient_mobile: str
@@ -48,41 +48,41 @@ class Delivery(msgspec.Struct, frozen=True):
 
     @property
     def at(self) -> Stand:
-        """Where it is."""
+        """The state of the envelope."""
         return Stand(self.state)
 
     @property
     def missed(self) -> bool:
-        """Whether the citizen said that it has not come."""
+        """Whether the citizen reported that it has not arrived."""
         return self.missed_at is not None
 
     @property
     def where(self) -> Address:
-        """Where it goes, opened."""
+        """The address, decrypted."""
         return msgspec.convert(opened_json(self.address, f"delivery.address:{self.id}"), Address)
 
     def open_to(self, hand: Hand) -> list[str]:
-        """Return the names of what *hand* may do now."""
+        """Return the names of the acts open to *hand* now."""
         return [act.action for act in acts_open(self.at, hand, missed=self.missed)]
 
 
 async def of_case(case: Case) -> list[Delivery]:
-    """Return every envelope that was ordered for a case, the last first."""
+    """Return all envelopes ordered for a case, latest first."""
     return await fetch_all(Delivery, "FROM delivery WHERE case_id = $1 ORDER BY made_at DESC, id", case.id)
 
 
 async def latest(case: Case) -> Delivery | None:
-    """Return the envelope that counts for a case, or nothing when none was ever ordered."""
+    """Return the latest envelope of a case; None if none was ordered."""
     return await fetch_one(Delivery, "FROM delivery WHERE case_id = $1 ORDER BY made_at DESC, id LIMIT 1", case.id)
 
 
 async def delivery_in(id: str, region: str) -> Delivery | None:
-    """Return the envelope called *id* if it is of *region*."""
+    """Return the envelope *id* of *region*; None if there is none."""
     return await fetch_one(Delivery, "FROM delivery WHERE id = $1 AND region = $2", id, region)
 
 
 async def view(region: str, name: str) -> list[Delivery]:
-    """Return one view of the desk: what has waited longest first, what is over last first; and one row more."""
+    """Return one list of the desk plus one row: waiting envelopes oldest first, finished ones latest first."""
     states = ", ".join(f"'{stand.value}'" for stand in VIEWS[name])
     order = "waits_since DESC" if name == "over" else "waits_since"
     sql = f"FROM delivery WHERE region = $1 AND state IN ({states}) ORDER BY {order}, id LIMIT {ROWS + 1}"
@@ -90,13 +90,13 @@ async def view(region: str, name: str) -> list[Delivery]:
 
 
 async def batch(region: str, name: str) -> list[Delivery]:
-    """Return what was printed together and is still to be posted, in the order of the pages."""
+    """Return the envelopes of a batch that are not posted yet, in the order of the pages."""
     sql = "FROM delivery WHERE region = $1 AND batch = $2 AND state = 'printed' ORDER BY waits_since, id"
     return await fetch_all(Delivery, sql, region, name) if name else []
 
 
 async def with_waybill(region: str, waybill: str) -> Delivery | None:
-    """Return the envelope that a courier knows by this number, or nothing."""
+    """Return the envelope with this waybill number; None if there is none."""
     return (
         await fetch_one(Delivery, "FROM delivery WHERE region = $1 AND waybill = $2", region, waybill)
         if waybill

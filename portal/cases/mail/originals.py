@@ -1,6 +1,6 @@
-"""纸质原件: papers that staff of a case want to see, sent by post; a small register. They hold no application up.
+"""纸质原件: a register of paper originals that staff ask for by post. A case does not wait for them.
 
-One packet at a time for a case. The acts are a table, as those of the mail that goes out.
+A case has at most one open packet. Its acts are a table, as those of outgoing mail.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from portal.regions.load import Region
 
 
 class Place(StrEnum):
-    """Where a packet is; the values are what the database holds."""
+    """The state of a packet; the database stores the values."""
 
     NOT_NEEDED = "not_needed"  # nobody asked, or no longer
     ASKED = "asked"
@@ -62,7 +62,7 @@ ASKED = "我们想看纸质原件。请打开办理进度里的“纸质原件�
 
 
 class Original(msgspec.Struct, frozen=True):
-    """A packet as stored; *materials* are ids of the city's list, parted by spaces."""
+    """A packet as stored; *materials* are ids of the city's materials, separated by spaces."""
 
     id: str
     case_id: str
@@ -78,11 +78,11 @@ class Original(msgspec.Struct, frozen=True):
 
     @property
     def at(self) -> Place:
-        """Where it is."""
+        """The state of the packet."""
         return Place(self.state)
 
     def open_to(self, who: Whose) -> list[str]:
-        """Return the names of what *who* may do now."""
+        """Return the names of the acts open to *who* now."""
         return acts_open(self.at, who)
 
 
@@ -99,23 +99,23 @@ def kept_on_paper(region: Region) -> dict[str, str]:
 
 
 def named(original: Original, region: Region) -> list[str]:
-    """Return what is in the packet, by name."""
+    """Return the names of the materials in the packet."""
     names = kept_on_paper(region)
     return [names[id] for id in original.materials.split() if id in names]
 
 
 async def of(case: Case) -> Original | None:
-    """Return the packet that was asked for last, or nothing."""
+    """Return the latest packet of a case; None if there is none."""
     return await fetch_one(Original, "FROM original WHERE case_id = $1 ORDER BY asked_at DESC, id LIMIT 1", case.id)
 
 
 async def original_in(id: str, region: str) -> Original | None:
-    """Return the packet called *id* if it is of *region*."""
+    """Return the packet *id* of *region*; None if there is none."""
     return await fetch_one(Original, "FROM original WHERE id = $1 AND region = $2", id, region)
 
 
 async def register(region: str, count: int = 100) -> list[Original]:
-    """Return the packets that are somewhere between asked for and sent back, the longest first."""
+    """Return the packets asked for and not sent back yet, oldest first."""
     sql = "FROM original WHERE region = $1 AND state NOT IN ('not_needed', 'sent_back') ORDER BY asked_at, id LIMIT $2"
     return await fetch_all(Original, sql, region, count)
 
@@ -124,7 +124,7 @@ async def ask(case: Case, materials: Iterable[str], by: str) -> None:
     """Ask the citizen for originals, and tell them so.
 
     Raises:
-        NotAllowed: the city keeps none of these on paper, the case is over, or one packet is asked for already.
+        NotAllowed: the city asks for none of these originals, the case has ended, or a packet is already open.
     """
     known = await of(case)
     names = kept_on_paper(case.city)
@@ -152,10 +152,10 @@ async def ask(case: Case, materials: Iterable[str], by: str) -> None:
 
 
 async def act(original: Original, name: str, who: Whose, by: str, role: str, **changes: Any) -> None:
-    """Carry out the act called *name* with what else *changes* by it: the waybills.
+    """Carry out the act *name* and set the columns in *changes* (the waybills).
 
     Raises:
-        NotAllowed: the table has no such act for *who* now, or the packet had moved on.
+        NotAllowed: the table has no such act for *who* now, or the packet had changed meanwhile.
     """
     row = find_open(rows_open(ACTS, original.at, who), name, f"by {who} at {original.state}")
     if name == "receive":

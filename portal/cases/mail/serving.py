@@ -1,7 +1,7 @@
-"""送达: whether the letters of a case count as served on line. They do with a consent of its own, as long as it holds.
+"""送达: letters of a case count as served online while the person's separate consent is in force.
 
-The consent is asked for with the application and kept for the person, in the version of its words.
-Who takes it back, takes it back for every letter from then on; each letter can be read all the same.
+The consent is asked for in the application and stored for the person, with the version of its words.
+A withdrawal applies to every later letter; all letters can still be read online.
 """
 
 from datetime import datetime
@@ -16,12 +16,12 @@ from portal.questions.delivery import ELECTRONIC, SERVICE_VERSION
 
 
 class Service(msgspec.Struct, frozen=True):
-    """How the letters of one case reach its person."""
+    """How the letters of one case are served."""
 
     consents: list[Given]
 
     def electronic(self, at: datetime) -> bool:
-        """Return whether a letter of that moment is served on line."""
+        """Return whether a letter of the time *at* is served online."""
         return any(
             consent.given_at <= at and (consent.withdrawn_at is None or at < consent.withdrawn_at)
             for consent in self.consents
@@ -30,7 +30,7 @@ class Service(msgspec.Struct, frozen=True):
 
 # D75: asked each time; nothing is stored with a letter, so none changes when a consent is taken back.
 async def service(case: Case) -> Service:
-    """Return how letters are served: on line only where its own application says so."""
+    """Return how the letters of a case are served: online only if its own application agrees."""
     if not agreed(case):
         return Service([])
     return Service(
@@ -39,15 +39,15 @@ async def service(case: Case) -> Service:
 
 
 def agreed(case: Case) -> bool:
-    """Return whether the application agrees to electronic service, by somebody who may."""
+    """Return whether the application agrees to electronic service, and the applicant may agree."""
     answers = answers_of(case)
     return answers.get(ELECTRONIC.name) == "yes" and ELECTRONIC.asked_if(case.city, answers)
 
 
 async def keep_consent(case: Case, event: Event, move: Move) -> None:
-    """Keep the consent of an application with its submission, whose row of history says who gave it.
+    """Store the consent of an application at its submission; *event*, the row of history, says who gave it.
 
-    A draft that nobody sends in agrees to nothing.
+    A draft that is not submitted gives no consent.
     """
     if move.action in SUBMITS and agreed(case):
         await consents.give(case.person, ELECTRONIC.name, SERVICE_VERSION, event.at)

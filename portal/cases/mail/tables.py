@@ -1,11 +1,11 @@
-"""Tables of what goes out by post, and of what comes in."""
+"""Tables of outgoing and incoming mail."""
 
 from piccolo.columns import Bytea, Date, Integer, Timestamptz, Varchar
 from piccolo.table import Table
 
 
 class Delivery(Table, tablename="delivery"):
-    """One envelope for the results of a case: where it goes (sealed), where it is, and since when."""
+    """One envelope for the results of a case: address (encrypted), state, and since when."""
 
     id = Varchar(length=32, primary_key=True, default=None)
     case_id = Varchar(length=32, index=True)
@@ -25,7 +25,7 @@ class Delivery(Table, tablename="delivery"):
 
 
 class Original(Table, tablename="original"):
-    """One packet of paper originals that staff of a case asked for, and where it is."""
+    """One packet of paper originals that staff asked for, and its state."""
 
     id = Varchar(length=32, primary_key=True, default=None)
     case_id = Varchar(length=32, index=True)

@@ -1,1 +1,1 @@
-"""The papers of a case: handed in, asked for again (补正), added unasked (补充材料)."""
+"""The papers of a case: submitted, corrected (补正), added without being asked (补充材料)."""

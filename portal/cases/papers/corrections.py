@@ -1,7 +1,7 @@
 """补正: one consolidated notice of what is missing or wrong, and the citizen's answer to it.
 
-A defect names the slot it is about, a reason from the library and words of the clerk. It is
-answered by a file, or by an explanation; the whole is sent back at once.
+A defect names its slot, a reason from the library and the clerk's words. The citizen answers it with
+a file or an explanation, and sends all answers of a notice together.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from portal.regions.reasons import OTHER, words
 
 
 def said(code: str, reason: str, words: str) -> str:
-    """Return what is wrong in words: the *reason* of the library, then the clerk's own."""
+    """Return the text of a defect: the *reason* of the library, then the clerk's words."""
     if not words:
         return reason
     return words if code == OTHER else Said("{reason}：{words}", reason=reason, words=words)
@@ -55,7 +55,7 @@ class DefectRow(msgspec.Struct, frozen=True):
 
 
 class Defect(msgspec.Struct, frozen=True):
-    """A defect, opened; *files* are those sent for it."""
+    """A defect, decrypted, with the *files* sent for it."""
 
     id: str
     position: int
@@ -68,22 +68,22 @@ class Defect(msgspec.Struct, frozen=True):
 
     @property
     def upload_slot(self) -> str:
-        """The slot that files for this defect are kept in."""
+        """The slot of the files for this defect."""
         return f"{ANSWER}{self.id}"
 
     @property
     def answered(self) -> bool:
-        """Whether the citizen has done something about it."""
+        """Whether the citizen has sent a file or an explanation."""
         return bool(self.files or self.explanation)
 
     @property
     def said(self) -> str:
-        """What is wrong, in words."""
+        """The text of the defect."""
         return said(self.reason, self.reason_words, self.words)
 
 
 class Correction(msgspec.Struct, frozen=True):
-    """A notice."""
+    """A correction notice."""
 
     id: str
     case_id: str
@@ -97,7 +97,7 @@ class Correction(msgspec.Struct, frozen=True):
 
     @property
     def open(self) -> bool:
-        """Whether it waits for the citizen."""
+        """Whether the notice waits for the citizen."""
         return self.answered_at is None and self.cancelled_at is None
 
 
@@ -105,8 +105,8 @@ async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
     """Send the notice with *defects* and return the case.
 
     Raises:
-        NotAllowed: no further notice may be sent, or the case has moved on.
-        ValueError: no defect, or a reason nobody knows.
+        NotAllowed: no further notice may be sent, or the case has changed meanwhile.
+        ValueError: no defect, or a reason that is not in the library.
     """
     library = words(case.city.reasons.correction)
     if not defects or any(defect.reason not in library for defect in defects):
@@ -138,9 +138,9 @@ async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
 
 
 async def slots_to_ask(case: Case) -> set[str] | None:
-    """Return the slots that a further notice may be about: those with new material. Nothing: any slot.
+    """Return the slots that a further notice may name: those with new material; None for any slot.
 
-    A city that allows a number of notices refuses a further one about what was already there.
+    A city that limits the number of notices allows no second notice about material that was already there.
     """
     at_most = case.city.rules.correction.at_most
     if not at_most or case.corrections_asked < at_most or case.one_more:
@@ -155,10 +155,10 @@ async def slots_to_ask(case: Case) -> set[str] | None:
 
 
 async def allow_another(case: Case, by: Actor, why: str) -> None:
-    """Let a supervisor allow one more notice because of *why*, which the log keeps.
+    """Allow one more notice, as a supervisor; the reason *why* goes into the audit log.
 
     Raises:
-        NotAllowed: the case has moved on, or the actor is no supervisor.
+        NotAllowed: the case has changed meanwhile, or the actor is not a supervisor.
     """
     if by.role is not Role.SUPERVISOR or case.ended:
         raise NotAllowed("allow_another: a supervisor, while the case is open")
@@ -193,29 +193,29 @@ async def _add(correction: str, position: int, defect: NewDefect, reason: str) -
 
 
 async def _wait_at(slot: str, files: Sequence[Document]) -> None:
-    """Let what the citizen has not sent yet wait in *slot*: the same file would not be taken twice."""
+    """Move the citizen's unsent files to *slot*, because the same file cannot be uploaded twice."""
     for file in files:
         await pages.sort_into(file, slot)
 
 
 async def corrections(case: Case) -> list[Correction]:
-    """Return the notices of a case, the first first."""
+    """Return the notices of a case, oldest first."""
     return await fetch_all(Correction, "FROM correction WHERE case_id = $1 ORDER BY number", case.id)
 
 
 async def correction(case: Case, number: int) -> Correction | None:
-    """Return one notice of a case; *number* may be any, also one that no database could look for."""
+    """Return notice *number* of a case, or None; *number* may exceed the integers of the database."""
     return next((notice for notice in await corrections(case) if notice.number == number), None)
 
 
 async def open_correction(case: Case) -> Correction | None:
-    """Return the notice that waits for the citizen, or nothing."""
+    """Return the notice that waits for the citizen; None if there is none."""
     found = [one_ for one_ in await corrections(case) if one_.open]
     return found[-1] if found else None
 
 
 async def defects(notice: Correction, files: Sequence[Document]) -> list[Defect]:
-    """Return the notice's defects with what was sent for each of them."""
+    """Return the notice's defects, each with the files sent for it."""
     rows = await fetch_all(DefectRow, "FROM defect WHERE correction = $1 ORDER BY position", notice.id)
     return [
         Defect(
@@ -233,7 +233,7 @@ async def defects(notice: Correction, files: Sequence[Document]) -> list[Defect]
 
 
 async def as_sent(case: Case) -> list[tuple[Correction, list[Defect]]]:
-    """Return the notices of a case, the first first, with what the office may see: no answer before it is sent."""
+    """Return the notices of a case for the office, oldest first; answers not sent yet are left out."""
     files = await sent.documents(case)
     found = []
     for notice in await corrections(case):
@@ -243,13 +243,13 @@ async def as_sent(case: Case) -> list[tuple[Correction, list[Defect]]]:
 
 
 async def explain(defect: Defect, words: str) -> None:
-    """Keep what the citizen says about a defect; an empty text takes it back."""
+    """Store the citizen's explanation of a defect; an empty text deletes it."""
     kept = seal(words, f"defect.explanation:{defect.id}") if words else None
     await execute("UPDATE defect SET explanation = $2 WHERE id = $1", defect.id, kept)
 
 
 async def answer(case: Case, actor: Actor, notice: Correction) -> Case:
-    """Send the answer to *notice* and return the case; every defect has been answered.
+    """Send the answer to *notice* and return the case; the caller has checked that every defect is answered.
 
     Raises:
         NotAllowed: the notice is not open any more.
@@ -266,10 +266,10 @@ async def answer(case: Case, actor: Actor, notice: Correction) -> Case:
 
 
 async def extend(case: Case, actor: Actor, notice: Correction) -> Case:
-    """Give the citizen more time for a notice, once; return the case.
+    """Give the citizen more time for a notice (possible once); return the case.
 
     Raises:
-        NotAllowed: it was extended already, or is not open any more.
+        NotAllowed: the notice was extended already, or is not open any more.
     """
     later = correction_due(clock.day_of(notice.asked_at), case.city, extended=True)
 
@@ -281,7 +281,7 @@ async def extend(case: Case, actor: Actor, notice: Correction) -> Case:
 
 
 async def cancel(case: Case, actor: Actor, notice: Correction, why: str) -> Case:
-    """Take a notice back because of *why* and return the case.
+    """Cancel a notice because of *why* and return the case.
 
     Raises:
         NotAllowed: it is not open any more.

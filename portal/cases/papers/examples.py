@@ -1,7 +1,7 @@
-"""Example pictures of what is wrong with a paper: on the left how it will not do, on the right how it is fine.
+"""Example pictures for defects of papers: on the left a wrong paper, on the right a good one.
 
-The library of a city names the drawing of each reason; here are the drawings of ``static/images/reasons``, with what
-is on them in words.
+A city's library of reasons names the drawing of each reason. This module lists the drawings of
+``static/images/reasons`` with their descriptions.
 """
 
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from portal.regions.load import Region
 
 
 class Picture(NamedTuple):
-    """A drawing of two panels, by the name of its file, and the words for who cannot see it."""
+    """A drawing of two panels: the name of its file, and its description for people who cannot see it."""
 
     name: str
     said: str
@@ -35,9 +35,9 @@ PICTURES = {
 
 
 def pictures(region: Region) -> dict[str, Picture]:
-    """Return the examples of a city by the code of the reason; 其他 has none, it looks like anything.
+    """Return ``{code of the reason: picture}`` of a city; 其他 has no picture.
 
-    A version may have been released when there were other drawings: its reason is then words only, and no page fails.
+    If an older version names a drawing that no longer exists, its reason is shown without a picture.
     """
     named = region.reasons.correction.items()
     return {code: PICTURES[one.picture] for code, one in named if one.picture in PICTURES}
@@ -45,10 +45,10 @@ def pictures(region: Region) -> dict[str, Picture]:
 
 @must_hold
 def drawn(region: Region) -> None:
-    """Check that a city names only drawings that are there.
+    """Check that a city names only existing drawings.
 
     Raises:
-        BadFile: it names another.
+        BadFile: it names a drawing that does not exist.
     """
     for code, one in region.reasons.correction.items():
         if one.picture and one.picture not in PICTURES:

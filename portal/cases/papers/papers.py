@@ -1,4 +1,4 @@
-"""The papers of a case by material: what came with the application, what answered a defect, what was added."""
+"""The papers of a case by material: from the application, from answers to defects, and added later."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ async def papers(case: Case, files: Sequence[Document]) -> list[Paper]:
 
 
 async def medical(case: Case) -> list[Paper]:
-    """Return what an expert may see: the medical records, and nothing that only says who the person is."""
+    """Return the papers that an expert may see: medical records, but no proofs of identity."""
     return [
         paper for paper in await papers(case, await sent.documents(case)) if paper.slot.partition(".")[0] == MEDICAL
     ]

@@ -1,7 +1,7 @@
-"""What the office may see of a citizen's files: those handed in. Every page of staff and experts asks here.
+"""The files of a citizen that the office may see: only those sent. All pages of staff and experts use this module.
 
-What came with the application was handed in with it; what was kept as an addition or for a defect, when that was
-sent; what goes with a message, with the message. An application that was taken back is handed in no more.
+A file of the application counts as sent at submission; a file of a supplement or a defect when that is sent; a file
+of a message with the message. After an application is taken back, its files count as not sent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,14 +22,14 @@ WHERE c.case_id = $1 AND c.answered_at IS NOT NULL
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """A defect, and when its answer was sent."""
+    """A defect, and the time when its answer was sent."""
 
     id: str
     at: datetime
 
 
 async def sent_at(case: Case, files: Sequence[Document]) -> dict[str, datetime]:
-    """Return when each of *files*, all of *case*, was handed in, by its id; those that were not are left out."""
+    """Return ``{file id: time of sending}`` for those of *files*, all of *case*, that were sent."""
     if case.submitted_at is None:
         return {}
     answers = {f"{ANSWER}{row.id}": row.at for row in await fetch_all(Answered, ANSWERED, case.id)}
@@ -49,18 +49,18 @@ def _moment(
 
 
 async def handed_in(case: Case, files: Sequence[Document]) -> list[Document]:
-    """Return those of *files*, all of *case*, that were handed in."""
+    """Return those of *files*, all of *case*, that were sent."""
     moments = await sent_at(case, files)
     return [file for file in files if file.id in moments]
 
 
 # D72: the office reads papers through here only; what was not sent is its citizen's alone.
 async def documents(case: Case) -> list[Document]:
-    """Return the papers of a case that were handed in, in the order of their slots' pages."""
+    """Return the papers of a case that were sent, in the order of slots and files."""
     return await handed_in(case, await keep.documents(case.id))
 
 
 async def document(case: Case, id: str) -> Document | None:
-    """Return the file called *id* if it is of *case* and was handed in, with a message too."""
+    """Return the file *id* of *case*, also of a message, if it was sent; else None."""
     file = await keep.document(id)
     return next(iter(await handed_in(case, [file])), None) if file and file.case == case.id else None

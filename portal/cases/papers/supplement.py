@@ -1,6 +1,6 @@
-"""补充材料: what a citizen adds unasked while the case is open; the office's clock runs on.
+"""补充材料: materials that a citizen adds without being asked; the office's clock keeps running.
 
-Files are kept as they come, in a slot beside the one of the material; sending is one move.
+Each file is stored on upload, in a slot beside that of its material; sending them is one move.
 """
 
 from portal.cases.life.case import Actor, Case, Event, move
@@ -13,7 +13,7 @@ from portal.documents.slots import ADDITION
 
 
 def upload_slot(slot: str) -> str:
-    """Return the slot that additions to a material are kept in."""
+    """Return the slot for additions to the material of *slot*."""
     return f"{ADDITION}{slot}"
 
 
@@ -25,7 +25,7 @@ async def unsent(case: Case) -> list[Document]:
 
 
 async def added(case: Case) -> list[Document]:
-    """Return every addition, sent or not."""
+    """Return all additions, sent or not."""
     return [file for file in await keep.documents(case.id) if file.slot.startswith(ADDITION)]
 
 
@@ -37,7 +37,7 @@ async def sent_with(case: Case, event: Event) -> list[Document]:
 
 
 async def send(case: Case, actor: Actor) -> Case:
-    """Tell the office about the additions; return the case.
+    """Send the additions to the office; return the case.
 
     Raises:
         NotAllowed: there are none, or the case takes no additions now.

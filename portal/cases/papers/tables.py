@@ -7,7 +7,7 @@ from portal.cases.life.tables import Case
 
 
 class Correction(Table, tablename="correction"):
-    """A notice of what is missing or wrong, and how far it has been answered."""
+    """A correction notice and the state of its answer."""
 
     id = Varchar(length=32, primary_key=True, default=None)
     case_id = ForeignKey(Case, null=False, default=None, index=True)
@@ -21,7 +21,7 @@ class Correction(Table, tablename="correction"):
 
 
 class Defect(Table, tablename="defect"):
-    """One item of a correction: which material, what is wrong, what the citizen did about it."""
+    """One defect of a notice: the material, the fault and the citizen's answer."""
 
     id = Varchar(length=32, primary_key=True, default=None)
     correction = ForeignKey(Correction, null=False, default=None, index=True)

@@ -1,4 +1,4 @@
-"""Take the files of a form, sent with it or in parts before, wherever papers are asked for."""
+"""Store the files of a form, sent with it or by resumable upload before."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ NOTHING = "还没有选文件。请先拍照或选文件，再点上传。"
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What came with a form: its other fields, how many files, and ``(name, sentence)`` of those refused."""
+    """The content of a form: its other fields, the number of files, and ``(name, sentence)`` of refused files."""
 
     form: Form
     count: int
@@ -27,13 +27,13 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 async def take_all(sending: Sending, case: Case, slot: str, allowed: Allowed) -> Refusals:
-    """Take every file of a form as `take_form` does; return those refused, which is none only when one was taken."""
+    """Store the files of a form as `take_form` does; return the refusals, empty only if a file was stored."""
     taken = await take_form(sending, case, slot, allowed)
     return taken.refused if taken.count else [("", NOTHING)]
 
 
 async def take_form(sending: Sending, case: Case, slot: str, allowed: Allowed) -> Taken:
-    """Take every file of a form, sent with it or in parts before."""
+    """Store all files of a form, sent with it or by resumable upload before."""
     outcomes = [
         *[await _outcome(file, case, slot, allowed, sending.sender) for file in sending.files],
         *[await _outcome_in_parts(id, case, slot, allowed, sending.sender) for id in _named(sending.form)],
@@ -47,7 +47,7 @@ async def take_form(sending: Sending, case: Case, slot: str, allowed: Allowed) -
 
 
 class _Outcome(NamedTuple):
-    """What became of one file: the reason why it was refused, or an empty text."""
+    """The result for one file: the reason of the refusal, or an empty text."""
 
     name: str
     size: int
@@ -66,13 +66,13 @@ async def _outcome_in_parts(id: str, case: Case, slot: str, allowed: Allowed, by
 
 
 async def take(file: Received, case: Case, slot: str, allowed: Allowed, by: str) -> str:
-    """Take one file for a slot; return "" or the name of the reason why not."""
+    """Store one file in a slot; return "", or the name of the reason if it is refused."""
     held = len(await keep.in_slot(case.id, slot))
     return allowed.reason(file, held) or await keep.take(file, case=case.id, slot=slot, by=by, region=case.city)
 
 
 async def take_partial(upload: Partial, case: Case, slot: str, allowed: Allowed, by: str) -> str:
-    """Take a file that came in parts, once however often a form names it; return as `take` does."""
+    """Store a file of a resumable upload, once even if a form names it twice; return as `take` does."""
     if await partial.offset(upload) < upload.size:
         return "gone"
     outcome = await partial.claim(upload)
@@ -90,6 +90,6 @@ def _named(form: Form) -> list[str]:
 
 
 def limits_of(region: Region) -> Limits:
-    """Return what one form may hold."""
+    """Return the limits of one form with files."""
     rules = region.rules.uploads
     return Limits(file=rules.max_file_mib << 20, total=rules.max_total_mib << 20, count=rules.max_files_per_case)

@@ -1,1 +1,1 @@
-"""What a case comes to: the opinions of experts, the decision, publicity."""
+"""The result of a case: experts' opinions, decision, publicity."""

@@ -1,7 +1,7 @@
-"""认定结论: per disease, drafted by one member of staff and decided by another.
+"""认定结论: for each disease, drafted by one staff member and decided by another.
 
 A refusal must carry reasons, its basis and the ways to object; the last two come from the region
-and cannot be left out. A decision is never edited: the draft may be, until somebody decides.
+and cannot be left out. A draft can be edited until it is decided; a decision never.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,11 +27,11 @@ class ReasonsNeeded(Exception):
 
 
 class AppealNeeded(Exception):
-    """The region has not said where to object; no refusal can be issued before it has."""
+    """The region names no body for objections; without it no refusal can be issued."""
 
 
 class SamePerson(Exception):
-    """Who drafted a decision does not decide on it."""
+    """The member who drafted a decision may not decide it."""
 
 
 class DiseaseRow(msgspec.Struct, frozen=True):
@@ -62,16 +62,16 @@ class Reasons(msgspec.Struct, frozen=True):
 
     @property
     def given(self) -> bool:
-        """Whether anything is said: 其他 alone says nothing."""
+        """Whether a reason is given; 其他 without words is none."""
         return bool(set(self.codes) - {OTHER} or self.unmet or self.words)
 
     def worded(self, library: Mapping[str, Reason]) -> "Reasons":
-        """Return the same with the words that *library* has for its codes."""
+        """Return these reasons with the words of *library* for their codes."""
         said = tuple(library[code].words_zh for code in self.codes if code != OTHER and code in library)
         return msgspec.structs.replace(self, said=said)
 
     def sentences(self) -> list[str]:
-        """Return the reasons in words, one each."""
+        """Return one sentence for each reason."""
         unmet = [Said("没有达到这一条：{criterion}", criterion=text) for text in self.unmet]
         return [*self.said, *unmet, *([self.words] if self.words else [])]
 
@@ -92,12 +92,12 @@ class Decided(msgspec.Struct, frozen=True):
 
     @property
     def passed(self) -> bool:
-        """Whether it was recognised (or is proposed to be)."""
+        """Whether the disease is recognised, or proposed to be."""
         return self.decision == "passed"
 
     @property
     def refused(self) -> bool:
-        """Whether it was refused (or is proposed to be) for a reason."""
+        """Whether the disease is refused for a reason, or proposed to be."""
         return self.decision == "failed" and self.reasons.given
 
 
@@ -163,10 +163,10 @@ async def draft(case: Case, actor: Actor, proposals: Sequence[Proposal]) -> Case
 
 
 async def decide(case: Case, actor: Actor) -> Case:
-    """Make the draft final: benefits, end of the case, and through it letters and messages.
+    """Make the draft final: grant benefits and end the case, which issues letters and messages; return the case.
 
     Raises:
-        SamePerson: the approver is who drafted it.
+        SamePerson: the approver drafted the decision.
         ReasonsNeeded: a disease has no proposal yet, or a refusal has no reason.
         AppealNeeded: a refusal, and the region names no body to object to.
         AlreadyHeld, NotHeld: as for `effect.period`.
@@ -195,7 +195,7 @@ async def decide(case: Case, actor: Actor) -> Case:
 
 
 async def _take_effect(case: Case, disease: Decided, actor: Actor, start: date | None, end: date | None) -> None:
-    """Grant what is passed; after a re-review the benefit that is there goes on, or ends."""
+    """Grant a recognised disease's benefit; after a re-review, continue or end the existing benefit."""
     held = await benefit.benefit(case.parent_benefit) if case.kind == REREVIEW else None
     if held:
         await (benefit.confirm(held, case) if start else benefit.terminate(held, actor))
@@ -220,7 +220,7 @@ async def decidable(case: Case, actor: Actor) -> list[Decided]:
 
 
 async def worked_on(case: Case, decided: Sequence[Decided]) -> set[str]:
-    """Return who may not approve: who drafted, who gave an opinion, who accepted (where the city says so)."""
+    """Return ids of members who may not approve: drafter, experts, acceptor (unless the city allows the acceptor)."""
     drafters = {disease.drafted_by for disease in decided}
     experts = {seat.expert for seat in await seats(case.id)}
     acceptors: set[str] = set()
@@ -231,7 +231,7 @@ async def worked_on(case: Case, decided: Sequence[Decided]) -> set[str]:
 
 
 async def send_back(case: Case, actor: Actor, why: str) -> Case:
-    """Give the case back to the reviewer because of *why*; return the case.
+    """Send the case back to the reviewer because of *why*; return the case.
 
     Raises:
         NotAllowed: not now.
@@ -240,7 +240,7 @@ async def send_back(case: Case, actor: Actor, why: str) -> Case:
 
 
 def outcome(decided: Sequence[Decided]) -> State:
-    """Return what the decisions on each disease come to."""
+    """Return the end state that follows from the decisions on all diseases."""
     passed = [disease.passed for disease in decided]
     if all(passed):
         return State.APPROVED
@@ -248,6 +248,6 @@ def outcome(decided: Sequence[Decided]) -> State:
 
 
 def can_refuse(region: Region) -> bool:
-    """Return whether the region says who takes objections; without it no refusal may be issued."""
+    """Return whether the region names a body for objections; without it no refusal may be issued."""
     appeal = region.rules.appeal
     return bool(appeal.agency_zh and appeal.reconsideration_body_zh and appeal.court_zh)

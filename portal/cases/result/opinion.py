@@ -1,7 +1,7 @@
-"""专家意见: one expert's findings on each criterion and what they come to; and what all of them come to.
+"""专家意见: each expert's findings and verdict, and the joint result of all opinions.
 
-Nobody sees another's opinion before giving the own. When enough agree, or most of three, the case
-goes on to the approver by itself, with the proposal that follows from the opinions.
+Experts see other opinions only after giving their own. When enough agree, or most of three, the case
+goes to the approver automatically, with the proposal that follows from the opinions.
 """
 
 from collections import Counter
@@ -34,7 +34,7 @@ FOLLOWS: dict[Finding, Verdict] = {"met": "passed", "unmet": "failed", "unclear"
 
 
 class Opinion(msgspec.Struct, frozen=True):
-    """What one expert says of one disease; *words* are for the office only."""
+    """One expert's opinion on one disease; *words* are for the office only."""
 
     findings: dict[int, Finding]
     verdict: Verdict
@@ -42,11 +42,11 @@ class Opinion(msgspec.Struct, frozen=True):
 
 
 class WordsNeeded(Exception):
-    """The verdict is not what the criteria come to; the expert has to say why."""
+    """The verdict differs from the result of the criteria, and the expert gave no explanation."""
 
 
 class Split(msgspec.Struct, frozen=True):
-    """How the opinions on a case stand: how many came in of how many, and whether they settle it."""
+    """The opinions on a case: how many of the required ones are given, and whether they settle it."""
 
     given: int
     needed: int
@@ -61,7 +61,7 @@ class Split(msgspec.Struct, frozen=True):
 
 
 def opinion_of(seat: Seat) -> dict[str, Opinion]:
-    """Return what an expert said, by disease; empty before that."""
+    """Return ``{disease code: opinion}`` of a seat; empty if none is given yet."""
     if seat.opinion is None:
         return {}
     return msgspec.convert(opened_json(seat.opinion, f"appraisal.opinion:{seat.id}"), dict[str, Opinion], strict=False)
@@ -71,8 +71,8 @@ def check(case: Case, code: str, opinion: Opinion) -> None:
     """Check that an opinion is complete and that a verdict against the criteria is explained.
 
     Raises:
-        ValueError: a criterion nobody looked at, or one that does not exist.
-        WordsNeeded: the verdict is not what the findings come to, and nothing says why.
+        ValueError: a criterion without a finding, or one that does not exist.
+        WordsNeeded: the verdict differs from the result of the findings, without an explanation.
     """
     criteria = case.city.criteria[code]
     if set(opinion.findings) != {number for number, _ in criteria.numbered()}:
@@ -82,11 +82,11 @@ def check(case: Case, code: str, opinion: Opinion) -> None:
 
 
 async def give(seat: Seat, actor: str, opinions: Mapping[str, Opinion]) -> Case:
-    """Keep an expert's opinions on every disease of the case; return the case, which may go on by itself.
+    """Store an expert's opinions on all diseases of the case; return the case, which may go on to the approver.
 
     Raises:
         WordsNeeded, ValueError: as for `check`.
-        NotAllowed: not this expert's place, not open any more, or the case is not being appraised.
+        NotAllowed: the seat is another expert's or closed, or the case is not being appraised.
     """
     async with transaction():
         case = await locked(seat.case_id)
@@ -114,7 +114,7 @@ async def _keep(seat: Seat, opinions: Mapping[str, Opinion]) -> None:
 
 
 def overall(verdicts: Sequence[Verdict]) -> str:
-    """Return what the verdicts on several diseases have in common: insufficient if one is, else mixed."""
+    """Return the common verdict on several diseases; if they differ, insufficient if one is, else mixed."""
     if "insufficient" in verdicts:
         return "insufficient"
     return verdicts[0] if len(set(verdicts)) == 1 else "mixed"
@@ -144,7 +144,7 @@ def split(case: Case, panel: Sequence[Seat], codes: Sequence[str]) -> Split:
 
 
 def _settled(said: Sequence[Verdict], required: int) -> Verdict | None:
-    """Return the verdict that *said* settles: without an expert who cannot tell in the end."""
+    """Return the verdict that the opinions *said* settle, or None; unclear opinions do not count at the end."""
     if len(said) < required or not said:
         return None
     verdict, count = Counter(said).most_common(1)[0]
@@ -176,7 +176,7 @@ async def concluded(case: Case) -> Case:
 
 
 async def _propose(case: Case, disease: Decided, panel: Sequence[Seat], verdict: Verdict) -> None:
-    """Write the proposal that follows from the opinions; whoever convened the panel answers for it."""
+    """Write the proposal that follows from the opinions, in the name of the reviewer who convened the panel."""
     agreeing = [one for one in (opinion_of(seat)[disease.code] for seat in given(panel)) if one.verdict == verdict]
     reasons = reasons_of(case, disease.code, agreeing) if verdict == "failed" else Reasons()
     await execute(
@@ -201,7 +201,7 @@ def reasons_of(case: Case, code: str, opinions: Sequence[Opinion]) -> Reasons:
 
 
 async def conclude_again(case: Case, actor: Actor, why: str) -> Case:
-    """Send a case that the approver gave back on again, with the reviewer's answer *why*; return the case.
+    """Send a case that the approver returned to the approver again, with the reviewer's answer *why*; return it.
 
     Raises:
         NotAllowed: the opinions do not settle it, or the case had moved on.
@@ -215,6 +215,6 @@ async def conclude_again(case: Case, actor: Actor, why: str) -> Case:
 
 
 async def place_named(id: str, staff: str) -> Seat | None:
-    """Return an expert's own place, or nothing."""
+    """Return the seat *id* of the expert *staff*; None if there is none."""
     found = await seat(id)
     return found if found and found.expert == staff else None

@@ -1,7 +1,4 @@
-"""公示, an optional stage: the proposed decision is published, names masked, and somebody may object.
-
-It lasts the city's number of working days.
-"""
+"""公示, an optional stage: a proposal is published masked for some working days; anybody may object."""
 
 from datetime import date, datetime
 
@@ -25,7 +22,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Objection(msgspec.Struct, frozen=True):
-    """What somebody said against a proposal."""
+    """An objection to a proposal, decrypted."""
 
     words: str
     at: datetime
@@ -37,7 +34,7 @@ def last_day(published: date, case: Case) -> date:
 
 
 async def ends_on(case: Case) -> date | None:
-    """Return the last day of the stage a case is in, or nothing."""
+    """Return the last day of the case's publicity; None if it is not in this stage."""
     if case.at is not State.PUBLICITY:
         return None
     begun = [event.at for event in await history(case) if event.action == "publish"]
@@ -56,7 +53,7 @@ async def publish(case: Case, actor: Actor) -> Case:
 
 
 async def object(case: Case, actor: Actor, words: str) -> None:
-    """Keep an objection that somebody brought to the office.
+    """Store an objection that somebody brought to the office.
 
     Raises:
         NotAllowed: the case is not in this stage.
@@ -75,13 +72,13 @@ async def object(case: Case, actor: Actor, words: str) -> None:
 
 
 async def objections(case: Case) -> list[Objection]:
-    """Return the objections, oldest first."""
+    """Return the objections to a case, oldest first."""
     rows = await fetch_all(Row, "FROM objection WHERE case_id = $1 ORDER BY made_at, id", case.id)
     return [Objection(opened(row.words, f"objection.words:{row.id}"), row.made_at) for row in rows]
 
 
 async def uphold(case: Case, actor: Actor, why: str) -> Case:
-    """Give the case back to the approver, because an objection is right; return the case.
+    """Send the case back to the approver, because an objection is right; return the case.
 
     Raises:
         NotAllowed: no objection is on file, or the case had moved on.
@@ -92,8 +89,5 @@ async def uphold(case: Case, actor: Actor, why: str) -> Case:
 
 
 async def close(case: Case) -> Case:
-    """Make the proposal final and return the case.
-
-    The caller has checked that the days are over and that no objection was upheld.
-    """
+    """Make the proposal final after the last day, if no objection was upheld; return the case."""
     return await decision.decide(case, SYSTEM)

@@ -1,1 +1,1 @@
-"""What a citizen and the office write to each other about a case."""
+"""Messages between a citizen and the office about a case."""

@@ -1,7 +1,7 @@
-"""沟通: messages between the citizen of a case and the office. What must be formal is a letter, not this.
+"""沟通: messages between the citizen of a case and the office. Formal communication is a letter instead.
 
 A question of the citizen waits until the office answers; the city says within how many working
-days. The rooms above hear of a message by `on_message`, in its transaction.
+days. Listeners of `on_message` are called in the transaction of each message.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -38,7 +38,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A message, opened."""
+    """A message, decrypted."""
 
     id: int
     by_staff: bool
@@ -55,20 +55,20 @@ LIST = "FROM case_message WHERE case_id = $1 ORDER BY id"
 
 
 def on_message(listener: Listener) -> Listener:
-    """Have *listener* called inside the transaction of every message."""
+    """Register *listener*, called in the transaction of every message."""
     _listeners.append(listener)
     return listener
 
 
 async def messages(case: Case) -> list[Message]:
-    """Return the messages of a case with their files, the oldest first."""
+    """Return the messages of a case with their files, oldest first."""
     rows = await fetch_all(Row, LIST, case.id)
     files = await enclosed.sent(case.id) if rows else {}
     return [_opened(row, files.get(row.id, ())) for row in rows]
 
 
 async def say(case: Case, author: str, text: str, *, by_staff: bool) -> Message:
-    """Write a message with the files its author has added; the office's answers what was asked until then."""
+    """Write a message with its author's files; a message *by_staff* answers all questions so far."""
     now = clock.now()
     async with transaction():
         await insert(
@@ -94,7 +94,7 @@ async def say(case: Case, author: str, text: str, *, by_staff: bool) -> Message:
 
 
 async def answered(case: Case) -> None:
-    """Take the citizen's questions as answered: by a message, or by telephone."""
+    """Mark the citizen's questions as answered, by a message or by telephone."""
     await execute(
         "UPDATE case_message SET answered_at = $2 WHERE case_id = $1 AND answered_at IS NULL AND NOT by_staff",
         case.id,
@@ -103,7 +103,7 @@ async def answered(case: Case) -> None:
 
 
 async def waiting(region: str) -> int:
-    """Return how many questions of citizens wait for an answer."""
+    """Return the number of citizens' questions that wait for an answer."""
     return int(
         await fetch_value(
             "SELECT count(*) FROM case_message WHERE region = $1 AND answered_at IS NULL AND NOT by_staff", region
@@ -120,7 +120,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 async def asked(region: str, count: int = 50) -> list[Asked]:
-    """Return the cases with a question that waits, the longest first."""
+    """Return the cases with a waiting question, oldest question first."""
     return await fetch_all(
         Asked,
         "SELECT case_id, min(at) AS since FROM case_message WHERE region = $1 AND answered_at IS NULL "
@@ -131,12 +131,12 @@ async def asked(region: str, count: int = 50) -> list[Asked]:
 
 
 def reply_due(case: Case, at: datetime) -> date:
-    """Return the last day for the answer to what was asked *at*."""
+    """Return the last day for answering a question of the time *at*."""
     return case.city.calendar.add(clock.day_of(at), case.city.rules.contact.consult_workdays)
 
 
 def takes(region: Region) -> Allowed:
-    """Return what a message takes as files."""
+    """Return the files that a message may carry."""
     return replace(allowed(region), files=region.rules.uploads.max_files_per_message)
 
 

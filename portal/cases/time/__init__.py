@@ -1,1 +1,1 @@
-"""What time does by itself: reminders, deadlines, days written anew."""
+"""Work that becomes due with time: reminders, deadlines, recomputed days."""

@@ -1,7 +1,7 @@
-"""Days that are kept for sorting and reminding, written anew when a calendar or a limit changed. Never a state.
+"""Recompute stored days after a change of a calendar or a time limit. No state changes.
 
-Due days and those of opinions become what they would have been. The day told to a citizen for an
-answer only ever moves back: nobody loses a day that a notice promised.
+Due days and deadlines of opinions are recomputed. A citizen's deadline only ever moves later: nobody
+loses a day that a notice promised.
 """
 
 from datetime import timedelta
@@ -21,14 +21,14 @@ from portal.policy.fresh import refresh
 
 @works("new_dates")
 async def new_dates() -> None:
-    """Write the days anew after the release of a calendar or of a city's rules."""
+    """Recompute the days after the release of a calendar or of a city's rules."""
     await refresh()  # the process that works may not have looked yet
     await redate()
 
 
 @every(timedelta(days=1))
 async def redate() -> int:
-    """Write the days of open cases anew where they have changed; return of how many cases."""
+    """Recompute the days of open cases; return how many cases changed."""
     ends = ", ".join(f"'{state.value}'" for state in ENDS | {State.DRAFT})
     return await each(await cases_where(f"SELECT id FROM cases WHERE state NOT IN ({ends})"), _redate)
 

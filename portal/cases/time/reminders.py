@@ -1,4 +1,4 @@
-"""What time does to benefits: people are reminded before one ends, and asked when one is to be looked at again."""
+"""Scheduled work on benefits: remind people before one ends, and ask them for a re-review when it is due."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ _listeners: list[Listener] = []
 
 
 def on_benefit(listener: Listener) -> Listener:
-    """Have *listener* called for every message about a benefit that time brings about, in its transaction."""
+    """Register *listener*, called in the transaction for every scheduled message about a benefit."""
     _listeners.append(listener)
     return listener
 
@@ -42,7 +42,7 @@ async def _tell(benefit: Benefit, code: str, key: str, day: date) -> None:
 async def remind() -> int:
     """Remind people of benefits that end, at each of the city's days before; return how many.
 
-    Of days that were missed only the nearest counts.
+    If several reminder days were missed, only the latest is sent.
     """
     done = 0
     for region in REGIONS.values():
@@ -72,12 +72,12 @@ def _remind_of(days: int) -> Callable[[Benefit], Awaitable[bool]]:
 
 @every(HOURLY)
 async def ask_again() -> int:
-    """Open a re-review of each benefit whose day has come and say until when it is asked for; return how many."""
+    """Ask for a re-review of each benefit for which it is due, with a last day; return how many."""
     return await each(await fetch_all(Benefit, AGAIN, clock.today()), _ask_again)
 
 
 async def _ask_again(benefit: Benefit) -> bool:
-    """Ask, unless a case about it is under way or a renewal is open, which asks for the same."""
+    """Ask for the re-review, unless a case about the benefit is under way or its renewal is open."""
     if (await renewal.chance(benefit)).word not in ("early", "permanent"):
         return False
     day = renewal.rereview_due(REGIONS[benefit.region])
@@ -91,7 +91,7 @@ async def _ask_again(benefit: Benefit) -> bool:
 
 
 async def _proxy_of(benefit: Benefit) -> Delegation | None:
-    """Return the delegation under which the benefit was applied for, while it covers applying."""
+    """Return the delegation under which the benefit was applied for, if it still covers applying; else None."""
     gave = await case_by_id(benefit.case_id)
     known = await delegation(gave.delegation) if gave else None
     may = known and known.verified and known.allows("apply", clock.today()) and may_see(known, benefit.code)

@@ -1,7 +1,7 @@
-"""What time does to cases: reminders, deemed acceptance, lapse, overdue told honestly, old drafts deleted.
+"""Scheduled work on cases: reminders, deemed acceptance, lapse, overdue notices, deletion of old drafts.
 
-Each round looks for what is due and does it case by case; doing it twice does no harm. A machine
-never decides: when the office's time is over, people are told and the supervisor is alarmed.
+Each round finds the due cases and handles them one by one; a repeated round does no harm. A machine
+never decides: when the office's time is over, people are told and the supervisors alerted.
 """
 
 from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ _listeners: list[Listener] = []
 
 
 def on_time(listener: Listener) -> Listener:
-    """Have *listener* called for every message that time brings about, in its transaction."""
+    """Register *listener*, called in the transaction for every scheduled message."""
     _listeners.append(listener)
     return listener
 
@@ -45,13 +45,13 @@ _ledgers: list[Arrived] = []
 
 
 def ledger(knows: Arrived) -> Arrived:
-    """Ask *knows* whether reminders have arrived."""
+    """Register *knows*, which tells whether a reminder has arrived."""
     _ledgers.append(knows)
     return knows
 
 
 class Id(msgspec.Struct, frozen=True):
-    """Which case."""
+    """The id of a case."""
 
     id: str
 
@@ -68,7 +68,7 @@ async def _tell(case: Case, code: str, key: str) -> None:
 
 
 async def each(things: list[Thing], act: Callable[[Thing], Awaitable[bool]]) -> int:
-    """Do *act* for each case or benefit and return how many were done; one that fails does not stop the others."""
+    """Call *act* for each case or benefit; return how many returned True. A failure does not stop the others."""
     done = 0
     for thing in things:
         try:
@@ -83,7 +83,7 @@ async def each(things: list[Thing], act: Callable[[Thing], Awaitable[bool]]) -> 
 
 @every(HOURLY)
 async def accept_late() -> int:
-    """Accept, as of the day of receipt, what nobody accepted in time (视为受理); return how many."""
+    """Accept the cases that nobody accepted in time, as of the day of receipt (视为受理); return how many."""
     sql = "SELECT id FROM cases WHERE state = 'submitted' AND due_on < $1"
     return await each(await cases_where(sql, clock.today()), _accept_late)
 
@@ -97,7 +97,7 @@ async def _accept_late(case: Case) -> bool:
 
 @every(HOURLY)
 async def tell_overdue() -> int:
-    """Tell people and supervisors of each case whose time is over, once for each due day; return how many."""
+    """Tell people and supervisors of each overdue case, once for each due day; return how many."""
     places = ", ".join(f"'{state}'" for state in OFFICE)
     sql = f"SELECT id FROM cases WHERE state IN ({places}) AND due_on < $1"
     return await each(await cases_where(sql, clock.today()), _tell_overdue)
@@ -112,9 +112,9 @@ async def _tell_overdue(case: Case) -> bool:
 
 @every(HOURLY)
 async def mind_corrections() -> int:
-    """Remind those who have something to mend, and end what was not mended; return how many.
+    """Remind people of open corrections, and let unanswered ones lapse; return how many.
 
-    Nothing ends before a reminder has arrived, or somebody at the desk has called.
+    No correction lapses before a reminder has arrived or a call was recorded.
     """
     return await each(await cases_where("SELECT id FROM cases WHERE state = 'correction'"), _mind_correction)
 
@@ -139,7 +139,7 @@ async def _mind_correction(case: Case) -> bool:
 
 
 async def _knows(case: Case, notice: Correction) -> bool:
-    """Return whether the people of a case know that their time for *notice* runs out."""
+    """Return whether the people of a case have been told that their time for *notice* runs out."""
     for arrived in _ledgers:
         if await arrived(case, "N29", notice.asked_at):
             return True
@@ -155,7 +155,7 @@ def _to_remind(notice: Correction, case: Case, today: date) -> bool:
 
 @every(HOURLY)
 async def mind_drafts() -> int:
-    """Warn of drafts that will be deleted, delete those whose days are over; return how many."""
+    """Warn people before their drafts are deleted, and delete drafts past their last day; return how many."""
     rules = [region.rules.draft for region in REGIONS.values()]
     soon = clock.now() - timedelta(days=min(rule.kept_days - max(rule.warn_days_before, default=0) for rule in rules))
     sql = "SELECT id FROM cases WHERE state = 'draft' AND edited_at < $1"
@@ -181,7 +181,7 @@ async def _mind_draft(case: Case) -> bool:
 
 @every(HOURLY)
 async def close_publicity() -> int:
-    """Decide what was shown long enough and met with no objection that was upheld; return how many."""
+    """Decide the cases whose publicity is over without an upheld objection; return how many."""
     return await each(await cases_where("SELECT id FROM cases WHERE state = 'publicity'"), _close_publicity)
 
 

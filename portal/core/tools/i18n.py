@@ -32,7 +32,7 @@ class Said(str):
     text: str
     values: Mapping[str, object]
 
-    def __new__(cls, text: str, **values: object) -> Self:
+    def __new__(cls, text: str, /, **values: object) -> Self:
         """Return *text* filled with *values*, which it goes on to know."""
         made = super().__new__(cls, filled(text, values, SOURCE))
         made.text, made.values = text, values

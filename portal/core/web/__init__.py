@@ -1,1 +1,1 @@
-"""What every request passes: the door, sessions, forms, uploads, pages, streams."""
+"""The web layer that every request passes: the door, sessions, forms, uploads, pages, streams."""

@@ -1,4 +1,4 @@
-"""Static files: one digest for all, in the path, so that phones keep them for ever.
+"""Static files, cached by browsers for ever: one digest of all files stands in the path.
 
 At the start every file below ``static/`` is read into memory with its gzip and brotli copies, and
 ``css/app.css`` becomes one sheet (its ``@import ... layer(x)`` lines are inlined). The digest of
@@ -27,7 +27,7 @@ mimetypes.add_type("text/javascript", ".js")
 
 
 class Asset(msgspec.Struct, frozen=True):
-    """One file, as it is sent."""
+    """One file, ready to send."""
 
     type: str
     plain: bytes
@@ -37,16 +37,16 @@ class Asset(msgspec.Struct, frozen=True):
 
 
 class Assets(msgspec.Struct, frozen=True):
-    """All files, under one digest."""
+    """All static files and their common digest."""
 
     digest: str
     files: dict[str, Asset]
 
     def url(self, name: str) -> str:
-        """Return the address of ``css/app.css`` and the like.
+        """Return the address of the file *name*, such as ``css/app.css``.
 
         Raises:
-            KeyError: there is no such file, so a page cannot link to it.
+            KeyError: there is no such file.
         """
         if name not in self.files:
             raise KeyError(name)
@@ -55,7 +55,7 @@ class Assets(msgspec.Struct, frozen=True):
 
 @cache
 def assets() -> Assets:
-    """Return the assets, read once."""
+    """Return the assets, read from disk at the first call."""
     names = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())
     contents = {name: _content(STATIC / name) for name in names if not name.endswith(".md")}
     digest = sha256()
@@ -69,7 +69,7 @@ def _content(path: Path) -> bytes:
 
 
 def bundle(path: Path) -> str:
-    """Return the stylesheet at *path* with what it imports inlined in its layers, comments left out."""
+    """Return the stylesheet at *path* with its imports inlined in their layers and comments removed."""
     sheet = COMMENT.sub("", path.read_text())
     return IMPORT.sub(lambda found: _layer(path.parent / found[1], found[2]), sheet)
 
@@ -93,7 +93,7 @@ def _asset(name: str, content: bytes) -> Asset:
 async def serve(scope: HTTPScope, send: Send) -> None:
     """Answer a request for ``/static/<digest>/<name>``: 200, 304 or 404.
 
-    An old digest gets today's file, but not for ever: a page opened before an update still works.
+    An old digest gets today's file without permanent caching, so a page opened before an update still works.
     """
     digest, _, name = scope["path"].removeprefix("/static/").partition("/")
     asset = assets().files.get(name)
@@ -126,7 +126,7 @@ def _best(asset: Asset, accepted: bytes) -> tuple[bytes, bytes]:
 
 
 def takes(accepted: bytes, encoding: bytes) -> bool:
-    """Return whether a browser that sends *accepted* accepts *encoding* (`q=0` means no)."""
+    """Return whether the Accept-Encoding value *accepted* allows *encoding*; a weight of 0 forbids it."""
     for part in accepted.lower().replace(b" ", b"").split(b","):
         name, weighed, weight = part.partition(b";q=")
         if name == encoding:

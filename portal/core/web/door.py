@@ -1,8 +1,8 @@
 """Access and CSRF in one middleware: the door of every route.
 
-Every route says who may use it: ``who=("citizen",)`` in its decorator or ``opt`` of its
-controller; a route that says nothing lets nobody in. The door looks at that first, then at where
-the request comes from, then at the token, and only then is a body read.
+Every route says who may use it: ``who=("citizen",)`` in its decorator or in ``opt`` of its
+controller; a route without ``who`` lets nobody in. The door checks the roles first, then the origin
+of the request, then the token; only then is a body read.
 """
 
 import asyncio
@@ -20,29 +20,29 @@ from portal.core.web.forms import Form
 from portal.core.web.sessions import VIEW_COOKIE, Visitor, cookie_lines, meet
 
 BODY_LIMIT = 1_000_000
-BODY_SECONDS = 60.0  # no server has a deadline for bodies; a form needs one second on the slowest phone
+BODY_SECONDS = 60.0  # the server itself has no deadline for bodies; a form needs one second on the slowest phone
 SAFE = {"GET", "HEAD"}
-ANYBODY = ("anyone",)  # what a route says that asks for no sign-in
+ANYBODY = ("anyone",)  # the roles of a route that needs no sign-in
 MACHINE = ("machine",)
 
 
-# D2: Litestar's own sessions, CSRF and form parsing read a whole body before they ask who sends it.
+# D2: Litestar's own sessions, CSRF and form parsing read the whole body before they check who sends it.
 class Door:
-    """The middleware: meets the visitor, asks the route who may enter, checks the form's token."""
+    """The middleware: finds the visitor, checks the roles of the route and the CSRF token of the form."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Stand in front of *app*, the handler of one route."""
+        """Guard *app*, the handler of one route."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request in, or leave with the problem that becomes its page."""
+        """Let the request in, or raise the problem that becomes the error page."""
         assert scope["type"] == ScopeType.HTTP
         headers = dict(scope["headers"])
         opt = scope["route_handler"].opt
         visitor = await meet(headers, quiet=opt.get("quiet", False))
         state: dict[str, Any] = scope["state"]
         state["visitor"] = visitor
-        if "\x00" in scope["path"]:  # no address of ours has one, and PostgreSQL cannot even look for it
+        if "\x00" in scope["path"]:  # no address of ours contains NUL, and PostgreSQL refuses it in a parameter
             raise BadRequest
 
         async def with_cookie(message: Message) -> None:
@@ -55,7 +55,7 @@ class Door:
             await look(visitor, scope, send)
             return
         who = opt.get("who", ())
-        if who == MACHINE:  # no browser, no cookie, no token: the handler asks for a secret of its own
+        if who == MACHINE:  # machines have no cookie and no token: the handler checks a secret of its own
             state["form"] = Form()
             await self._app(scope, receive, send)
             return
@@ -69,11 +69,11 @@ class Door:
 
 
 async def keep_late(visitor: Visitor, headers: dict[bytes, bytes], receive: Receive, scope: HTTPScope) -> None:
-    """Keep a good form whose session has ended, and lead to the sign-in and then to where it is sent again.
+    """Save a form whose session has expired, and redirect to the sign-in; after it the form can be sent again.
 
     Raises:
-        SignInFirst: the form is kept.
-        FormExpired: it is none of that session's.
+        SignInFirst: the form has been saved.
+        FormExpired: the form's token is not of the expired session.
     """
     if scope["route_handler"].opt.get("streams") or headers.get(b"hx-request"):
         return
@@ -83,9 +83,9 @@ async def keep_late(visitor: Visitor, headers: dict[bytes, bytes], receive: Rece
 
 
 def enter(visitor: Visitor, who: tuple[str, ...]) -> None:
-    """Raise the right problem unless *visitor* has one of the roles *who*.
+    """Raise the fitting problem unless *visitor* has one of the roles *who*.
 
-    A visitor who has only verified a phone is led on to the next step of signing in, not turned away.
+    A visitor who has only verified a phone is redirected to the next step of signing in.
     """
     if visitor.may(who):
         return
@@ -95,10 +95,10 @@ def enter(visitor: Visitor, who: tuple[str, ...]) -> None:
 
 
 def from_here(headers: dict[bytes, bytes]) -> None:
-    """Refuse a request that another site sent: two headers tell it, and scripts cannot set either.
+    """Refuse a request from another site, by two headers that scripts cannot set.
 
     Raises:
-        FormExpired: it comes from elsewhere.
+        FormExpired: the request comes from another site.
     """
     if headers.get(b"sec-fetch-site", b"same-origin") not in (b"same-origin", b"none"):
         raise FormExpired
@@ -108,15 +108,15 @@ def from_here(headers: dict[bytes, bytes]) -> None:
 
 
 async def posted(visitor: Visitor, headers: dict[bytes, bytes], receive: Receive, *, streams: bool) -> Form:
-    """Return the fields that were posted, after their token has been found good.
+    """Check the CSRF token and return the posted fields.
 
-    A route that *streams* (uploads) gets an empty form: it reads the body itself, and the token
-    comes in the header or as the first part, where it asks `Visitor.owns`.
+    A route that *streams* (uploads) gets an empty form: it reads the body itself and checks the token,
+    from the header or the first part, with `Visitor.owns`.
 
     Raises:
-        FormExpired: no token, or one of another session.
+        FormExpired: the token is missing or belongs to another session.
         TooLarge: more than `BODY_LIMIT` bytes.
-        BadRequest: not a form, or it did not arrive in time.
+        BadRequest: the body is not a form, or did not arrive in `BODY_SECONDS`.
     """
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip()
     if streams:
@@ -153,7 +153,7 @@ async def _all_of(receive: Receive) -> bytes:
 
 
 async def look(visitor: Visitor, scope: HTTPScope, send: Send) -> None:
-    """Store the display settings (large type, language) in a cookie, and show the page again with them."""
+    """Store the display settings (large type, language) in a cookie and redirect to the same page."""
     wish = scope["query_string"][len(b"look=") :].decode("latin-1")
     elder = {"elder": True, "plain": False}.get(wish, visitor.elder)
     language = wish if wish in LANGUAGES else visitor.language
@@ -164,14 +164,14 @@ async def look(visitor: Visitor, scope: HTTPScope, send: Send) -> None:
 
 
 def view_line(elder: bool, language: str) -> bytes:
-    """Return the Set-Cookie line that remembers how a person wants pages to look, for a year."""
+    """Return the Set-Cookie line that stores the display settings for a year."""
     secure = "; Secure" if SETTINGS.https else ""
     wish = ".".join([*(["elder"] if elder else []), language])
     return f"{VIEW_COOKIE}={wish}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}".encode()
 
 
 def _asked_before(scope: HTTPScope) -> str:
-    """Return the query of the page the person came from; the link to other display settings has replaced it."""
+    """Return the query of the previous page; the link that changes display settings has replaced it."""
     page = urlsplit(dict(scope["headers"]).get(b"referer", b"").decode("latin-1"))
     same = page.path.rstrip("/") == quote(scope["path"], safe="/").rstrip("/")
     return f"?{page.query}" if same and page.query.isascii() and page.query[:5] not in ("", "look=") else ""

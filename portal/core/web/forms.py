@@ -1,4 +1,4 @@
-"""What a person sent with a form: names and texts, cleaned of what no keyboard writes."""
+"""A posted form: names and texts, cleaned of characters that no keyboard produces."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,10 +12,10 @@ FIELDS = 500
 
 
 class Form(Mapping[str, str]):
-    """The fields of a posted form; ``form["name"]`` is the first text under a name, "" when absent."""
+    """The fields of a posted form; ``form["name"]`` is the first text under a name, "" if there is none."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        """Take ``(name, text)`` pairs in the order they were sent."""
+        """Store ``(name, text)`` pairs, in the order they were sent."""
         self._fields: dict[str, list[str]] = {}
         for name, text in pairs:
             self._fields.setdefault(name, []).append(clean(text))
@@ -38,7 +38,7 @@ class Form(Mapping[str, str]):
 
 
 def clean(text: str) -> str:
-    """Return *text* with plain line ends and without characters no keyboard writes."""
+    """Return *text* with normal line ends and without characters that no keyboard produces."""
     return UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -46,7 +46,7 @@ def parse(body: bytes) -> Form:
     """Return the form in an urlencoded *body*.
 
     Raises:
-        BadRequest: not UTF-8, or more than `FIELDS` fields.
+        BadRequest: *body* is not UTF-8, or has more than `FIELDS` fields.
     """
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS, errors="strict")

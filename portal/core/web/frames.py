@@ -10,8 +10,8 @@ from portal.core.web import pages
 from portal.core.web.pages import answer
 from portal.core.web.sessions import Visitor, visitor_of
 
-FRAMES = 300  # pages that are kept at most; one takes ten KB
-EDGE = "\x02"  # stands around a placeholder; no template contains it, and typed text is put in after the cut
+FRAMES = 300  # most pages in the cache; one takes ten KB
+EDGE = "\x02"  # encloses a placeholder; no template contains it, and typed text is filled in after the split
 
 
 def mark(hole: str) -> str:
@@ -20,13 +20,13 @@ def mark(hole: str) -> str:
 
 
 class _Anybody(Visitor):
-    """A visitor of placeholders: the page rendered for it is sent to many people."""
+    """A visitor whose values are placeholders: the page rendered for it is sent to many people."""
 
     csrf = mark("csrf")
     seconds_left = mark("seconds")  # type: ignore[assignment]
 
     def __init__(self, like: Visitor) -> None:
-        """Take roles, look and language of a visitor, and nothing else."""
+        """Copy roles, look and language of the visitor *like*; all else is a placeholder."""
         super().__init__()
         self.roles = like.roles
         self.elder = like.elder
@@ -37,11 +37,11 @@ _frames: dict[Any, list[bytes | str]] = {}
 
 
 def forget() -> None:
-    """Make every page anew when it is asked for next."""
+    """Empty the page cache."""
     _frames.clear()
 
 
-# D74: whatever decides the look is in the key; a value that is filled in decides nothing.
+# D74: a value on which the template decides belongs in the key; a filled-in value is only shown.
 def framed(
     request: Request[Any, Any, Any],
     name: str,
@@ -52,15 +52,15 @@ def framed(
     here: str = "",
     **context: Any,
 ) -> Response[bytes]:
-    """Return a page like `page` does, rendered once for each *key* and then filled in for each person.
+    """Return a page as `page` does, rendered once for each *key* and then filled in for each person.
 
     Args:
-        request: whose visitor gets it; nobody acts for another on it.
-        name: of the template.
-        key: whatever decides what the page looks like, besides who sees it (rights, language, look). No personal data.
+        request: its visitor gets the page; the page must have no banner of a proxy.
+        name: the template's name.
+        key: all values that change the page, besides the visitor's roles, language and look. No personal data.
         filled: ``{hole: text}``. Where *context* or *here* have ``mark(hole)``, the page has the text; the template
             only shows it, and decides nothing by it.
-        here: the path of the page, where it is not the same for all.
+        here: the path of the page, if it is not the request's own (as one with a placeholder).
         context: as for `page`, without personal data.
     """
     visitor = visitor_of(request)
@@ -72,9 +72,9 @@ def framed(
         parts = [part if odd % 2 else part.encode() for odd, part in enumerate(text.split(EDGE))]
         if len(_frames) >= FRAMES:
             del _frames[next(iter(_frames))]
-    _frames[full] = parts  # put last: the first is the one not asked for longest
+    _frames[full] = parts  # move to the end: the first entry is the least recently used
     texts = {"seconds": str(visitor.seconds_left), **(filled or {})}
-    if "csrf" in parts:  # asking for it gives a newcomer a cookie
+    if "csrf" in parts:  # reading it gives a new visitor a cookie
         texts["csrf"] = visitor.csrf
     body = b"".join([part if isinstance(part, bytes) else escape(texts[part]).encode() for part in parts])
     return answer(request, body)

@@ -1,4 +1,4 @@
-"""Forms that arrived after their session had ended: kept sealed for a day, and sent again by the same person.
+"""Forms sent after their session expired: stored encrypted for a day, for the same person to send again.
 
 The form's token proves that it was made for the session that ended; after signing in, only the
 same person can open it. Row versions and submit tokens are in it, so sending it again does no more
@@ -29,15 +29,15 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Late(msgspec.Struct, frozen=True):
-    """A form to send again: where to, and its fields in their order."""
+    """A form to send again: its address, and its fields in their order."""
 
     path: str
     fields: list[tuple[str, str]]
 
 
-# D29: shown again as a form and never replayed, so row versions and submit tokens decide as ever.
+# D29: shown again as a form and never replayed, so row versions and submit tokens are checked as usual.
 async def keep(subject: str, path: str, form: Form) -> str:
-    """Keep a form of *subject* and return its id."""
+    """Store a form of *subject* and return its id."""
     id = token()
     fields = [(name, text) for name in form if name not in NOT_KEPT for text in form.all(name)]
     content = seal_json({"path": path, "fields": fields}, f"kept_post.content:{id}")
@@ -46,7 +46,7 @@ async def keep(subject: str, path: str, form: Form) -> str:
 
 
 async def kept(subject: str, id: str) -> Late | None:
-    """Return the form called *id* if it is of *subject*, or nothing."""
+    """Return the form *id* of *subject*; None if there is none, or it is of somebody else."""
     row = await fetch_one(
         Kept, "FROM kept_post WHERE id = $1 AND subject = $2 AND made_at > $3", id, subject, _oldest()
     )
@@ -57,12 +57,12 @@ async def kept(subject: str, id: str) -> Late | None:
 
 
 async def drop(subject: str, id: str) -> None:
-    """Forget a form: its sender does not want it any more."""
+    """Delete a form that its sender does not want to send again."""
     await execute("DELETE FROM kept_post WHERE id = $1 AND subject = $2", id, subject)
 
 
 async def forget_old() -> int:
-    """Delete forms whose day is over; return how many."""
+    """Delete forms older than a day; return how many."""
     return await execute("DELETE FROM kept_post WHERE made_at <= $1", _oldest())
 
 

@@ -1,11 +1,11 @@
-"""Pages: one Jinja environment per language, `page` to answer with one, and the filters.
+"""Pages: one Jinja environment per language, `page` to answer with a template, and the filters.
 
-A context name that is not there is an error. `templates.py` says what is done when a template is compiled.
+An undefined name in a template is an error. `templates.py` says how templates are compiled.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache, partial
+from functools import cache, partial, reduce
 from pathlib import Path
 from string import punctuation
 from typing import Any
@@ -29,12 +29,12 @@ from portal.core.web.templates import Compiled, compiled_before, filled, icon
 # Below this a compressed page saves less than the headers cost. ISA-L takes a fifth of zlib's time.
 COMPRESS_FROM = 1400
 COMPRESS_LEVEL = 2
-KEPT = 20_000  # parts of pages that are kept at most
+KEPT = 20_000  # most parts of pages in the cache
 
 
 @cache
 def environment(language: str) -> Compiled:
-    """Return the environment whose templates speak *language*."""
+    """Return the environment whose templates are in *language*."""
     made = Compiled(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -53,9 +53,9 @@ def environment(language: str) -> Compiled:
 
 
 def _words(language: str) -> dict[str, Any]:
-    """Return what every template may call or show, besides the parts of the layout."""
+    """Return the globals of every template, besides the parts of the layout."""
 
-    def _(text: str, **values: Any) -> str:
+    def _(text: str, /, **values: Any) -> str:
         said = translate(text, language)
         return filled(said, **values) if values else said
 
@@ -72,13 +72,13 @@ def _words(language: str) -> dict[str, Any]:
 
 
 def _parts(made: Compiled) -> dict[str, Any]:
-    """Return the functions with which templates reuse parts that look the same for many people."""
+    """Return the functions by which templates cache parts that are the same for many people."""
     kept: dict[Any, Any] = {}
 
     def chrome(name: str, region: Any, visitor: Visitor, here: str, entries: Sequence[str] = ()) -> Markup:
         """Return the part *name* of the layout, rendered once for each city and look.
 
-        Of the address only *current* matters to it: the one of its *entries* that *here* ends in, or ``-``.
+        Of the address *here* the part depends only on the entry of *entries* it ends in, or ``-``.
         """
         current = here.rpartition("/")[2]
         current = current if current in entries else "-"
@@ -95,9 +95,9 @@ def _parts(made: Compiled) -> dict[str, Any]:
             kept[key] = Markup(text)  # noqa: S704  a template's own output
         return kept[key]  # type: ignore[no-any-return]
 
-    # D12: a kept part is shown to everybody; nothing that a person typed may be in it or in its key.
+    # D12: a cached part is shown to everybody; no text that a person typed may be in it or in its key.
     def keep(macro: Any, key: Any, *args: Any) -> Any:
-        """Return ``macro(*args)``, rendered once for each *key*; nothing a person typed may be in it."""
+        """Return ``macro(*args)``, rendered once for each *key*; it must contain no text that a person typed."""
         full = (macro.name, key)
         if full not in kept and len(kept) < KEPT:
             kept[full] = macro(*args)
@@ -126,6 +126,7 @@ def _filters(language: str) -> dict[str, Any]:
             "grouped": grouped,
             "size": size,
             "masked": masked,
+            "enumerated": partial(enumerated, translate("{first}、{rest}", language)),
         }
     )
 
@@ -135,11 +136,17 @@ def _time_element(show: Callable[[Any], str], moment: date | datetime) -> Markup
     return Markup('<time datetime="{}">{}</time>').format(iso(moment), show(moment))
 
 
-def warm() -> None:
-    """Compile every page's template in every language, so that nobody waits for it.
+def enumerated(pair: str, parts: Iterable[str]) -> str:
+    """Return *parts* as one enumeration; *pair* says how two of them are joined."""
+    *before, last = list(parts) or [""]
+    return reduce(lambda rest, first: filled(pair, first=first, rest=rest), reversed(before), last)
 
-    Those of the source language are in memory afterwards. The others are on the disk, ready to be loaded when somebody
-    reads that language: they would take as much memory again.
+
+def warm() -> None:
+    """Compile every page's template in every language, so that no visitor waits for it.
+
+    Templates of the source language stay in memory. Those of other languages stay on disk until somebody reads
+    that language: they would take as much memory again.
     """
     for language in LANGUAGES:
         made = environment(language)
@@ -154,9 +161,9 @@ def warm() -> None:
 
 
 class Ready(Response[bytes]):
-    """A finished answer: it is sent as it is, where the framework would build it once more.
+    """A finished response, sent unchanged; the framework would build it a second time.
 
-    It has no cookies of its own: the door sets them.
+    It carries no cookies: the door sets them.
     """
 
     def to_asgi_response(self, app: Any, request: Any, **more: Any) -> ASGIResponse:
@@ -183,8 +190,8 @@ def page(
 ) -> Response[bytes]:
     """Return the page made from template *name* (without ``.html``) in the visitor's language.
 
-    Templates get *context*, and of the request: ``visitor``, ``here`` (its path), and ``acting`` (for whom
-    the visitor acts on this page, or nothing).
+    Templates get *context* and three values of the request: ``visitor``, ``here`` (its path), and ``acting``
+    (the principal that the visitor acts for on this page, or None).
     """
     visitor = visitor_of(request)
     acting = request.scope["state"].get("acting")
@@ -195,7 +202,7 @@ def page(
 def answer(
     request: Request[Any, Any, Any], body: bytes, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response[bytes]:
-    """Return the answer with a page, in gzip form for a browser that takes it."""
+    """Return the response with the page *body*, compressed by gzip if the browser accepts it."""
     sent = {"vary": "Cookie, Accept-Encoding", **(headers or {})}
     if len(body) >= COMPRESS_FROM and takes(_accepted(request), b"gzip"):
         body = squeezed(body)
@@ -213,32 +220,32 @@ def render(name: str, language: str = SOURCE, /, **context: Any) -> str:
 
 
 def squeezed(body: bytes) -> bytes:
-    """Return *body* in gzip form."""
+    """Return *body* compressed by gzip."""
     # D13: a fifth of zlib's time at the same size.
     return isal_zlib.compress(body, level=COMPRESS_LEVEL, wbits=31)
 
 
 def see_other(address: str) -> Response[bytes]:
-    """Send the browser to *address* of ours with GET; what was posted is on the disk by now."""
+    """Redirect with 303 to our *address*, after a form whose changes are committed."""
     location = quote(address, safe=punctuation)  # a header holds no Chinese
     return Ready(b"", status_code=303, headers={"location": location}, media_type="text/plain; charset=utf-8")
 
 
 def leave_for(address: str) -> Response[bytes]:
-    """Send the browser to *address*, and have it forget what it holds of us: its person has signed out."""
+    """Redirect to *address* after signing out, and tell the browser to delete everything it stored of the portal."""
     answer = see_other(address)
     answer.headers["clear-site-data"] = '"cache", "storage"'
     return answer
 
 
 def own_address(text: str, otherwise: str) -> str:
-    """Return *text* when it is a path of ours, else *otherwise*: no way out to another site."""
+    """Return *text* if it is a path of ours, else *otherwise*; this prevents redirects to other sites."""
     plain = text.isprintable() and text.startswith("/") and "\\" not in text and not text.startswith("//")
     return text if plain else otherwise
 
 
 def with_next(address: str, next: str) -> str:
-    """Return *address* with the place to go on to afterwards; only places of ours are passed on."""
+    """Return *address* with *next*, the page to open afterwards, in its query; only if *next* is a path of ours."""
     wanted = own_address(next, "")
     if not wanted:
         return address
@@ -246,7 +253,7 @@ def with_next(address: str, next: str) -> str:
 
 
 def short_day(day: date, *, english: bool = False) -> str:
-    """Return ``11月24日``, with the year when it is not this one."""
+    """Return ``11月24日``, with the year if it is not this year."""
     if day.year != clock.today().year:
         return long_day(day, english=english)
     return day_of_year(day, english=english)
@@ -258,14 +265,14 @@ def hour(moment: datetime) -> str:
 
 
 def iso(moment: date | datetime) -> str:
-    """Return what ``<time datetime>`` wants."""
+    """Return the value of ``<time datetime>``."""
     if isinstance(moment, datetime):
         return moment.astimezone(clock.BEIJING).isoformat(timespec="minutes")
     return moment.isoformat()
 
 
 def grouped(number: str, groups: Sequence[int] = (4, 4, 4)) -> str:
-    """Return ``4821 0937 5564``: easier to read aloud and to check."""
+    """Return *number* in groups of digits, ``4821 0937 5564``: easier to read aloud and to check."""
     parts = []
     at = 0
     for length in groups:
@@ -275,12 +282,12 @@ def grouped(number: str, groups: Sequence[int] = (4, 4, 4)) -> str:
 
 
 def masked(number: str) -> str:
-    """Return ``138****5678``."""
+    """Return a phone number masked, ``138****5678``."""
     return f"{number[:3]}****{number[-4:]}" if number else ""
 
 
 def size(count: int) -> str:
-    """Return ``1.8 MB`` or ``86 KB`` of *count* bytes."""
+    """Return *count* bytes as ``1.8 MB`` or ``86 KB``."""
     return f"{count / 1_048_576:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1024))} KB"
 
 
@@ -290,13 +297,13 @@ def within(moment: datetime, ago: timedelta) -> bool:
 
 
 def file_answer(content: bytes, kind: str, name: str, *, download: bool = False) -> Response[bytes]:
-    """Return the answer with a file of ours or of a citizen's: never run as a page, never kept in caches.
+    """Return the response with a file of ours or of a citizen; browsers neither run it as a page nor cache it.
 
     Args:
         content: the bytes.
         kind: its media type.
         name: what to call it when it is saved (RFC 6266).
-        download: save it instead of showing it.
+        download: have the browser save the file instead of showing it.
     """
     how = "attachment" if download else "inline"
     headers = {

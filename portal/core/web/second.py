@@ -1,7 +1,7 @@
-"""Who comes second: a change that somebody else was faster with ends in the 409 page.
+"""The 409 page: a change is refused because somebody else changed the same thing first.
 
-That page can say who was first. A dependency of the page leaves the sentence (`tell_second`), or what asks the
-database for it: that is asked only when the page is shown.
+That page can say who was first. A dependency of the page leaves the sentence (`tell_second`), or a function
+that reads it from the database; the function is called only if the 409 page is shown.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,26 +16,26 @@ KEY = "who_was_first"
 
 
 def tell_second(request: Request[Any, Any, Any], sentence: Sentence) -> None:
-    """Have the 409 page of this request say *sentence*."""
+    """Set the *sentence* for the 409 page of this request."""
     request.scope["state"][KEY] = sentence
 
 
 async def who_was_first(request: Request[Any, Any, Any]) -> str:
-    """Return the sentence that was left for this request, or an empty text."""
+    """Return the sentence set for the 409 page of this request; empty if none was."""
     sentence: Sentence = request.scope["state"].get(KEY, "")
     return sentence if isinstance(sentence, str) else await sentence()
 
 
 class Later(Response[bytes]):
-    """An answer that is made when it is sent: Litestar does not await what answers an error."""
+    """A response that is made when it is sent, because Litestar does not await error handlers."""
 
     def __init__(self, make: Callable[[], Awaitable[Response[bytes]]]) -> None:
-        """Answer with what *make* returns."""
+        """Send the response that *make* returns."""
         super().__init__(b"")
         self._make = make
 
     def to_asgi_response(self, app: Any, request: Any, **more: Any) -> ASGIResponse:
-        """Return what makes the answer and sends it."""
+        """Return the ASGI application that makes the response and sends it."""
 
         async def send_it(scope: Scope, receive: Receive, send: Send) -> None:
             made = await self._make()

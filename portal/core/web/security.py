@@ -1,6 +1,6 @@
-"""The outermost door: host names, security headers on every answer, static files.
+"""The outermost layer: host names, security headers on every response, static files.
 
-It stands around the whole application, so that errors, redirects and files have the headers too.
+It wraps the whole application, so that errors, redirects and files have the headers too.
 """
 
 import re
@@ -16,7 +16,7 @@ CSP = (
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 )
 
-# Set unless a handler said otherwise (a file is served in a sandbox of its own).
+# Defaults; a handler's own value wins (a file is served in a sandbox of its own).
 DEFAULTS = {
     b"content-security-policy": CSP.encode(),
     b"cache-control": b"no-store",
@@ -35,16 +35,16 @@ PORT = re.compile(r":\d*$")
 
 
 class Front:
-    """The ASGI application a server runs: this door, and the portal behind it."""
+    """The ASGI application that the server runs: this layer around the portal."""
 
     def __init__(self, portal: ASGIApp, resumable: str = "") -> None:
-        """Stand in front of *portal*; only addresses like the pattern *resumable* know methods of their own."""
+        """Wrap *portal*; only addresses that match the pattern *resumable* accept PATCH and DELETE."""
         self._portal = portal
         self._resumable = re.compile(resumable)
         self._hosts = known_hosts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let requests for known hosts in; set headers on whatever goes out."""
+        """Let requests for known hosts in, and set the security headers on every response."""
         if scope["type"] != ScopeType.HTTP:
             await self._portal(scope, receive, send)
             return
@@ -79,7 +79,7 @@ class Front:
 
 
 def known_hosts() -> frozenset[str]:
-    """Return the host names we answer to, without ports."""
+    """Return the host names that the portal answers to, without ports."""
     named = [part.strip() for part in SETTINGS.hosts.split(",") if part.strip()]
     origin = SETTINGS.public_origin.split("://", 1)[-1]
     return frozenset({_bare(origin), _bare(SETTINGS.host), "localhost", "127.0.0.1", "[::1]", *named})
@@ -112,7 +112,7 @@ async def _refuse(send: Send, status: int, text: bytes, *further: tuple[bytes, b
 
 
 def client_address(scope: Scope) -> str:
-    """Return the network address of whoever asks; as many proxies as the settings say are believed."""
+    """Return the client's network address, trusting as many reverse proxies as the settings say."""
     client = scope.get("client")
     direct = client[0] if client else ""
     if not SETTINGS.proxies:

@@ -1,10 +1,10 @@
-"""Sessions: who is asking, for how long, and the token that ties a form to them.
+"""Sessions: who the visitor is, how long the session lasts, and the CSRF token of its forms.
 
-The cookie holds a random id; the database its SHA-256. An id that was never issued is never
-adopted. Before anybody signs in there is no row: an anonymous id carries its own seal (keyed
-hash), and is set only when a page shows a form. The CSRF token is a keyed hash of the id, masked
-anew each time; sign-in, step-up and a change of role give a new id, so older tokens die with it.
-The door (`door.py`) asks for both.
+The cookie holds a random id; the database its SHA-256. An id that we did not issue is never
+accepted. Before sign-in there is no row: an anonymous id carries its own seal (keyed hash), and
+is set only when a page shows a form. The CSRF token is a keyed hash of the id, masked anew each
+time; sign-in, step-up and a change of role give a new id, so older tokens become invalid.
+The door (`door.py`) checks both.
 """
 
 import base64
@@ -31,7 +31,7 @@ ANYONE = frozenset({"anyone"})
 
 
 class SessionRow(msgspec.Struct, frozen=True):
-    """A session as it is stored: whose, by which phone, as what, until when."""
+    """A session as stored: its person, phone, roles and end."""
 
     subject: str
     via: str
@@ -46,13 +46,13 @@ FIND = "FROM session WHERE id = $1"
 
 
 class Visitor:
-    """Who is asking: nobody yet, a citizen, or a member of staff; and how they want pages to look.
+    """The sender of a request: anonymous, a citizen or a staff member; with their display settings.
 
-    `expired` says that there was a session, and `lost` whose it was.
+    `expired` says that the session of the cookie has ended, and `lost` holds its subject.
     """
 
     def __init__(self, cookie: str = "", view: str = "", device: str = "") -> None:
-        """Begin as nobody; *cookie* is taken over only if it is ours."""
+        """Begin as an anonymous visitor; *cookie* is accepted only with our seal."""
         self.device = device
         self.new_device = False
         self.idle_until: datetime | None = None
@@ -64,24 +64,24 @@ class Visitor:
         self.ends_at: datetime | None = None
         self.cookie = cookie
         self.changed = False
-        self._csrf = ("", "")  # for which cookie, the token
+        self._csrf = ("", "")  # (cookie, its token)
         wishes = view.split(".")
         self.elder = "elder" in wishes
         self.language = next((language for language in LANGUAGES if language in wishes), SOURCE)
 
     @property
     def signed_in(self) -> bool:
-        """Whether there is a session, if only with a phone that was verified."""
+        """Whether there is a session, even if only a phone has been verified in it."""
         return self.roles is not ANYONE
 
     @property
     def seconds_left(self) -> int:
-        """Seconds until the session ends when nothing more is asked for; 0 without one."""
+        """Seconds until the session ends without a further request; 0 if there is no session."""
         ends = [moment for moment in (self.idle_until, self.ends_at) if moment]
         return max(0, int((min(ends) - clock.now()).total_seconds())) if ends else 0
 
     def own_device(self) -> str:
-        """Return the random name of this browser, which gets one when it has none."""
+        """Return the random name of this browser; create one if it has none."""
         if not self.device:
             self.device = token()
             self.new_device = True
@@ -89,7 +89,7 @@ class Visitor:
 
     @property
     def csrf(self) -> str:
-        """The token for the forms on the page being made; asking for it gives a newcomer a cookie."""
+        """The CSRF token for the forms of this page; reading it gives a new visitor a cookie."""
         if not self.cookie:
             self.cookie = anonymous()
             self.changed = True
@@ -111,18 +111,18 @@ class Visitor:
         return same(bytes(a ^ b for a, b in zip(raw[:16], raw[16:], strict=True)), csrf_secret(self.cookie))
 
     def may(self, who: tuple[str, ...]) -> bool:
-        """Return whether one of the roles in *who* is this visitor's."""
+        """Return whether this visitor has one of the roles in *who*."""
         return not self.roles.isdisjoint(who)
 
 
 def csrf_secret(cookie: str) -> bytes:
-    """Return the 16 bytes a token for the session in *cookie* hides."""
+    """Return the 16 secret bytes inside every CSRF token of the session in *cookie*."""
     return keyed("csrf", cookie)[:16]
 
 
-# D17: no row before sign-in, or anybody could fill the table; the id carries its own seal.
+# D17: no row before sign-in, or anybody could fill the table; the id carries its own seal instead.
 def anonymous() -> str:
-    """Return a new id for somebody who has not signed in: ``a.<random>.<seal>``."""
+    """Return a new id for an anonymous visitor: ``a.<random>.<seal>``."""
     name = token()
     return f"a.{name}.{keyed('anonymous', name).hex()[:32]}"
 
@@ -134,9 +134,9 @@ def _ours(cookie: str) -> bool:
 
 
 async def meet(headers: dict[bytes, bytes], *, quiet: bool = False) -> Visitor:
-    """Return the visitor who sends these *headers*.
+    """Return the visitor that the cookies in *headers* belong to, and extend the session.
 
-    A request that a page makes by itself (*quiet*) does not extend the session.
+    A request that a page makes by itself (*quiet*), not the person, does not extend the session.
     """
     cookies = cookies_in(headers)
     cookie = cookies.get(COOKIE, "")
@@ -149,7 +149,7 @@ async def meet(headers: dict[bytes, bytes], *, quiet: bool = False) -> Visitor:
 
 
 def cookies_in(headers: dict[bytes, bytes]) -> dict[str, str]:
-    """Return the cookies a browser sent with *headers*."""
+    """Return the cookies in *headers*."""
     sent = headers.get(b"cookie", b"").decode("latin-1").split(";")
     return dict(part.strip().split("=", 1) for part in sent if "=" in part)
 
@@ -180,16 +180,16 @@ async def _known(visitor: Visitor, *, quiet: bool) -> Visitor:
 async def start(
     visitor: Visitor, *, subject: str, roles: str, idle: timedelta, lasts: timedelta, via: str = "", agent: str = ""
 ) -> None:
-    """Give *visitor* a new session, and end the one they came with.
+    """Begin a new session for *visitor* and end their present one.
 
     Args:
-        visitor: the cookie of the answer follows from it.
-        subject: identifier of whoever it is.
+        visitor: gets the new id; the response sets the cookie from it.
+        subject: id of the person or staff member.
         roles: words separated by spaces, as routes name them.
-        idle: ends after so long without a request.
-        lasts: ends after so long in any case.
-        via: identifier of what they signed in with (a phone).
-        agent: the browser's name for itself, for the list of devices.
+        idle: the session ends after this time without a request.
+        lasts: the session ends after this time in any case.
+        via: id of the phone that was used to sign in.
+        agent: the browser's User-Agent, for the list of devices.
     """
     now = clock.now()
     old = visitor.cookie
@@ -218,7 +218,7 @@ async def start(
 
 
 async def end(visitor: Visitor) -> None:
-    """End the visitor's session, on the server too."""
+    """Delete the visitor's session on the server, and its cookie."""
     await execute("DELETE FROM session WHERE id = $1", digest(visitor.cookie))
     visitor.cookie, visitor.changed = "", True
     visitor.subject = ""
@@ -227,25 +227,25 @@ async def end(visitor: Visitor) -> None:
 
 
 async def forget_old() -> int:
-    """Delete the sessions whose time is over; return how many."""
+    """Delete expired sessions; return how many."""
     return await execute("DELETE FROM session WHERE ends_at <= $1", clock.now())
 
 
 def cookie_line(visitor: Visitor) -> bytes:
-    """Return the Set-Cookie line for the visitor's session, or for its end."""
+    """Return the Set-Cookie line that sets the visitor's session cookie, or deletes it."""
     secure = "; Secure" if SETTINGS.https else ""
     life = "" if visitor.cookie else "; Max-Age=0"
     return f"{COOKIE}={visitor.cookie}; Path=/; HttpOnly; SameSite=Lax{secure}{life}".encode()
 
 
 def cookie_lines(visitor: Visitor) -> list[bytes]:
-    """Return the Set-Cookie lines an answer to the visitor needs."""
+    """Return all Set-Cookie lines for a response to the visitor."""
     lines = [cookie_line(visitor)] if visitor.changed else []
     return [*lines, device_line(visitor)] if visitor.new_device else lines
 
 
 def device_line(visitor: Visitor) -> bytes:
-    """Return the Set-Cookie line that knows this browser again for two years."""
+    """Return the Set-Cookie line that identifies this browser for two years."""
     secure = "; Secure" if SETTINGS.https else ""
     return f"{DEVICE_COOKIE}={visitor.device}; Path=/; HttpOnly; SameSite=Lax; Max-Age=63072000{secure}".encode()
 
@@ -253,13 +253,13 @@ def device_line(visitor: Visitor) -> bytes:
 def visitor_of(request: "Request[Any, Any, Any]") -> Visitor:
     """Return the visitor of a request.
 
-    Where no route was found it is an anonymous one, with language and display settings.
+    If no route was found, it is an anonymous visitor with language and display settings.
     """
     met = request.scope["state"].get("visitor")
     return met or Visitor(view=cookies_in(dict(request.scope["headers"])).get(VIEW_COOKIE, ""))
 
 
 def form_of(request: "Request[Any, Any, Any]") -> Form:
-    """Return the fields that were posted."""
+    """Return the form posted with *request*."""
     found: Form = request.scope["state"]["form"]
     return found

@@ -1,8 +1,8 @@
-"""Server-sent events: pages that watch a topic hear at once when it changed.
+"""Server-sent events: an open page that watches a topic is told at once when it changes.
 
-`tell` belongs into the transaction of the change. One process wakes its own watchers after the
-commit. Several processes hear of each other by LISTEN/NOTIFY on PostgreSQL, and on SQLite by the
-counter that changes when another process has committed (``PRAGMA data_version``).
+Call `tell` in the transaction of the change. A process wakes its own watchers after the commit.
+Other processes are told by LISTEN/NOTIFY on PostgreSQL; on SQLite they poll ``PRAGMA data_version``,
+which changes when another process has committed.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from portal.core.tools.settings import SETTINGS
 PER_PERSON = 3
 HEARTBEAT = 25.0
 LIFE = 15 * 60.0
-LOOK_EVERY = 0.5  # seconds between looks at other processes' commits on SQLite
+LOOK_EVERY = 0.5  # seconds between polls for other processes' commits on SQLite
 CHANNEL = "portal"
 
 
@@ -37,11 +37,11 @@ class Hub:
 
     @property
     def count(self) -> int:
-        """How many streams are open."""
+        """The number of open streams."""
         return sum(self._persons.values())
 
     def wake(self, topic: str) -> None:
-        """Tell those who watch *topic*."""
+        """Wake the watchers of *topic*."""
         for event in self._watching.get(topic, ()):
             event.set()
 
@@ -51,21 +51,21 @@ class Hub:
             self.wake(topic)
 
     def close(self) -> None:
-        """Let every stream end, so that the server can."""
+        """End all streams, so that the server can stop."""
         self.closing = True
         self.wake_all()
 
     def make_sure_of_room(self, person: str) -> None:
-        """Leave with the 429 page when *person* or the process has too many streams open.
+        """Check that *person* may open one more stream.
 
         Raises:
-            TooMany: they have.
+            TooMany: the person or the process has too many streams open (429 page).
         """
         if self._persons.get(person, 0) >= PER_PERSON or self.count >= SETTINGS.streams:
             raise TooMany
 
     async def watch(self, topic: str, person: str) -> AsyncIterator[bool]:
-        """Yield True at first and after each change of *topic*, False when only time has passed.
+        """Yield True at first and after each change of *topic*; False if a waiting time passed without a change.
 
         Raises:
             TooMany: the person or the process has too many streams open.
@@ -99,14 +99,14 @@ HUB = Hub()
 
 
 async def tell(topic: str) -> None:
-    """Wake the watchers of *topic* once the present transaction is committed."""
+    """Wake the watchers of *topic* after the current transaction commits."""
     after_commit(lambda: HUB.wake(topic))
     if not isinstance(DB, OneWriterEngine):
         await execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
 
 
 async def listen() -> None:
-    """Listen to other processes, until cancelled."""
+    """Wake watchers for the changes of other processes, until cancelled."""
     if isinstance(DB, OneWriterEngine):
         await _look(DB)
     else:
@@ -136,7 +136,7 @@ async def _listen() -> None:
 
 
 def event(data: str, *, name: str = "", id: str = "") -> str:
-    """Return one event: *data* of any number of lines, its *name* and *id* when given."""
+    """Return one event as text; *data* may have several lines, *name* and *id* may be empty."""
     lines = [f"event: {name}"] if name else []
     lines += [f"id: {id}"] if id else []
     lines += [f"data: {line}" for line in data.splitlines() or [""]]
@@ -147,17 +147,17 @@ Now = Callable[[], Awaitable[tuple[str, str, bool]]]
 
 
 def changes(topic: str, person: str, now: Now, seen: str = "") -> AsyncIterator[str]:
-    """Return the events of a stream on *topic*: what *now* returns, whenever it is something new.
+    """Return the events of a stream on *topic*: the result of *now*, each time its id has changed.
 
     Args:
-        topic: what is watched.
-        person: who watches; three streams each.
-        now: returns ``(id, html, ended)``; after an *ended* one the event ``ended`` closes the stream.
-        seen: the id of what the page shows already; it is not sent again.
+        topic: the topic to watch.
+        person: the watcher, who may have three streams.
+        now: returns ``(id, html, ended)``; if *ended*, the event ``ended`` follows and closes the stream.
+        seen: the id that the page shows already; it is not sent again.
 
     Raises:
-        TooMany: the person or the process has too many streams open. It is asked now, while a page
-            can still say so, and again when the stream begins.
+        TooMany: the person or the process has too many streams open. Checked now, while a page can
+            still say so, and again when the stream begins.
     """
     HUB.make_sure_of_room(person)
     return _changes(topic, person, now, seen)
@@ -178,6 +178,6 @@ async def _changes(topic: str, person: str, now: Now, sent: str) -> AsyncIterato
 
 
 def streamed(events: AsyncIterator[str]) -> Stream:
-    """Return the answer that sends *events*."""
+    """Return the response that sends *events*."""
     headers: dict[str, Any] = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return Stream(events, media_type="text/event-stream", headers=headers)

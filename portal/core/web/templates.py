@@ -1,7 +1,7 @@
-"""How templates are compiled: what Jinja does, and less of it at each page.
+"""How templates are compiled: work that Jinja would repeat for each page is done once.
 
-Every literal ``_("...")``, ``icon("...")`` and ``asset("...")`` is settled while the template is
-compiled, so that a page in any language renders the same constants.
+Every literal ``_("...")``, ``icon("...")`` and ``asset("...")`` is evaluated while the template is
+compiled, once for each language, so that rendering a page only joins constants.
 """
 
 import os
@@ -17,7 +17,6 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, Template, nodes
 from jinja2.bccache import Bucket
-from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
@@ -36,7 +35,7 @@ def _symbols() -> dict[str, str]:
 # D16: inline, so no request is needed and the colour follows the text.
 @cache
 def icon(name: str, kind: str = "icon") -> Markup:
-    """Return the drawing *name* of ``static/icons`` inline, hidden from screen readers.
+    """Return the icon *name* of ``static/icons`` as inline SVG, hidden from screen readers.
 
     *kind* is the class: icon, mark (beside a word), timeline__mark.
     """
@@ -45,22 +44,22 @@ def icon(name: str, kind: str = "icon") -> Markup:
     return Markup(f'<svg class="{kind}" viewBox="0 0 24 24" aria-hidden="true">{inner}</svg>')  # noqa: S704
 
 
-# D80: indentation is for people; a line break stays, and between Chinese words it would be seen.
+# D80: indentation is not sent; a line break stays, and between Chinese words it would show as a space.
 INDENTED = re.compile(r"^[ \t]+", re.MULTILINE)
-UNUSED_DAYS = 14  # so long after the last start with it, a folder of compiled templates is still there to go back to
+UNUSED_DAYS = 14  # a folder of compiled templates is kept this long after its last use, to go back to that version
 SETTLED: dict[str, Callable[..., str]] = {"icon": icon, "asset": lambda name: assets().url(name)}
 
 
-def filled(text: str, **values: Any) -> str:
-    """Return the sentence *text* of ours with *values* in its places, each escaped unless it is markup already."""
+def filled(text: str, /, **values: Any) -> str:
+    """Return our sentence *text* with *values* in its places, each escaped unless it is Markup."""
     if any(hasattr(value, "__html__") for value in values.values()):
         return escape(text).format(**values)
     return text.format(**values)
 
 
-# D64: settled once here, or every page would ask again for words that never change.
+# D64: evaluated once here, or every page would look up words that never change.
 class _Settled(NodeTransformer):
-    """Puts translations, drawings and addresses in place of the literal calls that ask for them."""
+    """Replaces calls with literal arguments by their result: translations, icons, addresses of assets."""
 
     def __init__(self, language: str) -> None:
         self._language = language
@@ -82,17 +81,8 @@ class _Settled(NodeTransformer):
         return node
 
 
-class _Template(Template):
-    """Jinja's template, whose macros are made once: no render brings globals of its own."""
-
-    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
-        if self._module is None:
-            self._module = self.make_module()
-        return self._module
-
-
 class _Context(Context):
-    """Jinja's context, without the questions before each call: none of our functions wants the context itself."""
+    """Jinja's context with faster calls: no check for functions that want the context, as none of ours does."""
 
     def call(self, thing: Any, /, *args: Any, _block_vars: Any = None, _loop_vars: Any = None, **values: Any) -> Any:
         """Return ``thing(*args, **values)``."""
@@ -100,37 +90,37 @@ class _Context(Context):
 
 
 class _Store(FileSystemBytecodeCache):
-    """Jinja's store of compiled templates, in a folder that another process may remove."""
+    """Jinja's cache of compiled templates, in a folder that another process may remove."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template; without folder or room the next start compiles it again."""
+        """Store a compiled template; if the folder is gone or the disk full, the next start compiles it again."""
         with suppress(OSError):
             super().dump_bytecode(bucket)
 
 
-# D67: whatever is settled in a template names the folder; anything left out would serve stale words.
+# D67: the folder's name covers all that is evaluated at compile time; what is left out would become stale.
 def compiled_before(language: str) -> FileSystemBytecodeCache:
-    """Return the store of templates compiled by an earlier start, which took six seconds of it.
+    """Return the cache of templates compiled at an earlier start; compiling them all takes six seconds.
 
-    What is settled in them besides their source (words, drawings, addresses, this module) names the folder. Jinja
-    itself looks at the source, its own version and Python's. Folders that other versions left are swept.
+    The folder's name is a digest of all that is compiled into templates besides their source (words, icons, addresses,
+    this module). Jinja itself checks the source, its own version and Python's. Folders of other versions are removed.
     """
     settled = sha256(f"{assets().digest} {sorted(catalogue(language).items())}".encode())
     settled.update(Path(__file__).read_bytes())
     home = Path(SETTINGS.cache) if SETTINGS.cache else SETTINGS.data / "cache"
     folder = home / f"templates-{language}-{settled.hexdigest()[:16]}"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with suppress(OSError):  # somebody else's folder: then it looks older than it is
+    with suppress(OSError):  # a folder of another user: it only looks older than it is
         os.utime(folder)
     _sweep(home, language, folder)
     return _Store(str(folder))
 
 
 def _sweep(home: Path, language: str, mine: Path) -> None:
-    """Remove the folders in *home* of other words or drawings with which no process started for `UNUSED_DAYS`.
+    """Remove the folders in *home*, except *mine*, that no process has used at its start for `UNUSED_DAYS` days.
 
-    Whoever still runs has read all templates at its start; one that starts just now compiles them again. So it does
-    no harm that several processes sweep at once, and what cannot be removed stays.
+    A running process has read all templates at its start, and a starting one compiles them again, so several
+    processes may sweep at once. A folder that cannot be removed stays.
     """
     oldest = time.time() - UNUSED_DAYS * 86_400
     with suppress(OSError):
@@ -141,10 +131,9 @@ def _sweep(home: Path, language: str, mine: Path) -> None:
 
 
 class Compiled(Environment):
-    """Jinja's environment, with the classes above at work."""
+    """Jinja's environment, with the classes above."""
 
     language = SOURCE
-    template_class = _Template
     context_class = _Context
 
     def __init__(self, **options: Any) -> None:
@@ -153,7 +142,7 @@ class Compiled(Environment):
         self.loaded: dict[str, Template] = {}
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:
-        """Return a template by its full name: they never change while we run, so nothing else needs to be asked."""
+        """Return a template by its full name; loaded once, because templates never change while the portal runs."""
         try:
             return self.loaded[name]
         except KeyError:
@@ -161,11 +150,11 @@ class Compiled(Environment):
             return made
 
     def make_globals(self, d: Any) -> Any:
-        """Return what every template knows; none has globals of its own, so no map needs to look in two places."""
+        """Return the globals of every template; one plain dict, because no template has globals of its own."""
         return self.globals
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
-        """Return *source* without indentation: it is there for whoever reads the template and is not sent."""
+        """Return *source* without indentation, which serves only the readers of the template."""
         return INDENTED.sub("", super().preprocess(source, name, filename))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:

@@ -1,8 +1,8 @@
-"""Uploads, read as a stream: checked while they arrive, sealed before they touch the disk.
+"""Uploads, read as a stream: checked while they arrive, encrypted before they are written to disk.
 
-Memory stays flat at any size: a chunk is hashed, sealed and written before the next is read.
-Too large a file is read to its end but not kept, because a browser that is cut off shows its own
-error instead of ours. A body that trickles is given up.
+Memory stays flat at any size: a chunk is hashed, encrypted and written before the next is read.
+A file that is too large is read to its end but not stored, because a browser that is cut off shows its
+own error instead of ours. A body that arrives too slowly is given up.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ from portal.core.tools.errors import BadRequest, FormExpired, StorageFull, TooLa
 from portal.core.web.forms import Form, clean
 from portal.core.web.sessions import visitor_of
 
-HEAD = 4096  # first bytes kept aside: enough to tell what a file is
-FIELD = 10_000  # bytes of an ordinary field
+HEAD = 4096  # first bytes of a file, enough to recognise its type
+FIELD = 10_000  # most bytes of a field that is not a file
 PARTS = 100
 CHUNK_SECONDS = 30.0  # longest pause between two chunks
 LEAST_RATE = 2_000  # bytes a second over the whole body, after a minute's grace
@@ -34,7 +34,7 @@ NAME = 200
 
 
 class Received(msgspec.Struct):
-    """A file that has arrived whole; sealed in the incoming folder under `name`."""
+    """A file that has arrived completely, encrypted in the incoming folder as `name`."""
 
     field: str
     filename: str
@@ -48,7 +48,7 @@ class Received(msgspec.Struct):
 
 
 class Sending(msgspec.Struct, frozen=True):
-    """A form that has arrived whole: its fields and files, who sent it, and what their browser calls itself."""
+    """A form that has arrived completely: fields, files, sender, and the sender's User-Agent."""
 
     form: Form
     files: list[Received]
@@ -57,7 +57,7 @@ class Sending(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Bytes a file may have, and bytes and number of all together."""
+    """Most bytes of one file, and most bytes and files together."""
 
     file: int
     total: int
@@ -66,13 +66,13 @@ class Limits(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def received(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[tuple[Form, list[Received]]]:
-    """Read the body; yield its fields and files, whose temporary copies are gone afterwards.
+    """Read the body and yield its fields and files; temporary copies are deleted at the end.
 
     Raises:
-        FormExpired: no good token in the header or as the first part.
-        TooLarge: more than *limits* allow together.
-        BadRequest: not a form we can read, or it stopped arriving.
-        StorageFull: no room.
+        FormExpired: no valid token in the header or in the first part.
+        TooLarge: the files together exceed *limits*.
+        BadRequest: the body is not a readable form, or stopped arriving.
+        StorageFull: the disk has no room.
     """
     parts = _Parts(request, limits)
     try:
@@ -84,13 +84,13 @@ async def received(request: Request[Any, Any, Any], limits: Limits) -> AsyncIter
 
 @asynccontextmanager
 async def sending(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[Sending]:
-    """Read the body as `received` does; yield it with its sender, for rooms that know no request."""
+    """Read the body as `received` does and yield a `Sending`, for modules below the web layer."""
     async with received(request, limits) as (form, files):
         yield Sending(form, files, visitor_of(request).subject, request.headers.get("user-agent", ""))
 
 
 def sweep(older_than: float) -> int:
-    """Remove what killed processes left in the incoming folder, *older_than* seconds; return how many."""
+    """Delete what killed processes left in the incoming folder, if older than *older_than* seconds; return how many."""
     oldest = time.time() - older_than
     left = [path for path in incoming().iterdir() if path.stat().st_mtime < oldest]
     for path in left:
@@ -134,7 +134,7 @@ async def _feed(request: Request[Any, Any, Any], parts: "_Parts") -> None:
 
 
 class _Parts:
-    """What the parser tells us, part by part."""
+    """The callbacks of the multipart parser."""
 
     def __init__(self, request: Request[Any, Any, Any], limits: Limits) -> None:
         self.limits = limits
@@ -188,7 +188,7 @@ class _Parts:
         if b"filename" not in options:
             self._text = bytearray()
             return
-        if not self.trusted:  # the token's part comes first; nothing is kept for a stranger
+        if not self.trusted:  # the token must be the first part; no file is stored before it
             raise FormExpired
         self._open(clean(options[b"filename"].decode()))
 

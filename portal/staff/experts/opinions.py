@@ -238,6 +238,7 @@ async def opinion_page(
         verdicts=VERDICTS,
         recusals=RECUSALS,
         form=form,
+        independent=form["independent"] == "yes",
     )
 
 

@@ -1,5 +1,6 @@
 """``/staff/team``: who takes how many cases, who is away, and whether new ones are given out in turn."""
 
+import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
@@ -13,6 +14,16 @@ from portal.staff.shared.desk import Desk, at_desk
 from portal.staff.shared.nav import Nav
 
 HOME = "/staff/team"
+
+
+class SeatForm(msgspec.Struct, frozen=True):
+    """The fields of one reviewer: as they are kept, or as they were typed when that was refused."""
+
+    id: str
+    name: str
+    load: int
+    capacity: str
+    away: bool
 
 
 class TeamController(Controller):
@@ -66,7 +77,14 @@ async def team_page(desk: Desk, form: Form | None, errors: dict[str, str]) -> Re
     return desk.page(
         "staff/work/team/show",
         errors,
-        seats=await allotment.seats(desk.me.region),
+        seats=[seat_form(seat, form) for seat in await allotment.seats(desk.me.region)],
         by_itself=form["in_turn"] == "yes" if form else await allotment.by_itself(desk.me.region),
-        form=form,
     )
+
+
+def seat_form(seat: Seat, form: Form | None) -> SeatForm:
+    """Return the fields of *seat*, filled from *form* where something was typed."""
+    capacity, away = f"{seat.capacity}", seat.away
+    if form:
+        capacity, away = form[f"capacity-{seat.id}"], form[f"away-{seat.id}"] == "yes"
+    return SeatForm(seat.id, seat.name, seat.load, capacity, away)

@@ -64,6 +64,11 @@ def test_braces_in_what_a_person_typed_are_not_filled_again() -> None:
     assert shown('{{ _("{name}", name=name) }}', name="{other}") == "{other}"
 
 
+def test_a_place_in_a_sentence_may_have_any_name() -> None:
+    assert shown('{{ _("说：{text}", text=said) }}', said="好") == "说：好"
+    assert shown("{{ _(sentence, text=said) }}", sentence="说：{text}", said="好") == "说：好"
+
+
 def test_a_word_that_is_known_only_at_the_request_is_translated_then() -> None:
     assert shown("{{ _(word) }}", "en", word="登录") == catalogue("en")["登录"]
 
@@ -128,6 +133,9 @@ FILTERS = [
     ("{{ x|size }}", 88_000, "86 KB", "86 KB"),
     ("{{ x|size }}", 999_999, "977 KB", "977 KB"),
     ("{{ x|size }}", 1_900_000, "1.8 MB", "1.8 MB"),
+    ("{{ x|enumerated }}", [], "", ""),
+    ("{{ x|enumerated }}", ["<b>"], "&lt;b&gt;", "&lt;b&gt;"),
+    ("{{ x|enumerated }}", ["<b>", Markup("<i>"), "{c}"], "&lt;b&gt;、<i>、{c}", "&lt;b&gt;, <i>, {c}"),
 ]
 
 
