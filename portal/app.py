@@ -20,7 +20,7 @@ from portal.citizen.account import sign_in as citizen_sign_in
 from portal.citizen.apply import answers, applications, documents, renewal, review
 from portal.citizen.cases import case as cases
 from portal.citizen.cases import conversation as citizen_conversation
-from portal.citizen.cases import corrections, delivery, originals, supplements, withdrawal
+from portal.citizen.cases import corrections, delivery, originals, supplements, take_back, withdrawal
 from portal.citizen.delegations import consent, delegations, offers
 from portal.citizen.files import files, uploads
 from portal.citizen.home import home, inbox
@@ -99,6 +99,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     review.SignatureController,
     answers.AnswersController,
     cases.CasesController,
+    take_back.TakeBackController,
     withdrawal.WithdrawalController,
     corrections.CorrectionController,
     supplements.SupplementsController,

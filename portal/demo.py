@@ -17,7 +17,7 @@ STAFF = (
     ("admin", "钱管理"),
     ("auditor", "赵审计"),
 )
-# Further experts of the pool, numbered after the first: specialties and hospital.
+# The pool of experts: specialties and hospital. The first one is in `STAFF`: specialties and hospital.
 EXPERTS = (
     ("郑专家", "心内科 内分泌科 肾内科", "新星市人民医院"),
     ("冯专家", "心内科 呼吸科 神经科", "第十三师红星医院"),

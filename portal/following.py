@@ -7,11 +7,11 @@ import portal.cases.time.redating
 import portal.cases.time.reminders
 import portal.notices.account
 import portal.notices.assisted
+import portal.notices.benefit
 import portal.notices.conversation
 import portal.notices.delegations
 import portal.notices.delivery
 import portal.notices.fitting
-import portal.notices.renewal
 import portal.notices.send  # noqa: F401
 from portal.cases.apply import acting, assisted, renewal
 from portal.cases.desk import allotment, calls

@@ -9,7 +9,7 @@ from portal.core.store.database import execute, fetch_all, fetch_one
 from portal.documents.keep import Document, Row, document_of, in_slot
 from portal.documents.slots import MESSAGE, UNSENT
 
-NAME = "照片或文件"  # what the place for them is called
+NAME = "照片或文件"  # label of the upload field for them
 SENT = """
 FROM document WHERE case_id = $1 AND removed_at IS NULL AND slot LIKE 'message:%' AND slot NOT LIKE 'message:new:%'
 ORDER BY position, added_at, id
@@ -39,7 +39,10 @@ async def own_unsent(id: str, author: str) -> Document | None:
 
 
 async def sent(case: str) -> Mapping[int, list[Document]]:
-    """Return the files of the messages of a case, by message; one found unsafe later is among them by name."""
+    """Return the files of the messages of a case, by message.
+
+    A file in which a virus was found later is still listed, without content.
+    """
     found: dict[int, list[Document]] = {}
     for row in await fetch_all(Row, SENT, case):
         found.setdefault(int(row.slot.removeprefix(MESSAGE)), []).append(document_of(row))
@@ -47,7 +50,7 @@ async def sent(case: str) -> Mapping[int, list[Document]]:
 
 
 async def send(case: str, author: str, message: int) -> None:
-    """Let what *author* has added go with a message."""
+    """Attach the files that *author* has added to the sent *message*."""
     await execute(
         "UPDATE document SET slot = $3 WHERE case_id = $1 AND slot = $2 AND removed_at IS NULL",
         case,

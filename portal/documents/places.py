@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from portal.documents.allowed import Allowed
+from portal.documents.accepted import Allowed
 from portal.documents.check import OFFICE, REASONS, VIDEO
 from portal.documents.keep import Document
 

@@ -178,7 +178,7 @@ async def asked_by(case: Case) -> date | None:
     return held.rereview_by
 
 
-def answer_by(region: Region) -> date:
+def rereview_due(region: Region) -> date:
     """Return the last day for a re-review that is asked for today; always a working day."""
     return region.calendar.on_or_after(clock.today() + timedelta(days=region.rules.renewal.rereview_days))
 

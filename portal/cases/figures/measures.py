@@ -236,7 +236,7 @@ class Kept(msgspec.Struct, frozen=True):
     report: Report
 
 
-# D71: figures only, so nobody's page is kept; asking often costs what any page costs.
+# D71: only figures are cached, never a page of a person, so frequent requests do not load the database.
 _kept: dict[str, Kept] = {}
 
 

@@ -124,7 +124,7 @@ def acceptance_days(region: Region, *, by_letter: bool) -> int:
     return rules.limit_workdays_delegated if by_letter else rules.limit_workdays
 
 
-def answer_by(asked: date, region: Region, *, extended: bool = False) -> date:
+def correction_due(asked: date, region: Region, *, extended: bool = False) -> date:
     """Return the citizen's last day for a correction asked on *asked*; it ends at 24:00.
 
     Calendar days; a last day that is not a working day moves to the next one.

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from portal.cases.life.case import Actor, Case, move
-from portal.cases.life.deadlines import answer_by
+from portal.cases.life.deadlines import correction_due
 from portal.cases.life.moves import NotAllowed, Role
 from portal.cases.papers import sent, supplement
 from portal.cases.papers.tables import Correction as Table
@@ -126,7 +126,7 @@ async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
             case_id=case.id,
             number=number,
             asked_at=now,
-            answer_by=answer_by(clock.day_of(now), case.city),
+            answer_by=correction_due(clock.day_of(now), case.city),
             extended=False,
         )
         waiting = await supplement.unsent(case)
@@ -271,7 +271,7 @@ async def extend(case: Case, actor: Actor, notice: Correction) -> Case:
     Raises:
         NotAllowed: the notice was extended already, or is not open any more.
     """
-    later = answer_by(clock.day_of(notice.asked_at), case.city, extended=True)
+    later = correction_due(clock.day_of(notice.asked_at), case.city, extended=True)
 
     async def together() -> None:
         sql = "UPDATE correction SET extended = $2, answer_by = $3, reminded_on = NULL WHERE id = $1"

@@ -10,7 +10,7 @@ from portal.cases.life.case import Case
 from portal.core.web.forms import Form
 from portal.core.web.uploads import Limits, Received, Sending
 from portal.documents import keep, partial
-from portal.documents.allowed import Allowed
+from portal.documents.accepted import Allowed
 from portal.documents.partial import Partial
 from portal.documents.places import Refusals
 from portal.regions.load import Region

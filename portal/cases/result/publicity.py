@@ -29,7 +29,7 @@ class Objection(msgspec.Struct, frozen=True):
 
 
 def last_day(published: date, case: Case) -> date:
-    """Return the last day of a stage that began on *published*."""
+    """Return the last day of the publicity stage that began on *published*."""
     return case.city.calendar.add(published, case.city.rules.publicity.workdays)
 
 

@@ -17,7 +17,7 @@ from portal.core.store.crypto import opened, seal
 from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value, insert, transaction
 from portal.core.tools import clock
 from portal.documents import enclosed
-from portal.documents.allowed import Allowed, allowed
+from portal.documents.accepted import Allowed, allowed
 from portal.documents.keep import Document
 from portal.regions.load import Region
 
@@ -130,7 +130,7 @@ async def asked(region: str, count: int = 50) -> list[Asked]:
     )
 
 
-def answer_by(case: Case, at: datetime) -> date:
+def reply_due(case: Case, at: datetime) -> date:
     """Return the last day for answering a question of the time *at*."""
     return case.city.calendar.add(clock.day_of(at), case.city.rules.contact.consult_workdays)
 

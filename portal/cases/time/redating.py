@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from portal.cases.experts.seats import seats
 from portal.cases.life.case import Case, clock_on, history
-from portal.cases.life.deadlines import answer_by
+from portal.cases.life.deadlines import correction_due
 from portal.cases.life.moves import ENDS, State
 from portal.cases.papers.corrections import open_correction
 from portal.cases.time.rounds import cases_where, each
@@ -49,7 +49,7 @@ async def _redate_answer(case: Case) -> bool:
     notice = await open_correction(case) if case.at is State.CORRECTION else None
     if notice is None:
         return False
-    last = answer_by(clock.day_of(notice.asked_at), case.city, extended=notice.extended)
+    last = correction_due(clock.day_of(notice.asked_at), case.city, extended=notice.extended)
     # D62: nobody loses a day that a notice promised.
     if last <= notice.answer_by:
         return False

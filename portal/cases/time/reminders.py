@@ -80,7 +80,7 @@ async def _ask_again(benefit: Benefit) -> bool:
     """Ask for the re-review, unless a case about the benefit is under way or its renewal is open."""
     if (await renewal.chance(benefit)).word not in ("early", "permanent"):
         return False
-    day = renewal.answer_by(REGIONS[benefit.region])
+    day = renewal.rereview_due(REGIONS[benefit.region])
     sql = "UPDATE benefit SET rereview_by = $2 WHERE id = $1 AND rereview_by IS NULL"
     if not await execute(sql, benefit.id, day):
         return False

@@ -124,7 +124,7 @@ async def _mind_correction(case: Case) -> bool:
     if notice is None:
         return False
     today = clock.today()
-    # D38: only on a day after a reminder, which the worker may have missed to send.
+    # D38: at the earliest on the day after a reminder; the worker may not have sent it on the planned day.
     if today > notice.answer_by and notice.reminded_on and notice.reminded_on < today:
         if not await _knows(case, notice):
             await calls.ask_for(case, calls.UNREAD)

@@ -23,7 +23,7 @@ from portal.core.web import uploads
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep, pages
-from portal.documents.allowed import allowed
+from portal.documents.accepted import allowed
 from portal.documents.check import WARNINGS
 from portal.documents.keep import Document
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers

@@ -1,4 +1,4 @@
-"""``/{r}/cases/{no}``: receipt, progress (live), result, letters; taking back."""
+"""``/{r}/cases/{no}``: receipt, progress (live), result, letters; applying again."""
 
 from typing import Any
 
@@ -8,10 +8,9 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
-from portal.cases.apply import draft, renewal
+from portal.cases.apply import renewal
 from portal.cases.life.case import case_by_id
-from portal.cases.life.deadlines import take_back_until
-from portal.cases.life.moves import DECIDED, NotAllowed
+from portal.cases.life.moves import DECIDED
 from portal.citizen.cases.progress import AGAIN, progress, summary
 from portal.citizen.cases.sheets import receipt_among, result, sheet
 from portal.citizen.files.showing import file_page
@@ -110,24 +109,6 @@ class CasesController(Controller):
         """Show a file of the case."""
         document = await keep.document(doc)
         return await file_page(found(document if document and document.case == mine.case.id else None))
-
-    @get("/take-back", scope="apply")
-    async def ask_take_back(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Ask whether to take it back, or say why that is over."""
-        until = None
-        if mine.case.submitted_at and mine.open_now("take_back"):
-            until = take_back_until(mine.case.submitted_at, mine.region)
-        return page(request, "citizen/cases/case/take_back", region=mine.region, case=mine.case, until=until)
-
-    @post("/take-back", scope="apply")
-    async def take_back(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
-        """Make it a draft again."""
-        await leave_if_stale(request, mine.case)
-        try:
-            taken = await draft.take_back(mine.case, mine.actor)
-        except NotAllowed as error:
-            raise await moved_on(mine.case) from error
-        return see_other(address(taken))
 
     @get("/again")
     async def ask_again(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:

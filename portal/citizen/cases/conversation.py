@@ -87,7 +87,7 @@ async def _conversation_page(
         region=mine.region,
         case=mine.case,
         messages=await conversation.messages(mine.case),
-        answer_by=conversation.answer_by(mine.case, clock.now()),
+        answer_by=conversation.reply_due(mine.case, clock.now()),
         longest=conversation.LONGEST,
         place=place if mine.may("correct") else None,
         text=text,

@@ -8,11 +8,11 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from portal.cases.life.case import Case
-from portal.cases.life.deadlines import answer_by
+from portal.cases.life.deadlines import correction_due
 from portal.cases.life.moves import NotAllowed
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import Correction, Defect
-from portal.cases.papers.pictures import Picture, pictures
+from portal.cases.papers.examples import Picture, pictures
 from portal.cases.papers.taking import limits_of, take_all
 from portal.citizen.shared.mine import (
     CITIZEN,
@@ -34,7 +34,7 @@ from portal.core.web.forms import Form
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep, pages
-from portal.documents.allowed import allowed
+from portal.documents.accepted import allowed
 from portal.documents.check import WARNINGS
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
 from portal.questions.materials import names as names_of
@@ -146,7 +146,7 @@ class CorrectionController(Controller):
         if not mine.may_extend:
             raise await moved_on(mine.case)
         city = mine.case.city
-        later = answer_by(day_of(mine.notice.asked_at), city, extended=True)
+        later = correction_due(day_of(mine.notice.asked_at), city, extended=True)
         return page(
             request, "citizen/cases/corrections/extension", region=city, case=mine.case, home=mine.home, later=later
         )

@@ -19,7 +19,7 @@ from portal.core.tools.errors import found
 from portal.core.web import uploads
 from portal.core.web.pages import page, see_other
 from portal.documents import pages
-from portal.documents.allowed import allowed
+from portal.documents.accepted import allowed
 from portal.documents.check import WARNINGS
 from portal.documents.keep import Document
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers

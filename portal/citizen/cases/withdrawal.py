@@ -65,7 +65,7 @@ async def withdrawal_page(
     """Return the page, with a field for the code once a proxy has asked for one."""
     return page(
         request,
-        "citizen/cases/case/withdrawal",
+        "citizen/cases/withdrawal/show",
         status=422 if error else 200,
         region=mine.region,
         case=mine.case,

@@ -1,10 +1,8 @@
 """``/{r}/files/{doc}``: one file of a citizen: view, turn, move, replace or remove it.
 
-A file can always be viewed, but changed only while its place is open: a draft, a request for a
-supplement that is not answered yet, and the other places that modules of `citizen` add to `PLACES`.
+`access.py` says whose file it is, and whether it can still be changed.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -12,112 +10,16 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from portal.cases.life.case import Case, case_by_id
-from portal.cases.life.moves import State
-from portal.cases.papers import corrections, supplement
 from portal.cases.papers.taking import limits_of, take_all
-from portal.cases.talk import conversation
+from portal.citizen.files.access import MyFile, file_named
 from portal.citizen.files.showing import file_page
-from portal.citizen.shared.mine import CITIZEN, Asked, address, who_acts
-from portal.core.tools.errors import NotFound, Stale, found
+from portal.citizen.shared.mine import CITIZEN, address
+from portal.core.tools.errors import NotFound
 from portal.core.web import uploads
 from portal.core.web.pages import file_answer, page, see_other
-from portal.core.web.sessions import form_of, visitor_of
-from portal.documents import enclosed, keep, pages
-from portal.documents.allowed import Allowed, allowed
-from portal.documents.keep import Document
+from portal.core.web.sessions import form_of
+from portal.documents import keep, pages
 from portal.documents.places import BROWSER_WORDS, Place
-from portal.documents.slots import ADDITION, UNSENT
-
-
-class Open(msgspec.Struct, frozen=True):
-    """A place where a file can still be changed: its page, and the files that it accepts."""
-
-    page: str
-    allowed: Allowed
-
-
-PlaceOf = Callable[[Case, Document], Awaitable[Open | None]]
-
-
-async def _in_draft(case: Case, file: Document) -> Open | None:
-    if case.at is not State.DRAFT:
-        return None
-    return Open(f"{address(case)}/materials", allowed(case.city, file.slot))
-
-
-async def _for_defect(case: Case, file: Document) -> Open | None:
-    notice = await corrections.open_correction(case) if file.slot.startswith("defect:") else None
-    held = await corrections.defects(notice, ()) if notice else []
-    slot = next((defect.slot for defect in held if defect.upload_slot == file.slot), None)
-    if notice is None or slot is None:
-        return None
-    return Open(f"{address(case)}/corrections/{notice.number}", allowed(case.city, slot))
-
-
-async def _as_supplement(case: Case, file: Document) -> Open | None:
-    if file.id not in {one.id for one in await supplement.unsent(case)}:
-        return None
-    slot = file.slot.removeprefix(ADDITION)
-    return Open(f"{address(case)}/supplements", allowed(case.city, slot))
-
-
-async def _in_message(case: Case, file: Document) -> Open | None:
-    if not file.slot.startswith(UNSENT):
-        return None
-    return Open(f"{address(case)}/conversation", conversation.takes(case.city))
-
-
-PLACES: list[PlaceOf] = [_in_draft, _for_defect, _as_supplement, _in_message]
-
-
-class MyFile(msgspec.Struct, frozen=True):
-    """A file of the person who is signed in."""
-
-    case: Case
-    file: Document
-
-    @property
-    def home(self) -> str:
-        """Address of the file."""
-        return f"/{self.case.region}/files/{self.file.id}"
-
-    async def open(self) -> Open | None:
-        """Return the place where the file can still be changed; None if it has been handed in."""
-        for place in PLACES:
-            if open_ := await place(self.case, self.file):
-                return open_
-        return None
-
-    async def place(self) -> Open:
-        """Return the place where the file can be changed.
-
-        Raises:
-            Stale: the file has been handed in and cannot be changed any more.
-        """
-        if open_ := await self.open():
-            return open_
-        raise Stale("这份文件已经交上去了，不能再改。要换的话，请等补正通知，或者打热线问一问。")
-
-    async def back(self) -> Response[bytes]:
-        """Redirect to the file on the page of its place."""
-        return see_other(f"{(await self.place()).page}#file-{self.file.id}")
-
-
-async def file_named(r: FromPath[str], doc: FromPath[str], request: Asked) -> MyFile:
-    """Return the file in the address; 404 unless it belongs to a draft or case in the visitor's care."""
-    file = found(await keep.document(doc) or await enclosed.own_unsent(doc, visitor_of(request).subject))
-    case = await case_by_id(file.case)
-    case = found(case if case and case.region == r else None)
-    await who_acts(case, request, needs(case, request))
-    return MyFile(case, file)
-
-
-def needs(case: Case, request: Asked) -> str:
-    """Return the scope of a delegation that a file's page needs: to fill in a draft, to read or correct a case."""
-    if case.at is State.DRAFT:
-        return "apply"
-    return "view" if request.method == "GET" else "correct"
 
 
 class FileController(Controller):

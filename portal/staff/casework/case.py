@@ -13,9 +13,9 @@ from portal.cases.mail.originals import kept_on_paper
 from portal.cases.talk import conversation
 from portal.core.tools.errors import found
 from portal.letters import letter as letters
-from portal.staff.casework.paper_viewer import Looked, viewer
 from portal.staff.casework.reasoned import ACTS
 from portal.staff.casework.view import case_view
+from portal.staff.casework.viewer_view import Looked, viewer
 from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand
 from portal.staff.shared.noted import Noted, noted
 

@@ -8,11 +8,11 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.cases.life.case import Case, answers_of
-from portal.cases.life.deadlines import answer_by
+from portal.cases.life.deadlines import correction_due
 from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import NewDefect
-from portal.cases.papers.pictures import Picture, pictures
+from portal.cases.papers.examples import Picture, pictures
 from portal.core.tools import clock
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form
@@ -102,7 +102,7 @@ async def composer_page(
         only_one=desk.region.rules.correction.at_most == 1,
         reasons=words(desk.region.reasons.correction),
         pictures=pictures(desk.region),
-        answer_by=answer_by(clock.today(), desk.region),
+        answer_by=correction_due(clock.today(), desk.region),
         preview=[] if errors else preview(desk.case, defects),
     )
     return desk.page("staff/casework/corrections/new", errors, case=desk.case, composer=composer, form=form)

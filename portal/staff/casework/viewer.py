@@ -12,7 +12,7 @@ from portal.core.tools.errors import found
 from portal.core.web.pages import file_answer, page
 from portal.documents import keep
 from portal.documents.keep import Document
-from portal.staff.casework.paper_viewer import Looked, picture, viewer
+from portal.staff.casework.viewer_view import Looked, picture, viewer
 from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand, file_in_hand
 
 # Why the file itself is needed: what the form sends, and its words.

@@ -11,7 +11,7 @@ from portal.cases.mail.delivery import send_by
 from portal.cases.mail.envelopes import Address, Delivery
 from portal.core.tools import clock
 from portal.core.tools.errors import found
-from portal.letters.post import inside
+from portal.letters.envelopes import inside
 
 # Where an envelope is, in the words of the desk.
 STANDS = {

@@ -21,7 +21,7 @@ from portal.core.tools.i18n import Said
 from portal.core.tools.machine import NotAllowed
 from portal.core.web.forms import Form, clean
 from portal.core.web.pages import file_answer, see_other
-from portal.letters.post import AT_ONCE, as_pdf, unprintable
+from portal.letters.envelopes import AT_ONCE, as_pdf, unprintable
 from portal.staff.mail import waybill
 from portal.staff.mail.desk import CLERKS, MailDesk, at_mail_desk
 from portal.staff.mail.envelope_row import EnvelopeRow, case_of, envelope_row

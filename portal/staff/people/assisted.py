@@ -38,7 +38,7 @@ from portal.core.web.forms import Form
 from portal.core.web.pages import file_answer, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep
-from portal.documents.allowed import allowed
+from portal.documents.accepted import allowed
 from portal.documents.keep import Document
 from portal.documents.places import BROWSER_WORDS, Place, Words
 from portal.letters.application_form import as_pdf, filled

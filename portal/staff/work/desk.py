@@ -104,4 +104,4 @@ async def mail_waiting(region: Region) -> int | None:
 async def question(asked: conversation.Asked) -> Question:
     """Return a question that waits, with its case and the last day for the answer."""
     case = found(await case_by_id(asked.case_id))
-    return Question(case, conversation.answer_by(case, asked.since))
+    return Question(case, conversation.reply_due(case, asked.since))

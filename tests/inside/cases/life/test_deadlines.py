@@ -9,8 +9,8 @@ from portal.cases.life.deadlines import (
     Happened,
     Pause,
     acceptance_days,
-    answer_by,
     clock_of,
+    correction_due,
     due,
     promised,
     take_back_until,
@@ -63,8 +63,8 @@ def test_while_a_correction_is_open_there_is_no_date() -> None:
 
 
 def test_a_citizens_thirty_days_end_on_a_working_day() -> None:
-    assert answer_by(day("11-20"), MEISHAN) == day("12-21")  # the 30th is Sunday, 20 December
-    assert answer_by(day("11-20"), MEISHAN, extended=True) == day("2027-01-04")
+    assert correction_due(day("11-20"), MEISHAN) == day("12-21")  # the 30th is Sunday, 20 December
+    assert correction_due(day("11-20"), MEISHAN, extended=True) == day("2027-01-04")
 
 
 def test_what_is_promised_counts_the_time_for_accepting() -> None:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from portal.documents.allowed import Allowed, allowed
+from portal.documents.accepted import Allowed, allowed
 from portal.regions.load import REGIONS, Region
 from tests.helpers.papers import encoded, page_image, pdf, received
 

@@ -9,7 +9,7 @@ import pytest
 from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import NewDefect
-from portal.cases.papers.pictures import PICTURES, drawn, pictures
+from portal.cases.papers.examples import PICTURES, drawn, pictures
 from portal.core.tools.places import STATIC
 from portal.regions.catalogue import BadFile
 from portal.regions.load import REGIONS, Region
