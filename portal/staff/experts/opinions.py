@@ -1,4 +1,4 @@
-"""``/staff/opinions``: an expert's list, and one opinion: medical papers and criteria, without the person's identity."""
+"""``/staff/opinions``: an expert's list, and one opinion: medical papers and criteria, never the identity."""
 
 from typing import cast, get_args
 
