@@ -39,7 +39,7 @@ def looked_at(parts: list[tuple[str, str, bytes]]) -> dict[str, Any]:
 
 
 def opened(plain: bytes) -> Image.Image | None:
-    """Return the picture in grey and upright, or nothing when it is none."""
+    """Return the picture in grey and upright; None if the bytes are no picture."""
     try:
         image = Image.open(io.BytesIO(plain), formats=["JPEG", "PNG", "MPO"])
         if image.width * image.height > MOST_PIXELS:

@@ -53,7 +53,7 @@ class Register(Protocol):
     """An insurance register."""
 
     async def find(self, id_number: str) -> Insured | None:
-        """Return the record under *id_number* in any region, or nothing.
+        """Return the record under *id_number* in any region; None if there is none.
 
         Raises:
             Unreachable: no answer.

@@ -76,7 +76,7 @@ async def ask(visitor: Visitor, region: Region, number: str, address: str, host:
         visitor: the browser the code is for.
         region: signs the message.
         number: a mobile number, tidied.
-        address: network address of whoever asks.
+        address: the client's network address.
         host: our host name, for the line phones use to fill the code in.
         voice: have the phone called and the code read.
 
@@ -137,7 +137,7 @@ def seconds_to_wait(challenge: ChallengeRow) -> int:
 
 
 async def challenge(visitor: Visitor, id: str) -> ChallengeRow | None:
-    """Return the open challenge called *id* of this browser, or nothing."""
+    """Return this browser's open challenge *id*; None if there is none."""
     row = await fetch_one(ChallengeRow, "FROM challenge WHERE id = $1", id)
     if row is None or row.used_at or not same(row.browser, digest(visitor.cookie)):
         return None

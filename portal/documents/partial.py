@@ -147,7 +147,7 @@ def _name(upload: Partial, part: str) -> str:
 
 
 async def claim(upload: Partial) -> str:
-    """Claim the right to take *upload*: return "" if the caller has it now, else the outcome of whoever took it before.
+    """Claim the right to take *upload*: return "" if the caller has it now, else the outcome of the first caller.
 
     Raises:
         Unavailable: another request has been taking it for too long.

@@ -121,7 +121,7 @@ def overall(verdicts: Sequence[Verdict]) -> str:
 
 
 def split(case: Case, panel: Sequence[Seat], codes: Sequence[str]) -> Split:
-    """Return how the opinions stand: all of the required ones agree, or most of a third and more."""
+    """Return the state of the opinions; they settle a case if all required ones agree, or most of three and more."""
     required = case.city.rules.experts.required
     opinions = [opinion_of(seat) for seat in given(panel)]
     verdicts_on = {code: [opinion[code].verdict for opinion in opinions] for code in codes}
@@ -143,15 +143,15 @@ def split(case: Case, panel: Sequence[Seat], codes: Sequence[str]) -> Split:
     )
 
 
-def _settled(said: Sequence[Verdict], required: int) -> Verdict | None:
-    """Return the verdict that the opinions *said* settle, or None; unclear opinions do not count at the end."""
-    if len(said) < required or not said:
+def _settled(verdicts: Sequence[Verdict], required: int) -> Verdict | None:
+    """Return the settled verdict: that of all *verdicts*, or of most if there are more than *required*; else None."""
+    if len(verdicts) < required or not verdicts:
         return None
-    verdict, count = Counter(said).most_common(1)[0]
-    # D36: who cannot tell has not voted.
+    verdict, count = Counter(verdicts).most_common(1)[0]
+    # D36: an expert who cannot tell has not voted.
     if verdict == "insufficient":
         return None
-    return verdict if count == len(said) or (len(said) > required and 2 * count > len(said)) else None
+    return verdict if count == len(verdicts) or (len(verdicts) > required and 2 * count > len(verdicts)) else None
 
 
 # D35: no clerk stands between the last opinion and the approver; the proposal follows from the opinions.

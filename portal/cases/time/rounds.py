@@ -147,7 +147,7 @@ async def _knows(case: Case, notice: Correction) -> bool:
 
 
 def _to_remind(notice: Correction, case: Case, today: date) -> bool:
-    """Return whether a reminder is due: at each of the city's days before, and before a lapse in any case."""
+    """Return whether a reminder is due: on each of the city's days before *answer_by*, and once before a lapse."""
     days = [notice.answer_by - timedelta(days=count) for count in case.city.rules.correction.remind_days_before]
     reached = [day for day in (*days, notice.answer_by + timedelta(days=1)) if day <= today]
     return bool(reached) and (notice.reminded_on is None or notice.reminded_on < max(reached))

@@ -59,7 +59,7 @@ class Dates(msgspec.Struct, frozen=True):
 
     @property
     def promised(self) -> Deadline | None:
-        """The day that the receipt promises, or nothing while the office's clock does not run."""
+        """The day that the receipt promises; None while the office's clock is paused."""
         return self._due_by_the_office(PROMISED)
 
     def _due_by_the_office(self, words: dict[tuple[str, bool], str]) -> Deadline | None:

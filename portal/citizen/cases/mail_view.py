@@ -51,7 +51,7 @@ class MayMail(msgspec.Struct, frozen=True):
 
 
 class MailView(msgspec.Struct, frozen=True):
-    """The mail of one case; *envelope* is the one that counts, or nothing when none was ordered."""
+    """The mail of one case; *envelope* is the latest one, or None if none was ordered."""
 
     envelope: Delivery | None
     where: Address | None

@@ -49,7 +49,7 @@ def sheet(letter: Letter) -> Sheet:
 
 
 def receipt_among(held: list[Letter]) -> Letter | None:
-    """Return the latest receipt among the letters of a case, or nothing."""
+    """Return the latest receipt among the letters of a case; None if there is none."""
     return next((letter for letter in reversed(held) if letter.kind == "L01"), None)
 
 

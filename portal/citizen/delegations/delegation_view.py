@@ -77,7 +77,7 @@ class DelegationView(msgspec.Struct, frozen=True):
 
     @property
     def waits_for(self) -> str:
-        """What the person who began it waits for; empty when for nothing."""
+        """What the person who began it waits for; empty if nothing is awaited."""
         days = self.mine.region.rules.proxy.consent_days
         if self.state == "offered" and not self.mine.as_proxy:
             return Said("已经告诉对方，{n} 天内有效。对方同意以后，才能替您办。", n=days)

@@ -69,7 +69,7 @@ async def done_to(thing: str) -> list[Entry]:
 
 
 async def broken(after: int = 0) -> int | None:
-    """Return the id of the first row that does not fit the one before it, or nothing.
+    """Return the id of the first row that does not fit the one before it; None if all fit.
 
     With *after*, rows up to that id are taken as they are.
     """

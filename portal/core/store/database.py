@@ -108,7 +108,7 @@ def after_commit(act: Callable[[], None]) -> None:
 
 
 async def fetch_one(kind: type[T], sql: str, *args: Any) -> T | None:
-    """Return the first row as a *kind*, or nothing. See `fetch_all` for *sql*."""
+    """Return the first row as a *kind*; None if there is none. See `fetch_all` for *sql*."""
     found = await _rows(_statement(kind, sql), args)
     return _maker(kind)(found[0]) if found else None
 

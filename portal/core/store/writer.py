@@ -35,7 +35,7 @@ class Writer:
         self._group: list[asyncio.Future[None]] = []
 
     async def take(self) -> None:
-        """Wait for the writer and begin; whoever took it must call `give`."""
+        """Wait for the writer and begin; the caller must call `give` afterwards."""
         if self._taken:
             await self._turn()
         self._taken = True

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 
 class NotAllowed(Exception):
-    """The table has no such move for whoever tries now, or somebody changed the thing meanwhile."""
+    """The table has no such move for this actor now, or somebody changed the thing meanwhile."""
 
 
 class Row(Protocol):

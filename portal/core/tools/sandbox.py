@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 
 AT_ONCE = 2  # children working at the same time; more wait, so that pages stay quick
-NICE = 5  # whoever waits for a page goes first
+NICE = 5  # people who wait for a page go first
 PID = 4
 BLOCK = 1 << 18
 LONGEST = 64 << 20  # bytes of an answer; what we take in is at most 20 MiB

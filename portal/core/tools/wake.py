@@ -13,7 +13,7 @@ class Bell:
         self._waiting: asyncio.Future[None] | None = None
 
     def set(self) -> None:
-        """Ring: whoever waits goes on; who comes later goes on at once."""
+        """Ring: tasks that wait go on; a task that begins to wait later goes on at once."""
         self._rung = True
         if self._waiting and not self._waiting.done():
             self._waiting.set_result(None)

@@ -71,6 +71,8 @@ class Door:
 async def keep_late(visitor: Visitor, headers: dict[bytes, bytes], receive: Receive, scope: HTTPScope) -> None:
     """Save a form whose session has expired, and redirect to the sign-in; after it the form can be sent again.
 
+    Does nothing for uploads and for requests of htmx.
+
     Raises:
         SignInFirst: the form has been saved.
         FormExpired: the form's token is not of the expired session.
