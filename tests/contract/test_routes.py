@@ -231,7 +231,7 @@ async def test_a_clerk_of_another_city_finds_nothing_on_any_route(client: Client
     found = await answers(client, world, [route for route in OF_SOMEBODY if route in DESK])
 
     assert len(found) > 10
-    assert but(found, 404) == {}, "settle whose it is before the handler runs: portal/staff/shared/mine.py"
+    assert but(found, 404) == {}, "settle whose it is before the handler runs: portal/staff/shared/desk.py"
     assert changed(before, await everything()).keys() <= {"rate_limit"}
 
 
