@@ -20,8 +20,10 @@ class Change(msgspec.Struct, frozen=True):
 
 def changes(file: str, old: str, new: str) -> list[Change]:
     """Return the values that differ between *old* and *new*; comments, spacing and order do not count."""
-    before, after = values(file, old), values(file, new)
-    had, has = {path[:-1] for path in before}, {path[:-1] for path in after}
+    before = values(file, old)
+    after = values(file, new)
+    had = {path[:-1] for path in before}
+    has = {path[:-1] for path in after}
     found = []
     for path in [*before, *(path for path in after if path not in before)]:
         if path[:-1] not in has or path[:-1] not in had:

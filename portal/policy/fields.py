@@ -80,7 +80,8 @@ def fields(kind: Any, values: Mapping[str, Any]) -> list[Field]:
 
 
 def _field(name: str, hint: Any, held: Any) -> Field | None:
-    origin, inner = get_origin(hint), get_args(hint)
+    origin = get_origin(hint)
+    inner = get_args(hint)
     if hint is bool:
         return Field(name, "choice", "true" if held else "false", choices=("true", "false"))
     if hint is int:
@@ -113,7 +114,7 @@ def read(kind: Any, shown: list[Field], form: Form) -> tuple[dict[str, Any], dic
         elif field.kind == "number":
             values[field.name] = int(typed)
         elif field.kind == "ticks":
-            values[field.name] = [one for one in field.choices if one in form.all(field.name)]
+            values[field.name] = [choice for choice in field.choices if choice in form.all(field.name)]
         elif field.kind == "choice" and typed not in field.choices:
             errors[field.name] = "请从列出的选项里选一个。"
         elif field.nested:
@@ -128,7 +129,7 @@ def read(kind: Any, shown: list[Field], form: Form) -> tuple[dict[str, Any], dic
 
 def changed(kind: Any, held: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of *values* that differ from what the table *held*, or from the default where it said nothing."""
-    defaults = {} if kind is dict else {one.name: one.default for one in msgspec.structs.fields(kind)}
+    defaults = {} if kind is dict else {field.name: field.default for field in msgspec.structs.fields(kind)}
     found = {}
     for name, value in values.items():
         before = held.get(name, defaults.get(name))

@@ -156,7 +156,8 @@ class CatalogueRow(msgspec.Struct, frozen=True):
     @property
     def validity(self) -> str:
         """How long the benefit holds, and how often it is looked at again meanwhile."""
-        months, rereview = self.disease.validity_months, self.disease.rereview_months
+        months = self.disease.validity_months
+        rereview = self.disease.rereview_months
         if months and rereview:
             return Said("{n} 个月，每 {m} 个月复审", n=months, m=rereview)
         if rereview:

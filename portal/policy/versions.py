@@ -179,22 +179,22 @@ async def begin(place: str, file: str, text: str, by: str, note: str = "") -> Ve
     return made
 
 
-async def change(known: Version, text: str, by: str) -> None:
+async def change(version: Version, text: str, by: str) -> None:
     """Replace the text of a draft.
 
     Raises:
         BadFile: the text cannot be used; it names file and key.
         Stale: it is not a draft of *by*, or somebody changed it meanwhile.
     """
-    await holding.check(known.place, known.file, text, clock.today())
-    if known.made_by != by:
+    await holding.check(version.place, version.file, text, clock.today())
+    if version.made_by != by:
         raise Stale("这一版是别人起草的，只有起草人能改。")
     async with transaction():
-        await _move(known, "edit", text=text)
-        await audit.note(actor=by, role="admin", act="policy_edit", thing=known.thing)
+        await _move(version, "edit", text=text)
+        await audit.note(actor=by, role="admin", act="policy_edit", thing=version.thing)
 
 
-async def propose(known: Version, by: str, day: date, note: str) -> None:
+async def propose(version: Version, by: str, day: date, note: str) -> None:
     """Ask a second person to release a draft, to hold from *day* on; *note* says on what grounds.
 
     Raises:
@@ -203,30 +203,30 @@ async def propose(known: Version, by: str, day: date, note: str) -> None:
         Stale: it is not a draft of *by*, or somebody changed it meanwhile, or another version was released since it
             was begun.
     """
-    await _up_to_date(known)
-    before = await last(known.place, known.file)
+    await _up_to_date(version)
+    before = await last(version.place, version.file)
     if day < clock.today() or (before and before.effective_from and day < before.effective_from):
         raise TooEarly
-    await holding.check(known.place, known.file, known.text, day)
-    if known.made_by != by:
+    await holding.check(version.place, version.file, version.text, day)
+    if version.made_by != by:
         raise Stale("这一版是别人起草的，只有起草人能提交。")
     async with transaction():
-        await _move(known, "propose", effective_from=day, note=note[:NOTE])
-        await audit.note(actor=by, role="admin", act="policy_propose", thing=known.thing, why=note)
+        await _move(version, "propose", effective_from=day, note=note[:NOTE])
+        await audit.note(actor=by, role="admin", act="policy_propose", thing=version.thing, why=note)
 
 
-async def give_back(known: Version, by: str, why: str) -> None:
+async def give_back(version: Version, by: str, why: str) -> None:
     """Make a proposal a draft again.
 
     Raises:
         Stale: it is not a proposal any more.
     """
     async with transaction():
-        await _move(known, "give_back")
-        await audit.note(actor=by, role="admin", act="policy_give_back", thing=known.thing, why=why)
+        await _move(version, "give_back")
+        await audit.note(actor=by, role="admin", act="policy_give_back", thing=version.thing, why=why)
 
 
-async def release(known: Version, by: str) -> None:
+async def release(version: Version, by: str) -> None:
     """Release a proposal: it holds from its day on, or from today if that day is over.
 
     Raises:
@@ -234,64 +234,64 @@ async def release(known: Version, by: str) -> None:
         BadFile: the text contradicts the other files that hold on its day, or on a later one.
         Stale: it is not a proposal any more, or another version was released since it was begun.
     """
-    if by == known.made_by:
+    if by == version.made_by:
         raise SamePerson
-    assert known.effective_from
-    day = max(known.effective_from, clock.today())
+    assert version.effective_from
+    day = max(version.effective_from, clock.today())
     async with transaction():
         if not ON_SQLITE:  # two releases at once could contradict each other; SQLite has one writer anyway
             await execute("SELECT pg_advisory_xact_lock(7461004)")
-        await _up_to_date(known)
+        await _up_to_date(version)
         for turn in {day, *[planned for planned in await holding.turns() if planned > day]}:
-            await holding.check(known.place, known.file, known.text, turn)
-        await _move(known, "release", effective_from=day, released_by=by, released_at=clock.now())
-        if known.file in CLOCKS:
-            await outbox.add("new_dates", str(known.id), clock.first_moment(day))
-        await audit.note(actor=by, role="admin", act="policy_release", thing=known.thing, why=known.note)
+            await holding.check(version.place, version.file, version.text, turn)
+        await _move(version, "release", effective_from=day, released_by=by, released_at=clock.now())
+        if version.file in CLOCKS:
+            await outbox.add("new_dates", str(version.id), clock.first_moment(day))
+        await audit.note(actor=by, role="admin", act="policy_release", thing=version.thing, why=version.note)
 
 
-async def withdraw(known: Version, by: str, why: str) -> None:
+async def withdraw(version: Version, by: str, why: str) -> None:
     """Withdraw a version that does not hold yet: a draft, a proposal or a planned one.
 
     Raises:
         Stale: it holds already, or somebody withdrew it.
     """
-    if known.state == "released" and not known.planned:
+    if version.state == "released" and not version.planned:
         raise Stale("这一版已经生效，不能撤回。要改回去，请起草新的一版。")
     async with transaction():
-        await _move(known, "withdraw")
-        await audit.note(actor=by, role="admin", act="policy_withdraw", thing=known.thing, why=why)
+        await _move(version, "withdraw")
+        await audit.note(actor=by, role="admin", act="policy_withdraw", thing=version.thing, why=why)
 
 
-async def rebase(known: Version, by: str) -> None:
+async def rebase(version: Version, by: str) -> None:
     """Base a draft on the version that was released meanwhile; its author has compared the two.
 
     Raises:
         Stale: it is not a draft any more.
     """
     async with transaction():
-        await _move(known, "rebase", based_on=await newest(known.place, known.file))
-        await audit.note(actor=by, role="admin", act="policy_edit", thing=known.thing)
+        await _move(version, "rebase", based_on=await newest(version.place, version.file))
+        await audit.note(actor=by, role="admin", act="policy_edit", thing=version.thing)
 
 
-async def _up_to_date(known: Version) -> None:
-    if await newest(known.place, known.file) != known.based_on:
+async def _up_to_date(version: Version) -> None:
+    if await newest(version.place, version.file) != version.based_on:
         raise Stale(
             Said(
                 "{file}在这一版起草之后发布了新的一版。请对照差别，确认后再提交，免得把别人的修改盖掉。",
-                file=known.file,
+                file=version.file,
             )
         )
 
 
-async def _move(known: Version, action: str, **values: object) -> None:
+async def _move(version: Version, action: str, **values: object) -> None:
     """Carry out *action* of the table with the *values* it changes.
 
     Raises:
         Stale: it is not open in this state, or somebody was faster.
     """
     try:
-        row = find_open(rows_open(STEPS, known.state, ADMIN), action, f"at {known.state}")
-        await store.change("policy_version", known, state=row.after, edited_at=clock.now(), **values)
+        row = find_open(rows_open(STEPS, version.state, ADMIN), action, f"at {version.state}")
+        await store.change("policy_version", version, state=row.after, edited_at=clock.now(), **values)
     except NotAllowed as error:
         raise Stale(MOVED_ON) from error

@@ -58,7 +58,8 @@ class VerifyController(Controller):
         if found is None:
             return page(request, "public/verify/ask", status=404, region=None, code=code[:40], wrong=True)
         benefit = await verify.benefit_of(found.case_id)
-        who, case = await person(found.person), await case_by_id(found.case_id)
+        who = await person(found.person)
+        case = await case_by_id(found.case_id)
         assert who and case
         return page(
             request,

@@ -60,7 +60,8 @@ def slots(region: Region, answers: Answers) -> tuple[Slot, ...]:
 
     The application form is a slot only if the person chose to fill it in on paper.
     """
-    disease, on_paper = answers.get("disease", ""), answers.get("form_way") == "download_fill_upload"
+    disease = answers.get("disease", "")
+    on_paper = answers.get("form_way") == "download_fill_upload"
     return _slots(region, disease if disease in region.diseases else "", answers.get("acting", ""), on_paper)
 
 

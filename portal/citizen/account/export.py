@@ -106,13 +106,13 @@ def _envelope(envelope: Delivery) -> dict[str, Any]:
     }
 
 
-def _benefit(held: Benefit) -> dict[str, Any]:
+def _benefit(benefit: Benefit) -> dict[str, Any]:
     return {
-        "region": held.region,
-        "disease": held.code,
-        "state": held.state_on(clock.today()),
-        "starts_on": held.starts_on,
-        "ends_on": held.ends_on,
+        "region": benefit.region,
+        "disease": benefit.code,
+        "state": benefit.state_on(clock.today()),
+        "starts_on": benefit.starts_on,
+        "ends_on": benefit.ends_on,
     }
 
 
@@ -134,7 +134,8 @@ async def as_pdf(person: Person) -> bytes:
     Raises:
         CannotPrint: a character that our font does not have.
     """
-    given, told = await consents.consents_of(person.id), await inbox.messages(person.id, 1000)
+    given = await consents.consents_of(person.id)
+    told = await inbox.messages(person.id, 1000)
     parts = [
         await _about(person),
         Part("同意过的", [(consent.purpose, _day(consent.given_at)) for consent in given]),
@@ -158,7 +159,8 @@ async def _about(person: Person) -> Part:
 
 
 async def _about_case(case: Case) -> Part:
-    city, answers = case.city, answers_of(case)
+    city = case.city
+    answers = answers_of(case)
     answered = [
         (str(label), str(shown))
         for step in journey(city, answers)

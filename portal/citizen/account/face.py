@@ -51,7 +51,8 @@ class FaceController(Controller):
     @post()
     async def agree(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
         """Record the consent and begin the check."""
-        form, visitor = form_of(request), visitor_of(request)
+        form = form_of(request)
+        visitor = visitor_of(request)
         answers = {name: form[name] for name in ("name", "id_number", "consent", "check", "next")}
         errors = errors_in(answers)
         if errors:
@@ -79,7 +80,7 @@ class FaceController(Controller):
         visitor = visitor_of(request)
         async with uploads.received(request, LIMITS) as (form, files):
             begun = found(await face.begun(visitor, check))
-            good = [one for one in files if one.size and not one.too_large]
+            good = [file for file in files if file.size and not file.too_large]
             result = await face.compare(begun, good, client_address(request.scope))
         if result.reason:
             return picture_page(request, region, check, form["next"], face.REASONS[result.reason])

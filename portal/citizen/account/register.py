@@ -86,7 +86,8 @@ class RegisterController(Controller):
     @post()
     async def bind(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
         """Bind the identity to the verified phone; if it does not match, show what the person can do."""
-        form, visitor = form_of(request), visitor_of(request)
+        form = form_of(request)
+        visitor = visitor_of(request)
         answers = answers_in(form)
         errors = identity_errors(answers)
         if errors:

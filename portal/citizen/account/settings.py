@@ -55,7 +55,8 @@ class SettingsController(Controller):
     @post("/devices")
     async def end_session(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """End one session, or all others."""
-        form, visitor = form_of(request), visitor_of(request)
+        form = form_of(request)
+        visitor = visitor_of(request)
         if form["action"] == "others":
             await devices.end_all(mine.person.id, but=digest(visitor.cookie))
         else:

@@ -118,7 +118,8 @@ class SignInController(Controller):
     @post("/code")
     async def answer(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
         """Sign in the person whose code is right, or send another code if that was asked for."""
-        form, visitor = form_of(request), visitor_of(request)
+        form = form_of(request)
+        visitor = visitor_of(request)
         challenge = await sms_code.challenge_named(request, form["c"])
         if challenge is None:
             return see_other(f"/{region.id}/login")
@@ -152,7 +153,8 @@ async def must_wait(
     request: Request[Any, Any, Any], region: Region, number: str, action: str, fields: dict[str, str]
 ) -> Response[bytes] | None:
     """Return the page of the proof of work; None if none is due or the form contains it."""
-    form, visitor = form_of(request), visitor_of(request)
+    form = form_of(request)
+    visitor = visitor_of(request)
     if not await sign_in.must_prove(visitor, number, client_address(request.scope)):
         return None
     if await proof.proved(visitor, form["proof"], form["ticket"]):
@@ -245,8 +247,9 @@ class PersonController(Controller):
     @post("/person")
     async def choose(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
         """Sign in the person who was chosen."""
-        form, visitor = form_of(request), visitor_of(request)
-        there = {one.id: one for one in (await sign_in.who_is_behind(visitor.via)).people}
+        form = form_of(request)
+        visitor = visitor_of(request)
+        there = {person.id: person for person in (await sign_in.who_is_behind(visitor.via)).people}
         chosen = found(there.get(form["person"]))
         await sign_in.enter_as(visitor, chosen.id, visitor.via, request.headers.get("user-agent", ""), region)
         return see_other(own_address(form["next"], f"/{region.id}/me"))
@@ -264,7 +267,8 @@ class PersonController(Controller):
     @post("/identity")
     async def prove(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
         """Sign in the person with this phone whose document number and card number were both entered."""
-        form, visitor = form_of(request), visitor_of(request)
+        form = form_of(request)
+        visitor = visitor_of(request)
         typed = {name: tidy_number(form[name]) for name in ("id_number", "card_no")}
         missing = {"id_number": "请填写证件号码。", "card_no": "请填写社保卡号。"}
         errors = {name: message for name, message in missing.items() if not typed[name]}

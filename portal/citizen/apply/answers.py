@@ -55,7 +55,9 @@ class AnswersController(Controller):
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft], slug: FromPath[str]
     ) -> Response[bytes]:
         """Save good answers and go to the next step; show wrong answers again with their errors."""
-        form, step, case = form_of(request), mine.step(slug), mine.case
+        form = form_of(request)
+        step = mine.step(slug)
+        case = mine.case
         given = step.read(form)
         only_save = form["action"] in ("save", "back")
         errors = {} if only_save else step.errors({**mine.answers, **given}, case.city)
@@ -115,7 +117,8 @@ def _framed(
     request: Request[Any, Any, Any], mine: MyDraft, step: Step, answers: Mapping[str, str], context: dict[str, Any]
 ) -> Response[bytes]:
     """Return the page of a step without errors, rendered once and cached with placeholders for the typed answers."""
-    region, case = mine.region, mine.case
+    region = mine.region
+    case = mine.case
     typed = {q.name: answers.get(q.name, "") for q in step.questions if q.control in TYPED}
     chosen = tuple((q.name, answers.get(q.name, "")) for q in step.questions if q.control not in TYPED)
     marked = {**answers, **{name: mark(name) for name in typed}}

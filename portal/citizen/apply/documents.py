@@ -50,7 +50,8 @@ class MaterialsController(Controller):
     @post()
     async def go_on(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
         """Save the ticks (暂时没有, 已经在别的文件里, the self-checks) and go on, or show what is still missing."""
-        form, case = form_of(request), mine.case
+        form = form_of(request)
+        case = mine.case
         rows = slots(mine.region, mine.answers)
         names = [f"{how}.{slot.id}" for slot in rows if not slot.required for how in ("without", "within")]
         ticked_now = {name: form[name] for name in (*names, *SELF_CHECKS)}
@@ -82,7 +83,8 @@ class MaterialsController(Controller):
     @post("/sorting")
     async def sort(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
         """Move files of the pile to the slots that the person chose; files without a choice stay in the pile."""
-        form, ids = form_of(request), _ids(mine)
+        form = form_of(request)
+        ids = _ids(mine)
         files = await keep.documents(mine.case.id)
         for file in files:
             to = form[f"to.{file.id}"]
@@ -189,7 +191,8 @@ async def _materials(
     errors: dict[str, str],
     refused: dict[str, Refusals],
 ) -> MaterialsPage:
-    turned, told = await pages.turns(mine.case.id), (refused, await unsafe_by_slot(mine.case))
+    turned = await pages.turns(mine.case.id)
+    told = (refused, await unsafe_by_slot(mine.case))
     count, used = await keep.used(mine.case.id)
     return MaterialsPage(
         home=mine.home,

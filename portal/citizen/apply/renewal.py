@@ -56,9 +56,11 @@ class RenewalController(Controller):
     @get()
     async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[MyBenefit]) -> Response[bytes]:
         """Show the benefit, its end, and the renewal or re-review that can be begun."""
-        held, gave = mine.benefit, found(await case_by_id(mine.benefit.case_id))
+        held = mine.benefit
+        gave = found(await case_by_id(mine.benefit.case_id))
         if mine.delegation:
-            proxy, thing = mine.delegation.proxy, f"benefit:{held.id}"
+            proxy = mine.delegation.proxy
+            thing = f"benefit:{held.id}"
             await audit.note(actor=proxy, role="proxy", act="proxy_read", thing=thing, about=held.person)
         chance = await renewal.chance(held)
         return page(
@@ -81,7 +83,8 @@ class RenewalController(Controller):
 
 
 def _shown(mine: MyBenefit, disease: str, chance: Chance) -> RenewalPage:
-    held, known = mine.benefit, mine.delegation
+    held = mine.benefit
+    known = mine.delegation
     under_way = chance.case
     may_see = under_way is not None and (known is None or under_way.delegation == known.id)
     return RenewalPage(

@@ -106,7 +106,8 @@ async def review_page(request: Request[Any, Any, Any], mine: MyDraft) -> Respons
 
 
 async def _reviewed(mine: MyDraft, files: list[Document]) -> ReviewPage:
-    region, answers = mine.region, mine.answers
+    region = mine.region
+    answers = mine.answers
     *steps, _ = journey(region, answers)
     done = done_slugs(answers, region, files)
     last, provisional = promised(clock.today(), region)
@@ -151,7 +152,8 @@ class SignatureController(Controller):
     @post()
     async def submit(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
         """Submit; if pressed twice, one case is submitted and both presses lead to its receipt."""
-        form, case = form_of(request), mine.case
+        form = form_of(request)
+        case = mine.case
         if case.at is not State.DRAFT and case.submit_token == form["submit_token"]:
             return see_other(receipt_of(case))
         if is_stale(request, case):  # what is signed is what the page before showed

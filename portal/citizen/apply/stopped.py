@@ -45,17 +45,17 @@ async def stopped_page(request: Request[Any, Any, Any], mine: MyDraft, stops: Se
     raise AssertionError(stops)
 
 
-async def held_page(request: Request[Any, Any, Any], mine: MyDraft, held: Benefit) -> Response[bytes]:
+async def held_page(request: Request[Any, Any, Any], mine: MyDraft, benefit: Benefit) -> Response[bytes]:
     """Return the page that says the person has this benefit already and leads to its renewal."""
-    renewable = await chance(held)
+    renewable = await chance(benefit)
     return page(
         request,
         "citizen/apply/answers/held",
         status=409,
         region=mine.region,
         case=mine.case,
-        benefit=held,
-        said=_why_held(held, renewable),
+        benefit=benefit,
+        said=_why_held(benefit, renewable),
         renewable=renewable.word == "open",
     )
 
@@ -65,8 +65,8 @@ def why_not_insured(reason: str, region: Region) -> str:
     return Said(NOT_INSURED[reason], region=region.short, hotline=region.hotline)
 
 
-def _why_held(held: Benefit, renewable: Chance) -> str:
-    if held.ends_on is None:
+def _why_held(benefit: Benefit, renewable: Chance) -> str:
+    if benefit.ends_on is None:
         return HELD_FOR_GOOD
     sentence = HELD.get(renewable.word, HELD_OTHERWISE)
-    return Said(sentence, date=held.ends_on, date_open=renewable.opens_on)
+    return Said(sentence, date=benefit.ends_on, date_open=renewable.opens_on)

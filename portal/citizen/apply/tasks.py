@@ -62,7 +62,8 @@ class TaskList(msgspec.Struct, frozen=True):
 
 async def task_list(case: Case, answers: Mapping[str, str]) -> TaskList:
     """Return the task list of a draft."""
-    region, files = case.city, await keep.documents(case.id)
+    region = case.city
+    files = await keep.documents(case.id)
     *steps, review = journey(region, answers)
     tasks = [_task(step, progress(step, answers, region, files), answers, region) for step in steps]
     ready = all(task.done for task in tasks)

@@ -56,7 +56,8 @@ def wizard(
     files: Sequence[Document],
 ) -> Wizard:
     """Return *step* with its navigation, among the steps that apply to *answers*."""
-    way, done = journey(mine.region, answers), done_slugs(answers, mine.region, files)
+    way = journey(mine.region, answers)
+    done = done_slugs(answers, mine.region, files)
     earlier = before(step, way)
     return Wizard(
         step=step,

@@ -19,7 +19,9 @@ from portal.documents import enclosed, pages
 from portal.documents.check import WARNINGS
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
 
-MOST, WITHIN = 20, conversation.A_DAY  # messages of one person
+# messages of one person
+MOST = 20
+WITHIN = conversation.A_DAY
 TOO_MANY = "今天留言已经很多了，请明天再留，或者打热线。"
 
 
@@ -55,7 +57,8 @@ class ConversationController(Controller):
 
 async def _send(request: Request[Any, Any, Any], mine: MyCase, text: str, refused: Refusals) -> Response[bytes]:
     """Send a message, or show it again with its files when something is wrong with it or with one of them."""
-    text, added = text.strip(), await enclosed.unsent(mine.case.id, mine.actor.id)
+    text = text.strip()
+    added = await enclosed.unsent(mine.case.id, mine.actor.id)
     errors = {}
     if not text and not added and not refused:
         errors["text"] = "请写您想问的话。"
@@ -98,7 +101,8 @@ async def _conversation_page(
 
 
 async def _place(mine: MyCase, refused: Refusals) -> Place:
-    here, turned = enclosed.unsent_slot(mine.actor.id), await pages.turns(mine.case.id)
+    here = enclosed.unsent_slot(mine.actor.id)
+    turned = await pages.turns(mine.case.id)
     return Place(
         id="message",
         name=enclosed.NAME,

@@ -215,8 +215,11 @@ async def _correction_page(
 
 async def _items(mine: MyNotice, refused: dict[str, Refusals]) -> list[Item]:
     """Return the items of the notice; *refused* is what was not taken just now, by defect."""
-    case, drawn, names = mine.case, pictures(mine.case.city), names_of(mine.case.city)
-    turned, unsafe = await pages.turns(case.id), await unsafe_by_slot(case)
+    case = mine.case
+    drawn = pictures(mine.case.city)
+    names = names_of(mine.case.city)
+    turned = await pages.turns(case.id)
+    unsafe = await unsafe_by_slot(case)
     return [
         Item(
             defect=defect,

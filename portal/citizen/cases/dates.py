@@ -70,7 +70,8 @@ class Dates(msgspec.Struct, frozen=True):
 
 async def dates_of(case: Case, events: list[Event], notice: Correction | None, *, office_acts: bool) -> Dates:
     """Return the days of *case*, whose history is *events* and whose open notice is *notice*."""
-    ticking, today = clock_on(case, events), clock.today()
+    ticking = clock_on(case, events)
+    today = clock.today()
     reasons = [event.note for event in events if event.action == "extend_deadline"]
     return Dates(
         clock=ticking,

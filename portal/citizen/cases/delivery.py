@@ -69,7 +69,8 @@ class DeliveryController(Controller):
     @post("/address")
     async def keep_address(self, request: Request[Any, Any, Any], here: NamedDependency[MyCase]) -> Response[bytes]:
         """Order a copy on paper, or change the address of one that is not printed yet."""
-        form, envelope = form_of(request), await latest(here.case)
+        form = form_of(request)
+        envelope = await latest(here.case)
         if not may_give_address(envelope) or form["row_version"] != version(envelope):
             raise Stale(MOVED_ON)
         given = {question.name: question.read(form) for question in WHERE}

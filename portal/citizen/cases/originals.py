@@ -54,7 +54,8 @@ class OriginalsController(Controller):
     @post()
     async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Keep the waybill of the packet that the citizen has sent."""
-        original, form = await originals.of(mine.case), form_of(request)
+        original = await originals.of(mine.case)
+        form = form_of(request)
         if original is None or form["row_version"] != str(original.row_version):
             raise Stale(MOVED_ON)
         waybill = tidy_number(form["waybill"])

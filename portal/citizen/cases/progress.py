@@ -165,7 +165,8 @@ class Summary(msgspec.Struct, frozen=True):
 
 async def progress(mine: MyCase) -> Progress:
     """Return how a case stands for the person who looks at it."""
-    case, turn = mine.case, turn_of(mine.case)
+    case = mine.case
+    turn = turn_of(mine.case)
     events = await history(case)
     held = await letters(case.id)
     open_notice = await corrections.open_correction(case) if case.at is State.CORRECTION else None

@@ -45,7 +45,8 @@ class SupplementsController(Controller):
     ) -> Response[bytes]:
         """Keep files for a material."""
         row = found({row.id: row for row in slots(mine.region, EVERY)}.get(slot))
-        place, takes = supplement.upload_slot(row.id), allowed(mine.region, row.id)
+        place = supplement.upload_slot(row.id)
+        takes = allowed(mine.region, row.id)
         async with uploads.sending(request, limits_of(mine.region)) as sending:
             await _open_or_stale(mine)
             refused = await take_all(sending, mine.case, place, takes)
@@ -106,7 +107,8 @@ async def _places(mine: MyCase, waiting: list[Document], refused: dict[str, Refu
         waiting: what was added and not sent yet.
         refused: what was not taken just now, by material.
     """
-    turned, unsafe = await pages.turns(mine.case.id), await unsafe_by_slot(mine.case)
+    turned = await pages.turns(mine.case.id)
+    unsafe = await unsafe_by_slot(mine.case)
     return [
         Place(
             id=slot.id,

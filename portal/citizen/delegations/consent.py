@@ -160,5 +160,5 @@ async def question_page(request: Asked, asked: Question) -> Response[bytes]:
         mine=asked,
         d=asked.delegation,
         disease=disease.name_zh if disease else "",
-        scopes=[SCOPES[one] for one in asked.delegation.scopes],
+        scopes=[SCOPES[scope] for scope in asked.delegation.scopes],
     )

@@ -99,17 +99,17 @@ async def _list_page(request: Request[Any, Any, Any], mine: Me, q: str) -> Respo
     )
 
 
-async def _given(known: delegations.Delegation) -> GivenRow:
-    _, proxy = await both(known)
-    state = known.state_on(clock.today())
+async def _given(delegation: delegations.Delegation) -> GivenRow:
+    _, proxy = await both(delegation)
+    state = delegation.state_on(clock.today())
     return GivenRow(
-        address=f"/{known.region}/delegations/{known.id}",
+        address=f"/{delegation.region}/delegations/{delegation.id}",
         proxy=proxy.masked_name,
-        relation=known.relation,
+        relation=delegation.relation,
         status=STATUS.get(state, "wait"),
         words=STATES[state],
-        proof=ROUTES[known.route],
-        ends_on=known.ends_on,
+        proof=ROUTES[delegation.route],
+        ends_on=delegation.ends_on,
     )
 
 

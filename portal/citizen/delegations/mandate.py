@@ -146,7 +146,8 @@ def errors_in(written: Written, region: Region, me: Person, my_phone: str) -> di
 
 
 def _days(answers: Mapping[str, str], region: Region) -> dict[str, str]:
-    first, last = day(answers["starts_on"]), day(answers["ends_on"])
+    first = day(answers["starts_on"])
+    last = day(answers["ends_on"])
     if first is None or last is None:
         return {}
     if last < first:
@@ -162,8 +163,10 @@ def _too_long(name: str, first: date, last: date, region: Region) -> dict[str, s
 
 
 def _ages(written: Written, region: Region, me: Person) -> dict[str, str]:
-    rules, today = region.rules.proxy, clock.today()
-    mine, theirs = birth_in(me.id_number), birth_in(written.answers["principal_number"])
+    rules = region.rules.proxy
+    today = clock.today()
+    mine = birth_in(me.id_number)
+    theirs = birth_in(written.answers["principal_number"])
     guardian = written.answers["route"] == "guardian"
     found: dict[str, str] = {}
     if mine and years(mine, today) < rules.adult_years:
@@ -196,7 +199,8 @@ async def named(written: Written, region: Region, my_phone: str) -> tuple[Person
 def wanted(written: Written, region: Region, me: Person, principal: Person, phones: tuple[str, str]) -> Wanted:
     """Return the delegation to propose, from a form without errors; *phones* are the principal's and the proxy's."""
     answers = written.answers
-    first, last = day(answers["starts_on"]), day(answers["ends_on"])
+    first = day(answers["starts_on"])
+    last = day(answers["ends_on"])
     assert first and last
     route: Route = msgspec.convert(answers["route"], Route)
     return Wanted(
@@ -216,9 +220,13 @@ def wanted(written: Written, region: Region, me: Person, principal: Person, phon
 
 def errors_in_offer(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
     """Return what is wrong with a principal's form, by field, before the proxy is looked up."""
-    answers, rules, today = written.answers, region.rules.proxy, clock.today()
+    answers = written.answers
+    rules = region.rules.proxy
+    today = clock.today()
     found = OFFER.errors(answers, region)
-    mine, theirs, last = birth_in(me.id_number), birth_in(answers["proxy_number"]), day(answers["until"])
+    mine = birth_in(me.id_number)
+    theirs = birth_in(answers["proxy_number"])
+    last = day(answers["until"])
     if mine and years(mine, today) < rules.adult_years:
         found["proxy_name"] = Said("您不满 {n} 岁，要由监护人替您办。请监护人用自己的账号办。", n=rules.adult_years)
     if answers["proxy_number"] == me.id_number:

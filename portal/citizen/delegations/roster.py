@@ -47,34 +47,34 @@ async def clients(proxy: str, region: Region) -> list[Client]:
     return sorted(found, key=lambda client: (ORDER[client.kind], client.until or FAR))
 
 
-async def _client(known: Delegation) -> Client:
-    principal, _ = await both(known)
-    state = known.state_on(clock.today())
+async def _client(delegation: Delegation) -> Client:
+    principal, _ = await both(delegation)
+    state = delegation.state_on(clock.today())
     if state == "offered":
-        return Client(known, principal, state, "yours", "同意还是不愿意", _answer_by(known))
-    if not known.allows("view", clock.today()) or state in ("held", "expired"):
+        return Client(delegation, principal, state, "yours", "同意还是不愿意", _answer_by(delegation))
+    if not delegation.allows("view", clock.today()) or state in ("held", "expired"):
         ended = state not in ("held", *OPEN)
-        return Client(known, principal, state, "done" if ended else "wait", STATES[state], None)
-    cases = await cases_under(known)
-    kind, todo, until = await _next(known, cases[0] if cases else None)
-    return Client(known, principal, state, kind, todo, until)
+        return Client(delegation, principal, state, "done" if ended else "wait", STATES[state], None)
+    cases = await cases_under(delegation)
+    kind, todo, until = await _next(delegation, cases[0] if cases else None)
+    return Client(delegation, principal, state, kind, todo, until)
 
 
-def _answer_by(known: Delegation) -> date:
+def _answer_by(delegation: Delegation) -> date:
     """Return the last day on which the person who was asked can still say yes."""
-    days = REGIONS[known.region].rules.proxy.consent_days
-    return min(clock.day_of(known.asked_at or clock.now()) + timedelta(days=days), known.ends_on)
+    days = REGIONS[delegation.region].rules.proxy.consent_days
+    return min(clock.day_of(delegation.asked_at or clock.now()) + timedelta(days=days), delegation.ends_on)
 
 
-async def _next(known: Delegation, case: Case | None) -> tuple[str, str, date | None]:
+async def _next(delegation: Delegation, case: Case | None) -> tuple[str, str, date | None]:
     """Return kind, words and last day of the next thing to do."""
     if case is None:
-        return "yours", "开始申请", known.ends_on
+        return "yours", "开始申请", delegation.ends_on
     match case.at:
         case State.DRAFT:
             return "yours", "接着填，填好提交", kept_until(case)
         case State.AWAITING_PRINCIPAL:
-            return "now", "等本人用短信确认", _answer_by(known)
+            return "now", "等本人用短信确认", _answer_by(delegation)
         case State.CORRECTION:
             notice = await corrections.open_correction(case)
             return "yours", "补正材料", notice.answer_by if notice else None

@@ -84,7 +84,8 @@ class FileController(Controller):
     @post("/position")
     async def move(self, request: Request[Any, Any, Any], mine: NamedDependency[MyFile]) -> Response[bytes]:
         """Move the file one place up or down among the files of its slot."""
-        back, to = await mine.back(), form_of(request)["to"]
+        back = await mine.back()
+        to = form_of(request)["to"]
         if not (to.isascii() and to.isdigit() and len(to) < 6):
             raise NotFound
         await pages.put_at(mine.file, int(to))

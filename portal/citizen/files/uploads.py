@@ -46,7 +46,8 @@ class UploadsController(Controller):
     @post()
     async def begin(self, request: Request[Any, Any, Any], region: NamedDependency[Region]) -> Response[bytes]:
         """Begin an upload and return its address."""
-        size, limits = number(request, "upload-length"), region.rules.uploads
+        size = number(request, "upload-length")
+        limits = region.rules.uploads
         if size > limits.max_file_mib << 20:
             raise TooLarge
         sender = visitor_of(request).subject
@@ -123,7 +124,9 @@ def mismatch(upload: Partial, reached: int) -> Response[bytes]:
 
 async def arriving(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
     """Yield the parts of the body until it ends, the connection is lost, or the sender becomes too slow."""
-    stream, started, taken = request.stream(), clock.ticks(), 0
+    stream = request.stream()
+    started = clock.ticks()
+    taken = 0
     while taken >= LEAST_RATE * (clock.ticks() - started - 60):
         try:
             async with asyncio.timeout(CHUNK_SECONDS):

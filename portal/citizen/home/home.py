@@ -44,7 +44,8 @@ class HomeController(Controller):
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Show the person's cases in this city, what waits for them first."""
-        person, city = mine.person, mine.region
+        person = mine.person
+        city = mine.region
         cases = await cases_of(person.id, city.id)
         named = {case.id: case.city.diseases for case in cases}  # a disease may have left the catalogue since
         home = Home(

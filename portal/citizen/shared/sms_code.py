@@ -37,7 +37,8 @@ class CodeAsked(msgspec.Struct, frozen=True):
 
 async def send(request: Request[Any, Any, Any], region: Region, number: str, *, voice: bool = False) -> str:
     """Send a code to *number* by SMS (or by a call if *voice*); return the id of the challenge."""
-    address, host = client_address(request.scope), _host(request)
+    address = client_address(request.scope)
+    host = _host(request)
     return await sign_in.ask(visitor_of(request), region, number, address, host, voice=voice)
 
 

@@ -141,7 +141,8 @@ async def todo(desk: CaseDesk) -> Todo:
 def steps(desk: CaseDesk) -> list[Step]:
     """Return the buttons in the order of the table of moves; those that move no case come last."""
     places = [ACTIONS[action] for action in desk.actions() if action in ACTIONS]
-    permission, objection = ACTS["permission"], ACTS["objection"]
+    permission = ACTS["permission"]
+    objection = ACTS["objection"]
     used_up = not desk.case.ended and not desk.may("ask_correction", Role.REVIEWER)
     if Role.SUPERVISOR in desk.roles and used_up and desk.case.at in IN_HAND:
         places.append((permission.path, permission.title))

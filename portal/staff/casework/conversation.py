@@ -18,7 +18,9 @@ from portal.documents.check import WARNINGS
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
 from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand
 
-CALLED, SEND = "called", "send"  # what the buttons send
+# what the buttons send
+CALLED = "called"
+SEND = "send"
 
 
 class Written(msgspec.Struct, frozen=True):

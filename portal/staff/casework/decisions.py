@@ -31,9 +31,13 @@ CANNOT: dict[type[Exception], str] = {
     effect.NotHeld: "复审的待遇已经不在了（到期、撤销或者终止），不能通过。请退回。",
     decision.AppealNeeded: "本地区还没有填写申诉途径，不能作出不予认定的决定。请联系管理员。",
 }
-PASSED, FAILED = "passed", "failed"  # what the form sends
+# what the form sends
+PASSED = "passed"
+FAILED = "failed"
 VERDICTS = {PASSED: "通过", FAILED: "不通过"}
-AGREE, PUBLISH, BACK = "agree", "publish", "back"
+AGREE = "agree"
+PUBLISH = "publish"
+BACK = "back"
 
 
 class Subject(msgspec.Struct, frozen=True):

@@ -24,7 +24,9 @@ from portal.documents.keep import Document
 from portal.questions.materials import names
 
 ZOOMS = (100, 150, 200, 300)
-FROM_OFFICE, FROM_CITIZEN, FOR_CORRECTION = "经办机构的留言", "留言", "补正材料"
+FROM_OFFICE = "经办机构的留言"
+FROM_CITIZEN = "留言"
+FOR_CORRECTION = "补正材料"
 KINDS = {"pdf": "PDF", "image": "照片"}
 
 

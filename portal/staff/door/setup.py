@@ -30,7 +30,9 @@ class SetupController(Controller):
     async def finish(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Store the password and redirect to the sign-in."""
         form = form_of(request)
-        login, code, password = narrow(form["login"]).lower(), narrow(form["code"]), form["password"]
+        login = narrow(form["login"]).lower()
+        code = narrow(form["code"])
+        password = form["password"]
         short = Said("密码至少 {n} 位。可以用几个不相干的词连起来。", n=SHORTEST)
         errors = {}
         if not login:

@@ -36,7 +36,8 @@ class StaffSignInController(Controller):
     async def enter(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Check login and password, and redirect to the second factor."""
         form = form_of(request)
-        login, password = form["login"].strip(), form["password"]
+        login = form["login"].strip()
+        password = form["password"]
         errors = {}
         if not login:
             errors["login"] = "请填写账号。"
@@ -52,7 +53,8 @@ class StaffSignInController(Controller):
     @post("/login/passkey")
     async def enter_by_passkey(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Sign in the member whose passkey signed the page's challenge."""
-        form, visitor = form_of(request), visitor_of(request)
+        form = form_of(request)
+        visitor = visitor_of(request)
         agent = request.headers.get("user-agent", "")
         if await passkeys.enter(visitor, form["credential"], client_address(request.scope), agent):
             return see_other(own_address(form["next"], "/staff/"))
@@ -84,8 +86,10 @@ class SecondFactorController(Controller):
     @post("/code")
     async def enter(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Sign in with a code of the app, or with a recovery code."""
-        form, me = form_of(request), await half(request)
-        code, recovery = narrow(form["code"]).replace(" ", ""), form["action"] == "recovery"
+        form = form_of(request)
+        me = await half(request)
+        code = narrow(form["code"]).replace(" ", "")
+        recovery = form["action"] == "recovery"
         if not code:
             return await code_page(request, me, form["next"], {"code": "请填写动态验证码。"})
         mine = await second_factor.factor(me.id)

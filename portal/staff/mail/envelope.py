@@ -64,7 +64,8 @@ class EnvelopeController(Controller):
     @post()
     async def change(self, desk: NamedDependency[MailDesk], id: FromPath[str]) -> Response[bytes]:
         """Record that it was signed for, came back or is sent again, or store a new address."""
-        envelope, form = await desk.envelope(id), desk.form
+        envelope = await desk.envelope(id)
+        form = desk.form
         act = form["action"]
         if act not in envelope.open_to(Hand.CLERK) or act in ELSEWHERE:
             raise NotAllowed

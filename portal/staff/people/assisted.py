@@ -138,7 +138,9 @@ class AssistedDesk(Desk):
     def __init__(self, request: Asked, me: Member, case: Case, entry: Assisted, person: Person) -> None:
         """Work for *me* on *case*."""
         super().__init__(request, me)
-        self.case, self.entry, self.person = case, entry, person
+        self.case = case
+        self.entry = entry
+        self.person = person
 
     @property
     def region(self) -> Region:
@@ -190,7 +192,9 @@ class AssistedFormController(Controller):
     @post()
     async def keep(self, desk: NamedDependency[AssistedDesk]) -> Response[bytes]:
         """Save the typed answers unchecked; show their errors."""
-        form, city, before = desk.form, desk.region, answers_of(desk.case)
+        form = desk.form
+        city = desk.region
+        before = answers_of(desk.case)
         given = {name: text for step in steps_at_counter(city, before) for name, text in step.read(form).items()}
         ticks = {f"without.{slot.id}": form[f"without.{slot.id}"] for slot in assisted.rows(city, before)}
         answers = {**before, **given, **ticks}

@@ -155,7 +155,9 @@ class DelegationDesk(Desk):
     def __init__(self, request: Asked, me: Member, delegation: Delegation, principal: Person, proxy: Person) -> None:
         """Work for *me* on *delegation*."""
         super().__init__(request, me)
-        self.delegation, self.principal, self.proxy = delegation, principal, proxy
+        self.delegation = delegation
+        self.principal = principal
+        self.proxy = proxy
 
 
 async def delegation_in_hand(id: FromPath[str], request: Asked) -> DelegationDesk:
@@ -190,7 +192,8 @@ class DeskDelegationsController(Controller):
     @post("/{id:str}")
     async def decide(self, desk: NamedDependency[DelegationDesk]) -> Response[bytes]:
         """Verify or reject the papers, release a proxy of many people, or clear a report."""
-        form, delegation = desk.form, desk.delegation
+        form = desk.form
+        delegation = desk.delegation
         by = desk.acting(Role.REVIEWER)
         if form["state"] != delegation.state:
             raise Stale

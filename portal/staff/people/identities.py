@@ -103,7 +103,8 @@ class IdentitiesController(Controller):
     @post("/{id:str}")
     async def settle(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
         """Confirm the identity, or refuse it with a reason."""
-        check, form = found(await checks.check_in(id, desk.me.region)), desk.form
+        check = found(await checks.check_in(id, desk.me.region))
+        form = desk.form
         refused = form["action"] == "refuse"
         reason = form["reason"] if refused else ""
         if refused and reason not in checks.REASONS:

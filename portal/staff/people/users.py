@@ -90,7 +90,9 @@ class UsersController(Controller):
     async def create(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Create the member; the next page shows the set-up code."""
         form = desk.form
-        login, name, roles = narrow(form["login"]).lower(), form["name"].strip()[:MOST_NAME], form.all("roles")
+        login = narrow(form["login"]).lower()
+        name = form["name"].strip()[:MOST_NAME]
+        roles = form.all("roles")
         errors = {}
         if not LOGIN.fullmatch(login):
             errors["login"] = "账号用 3 到 40 个小写字母、数字、点或短横线。"
@@ -114,7 +116,8 @@ class UsersController(Controller):
     @post("/{id:str}")
     async def change(self, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[bytes]:
         """Change roles, deactivate, activate, or restart the set-up; never of the own account."""
-        user, form = found(await users.user_in(id, desk.me.region)), desk.form
+        user = found(await users.user_in(id, desk.me.region))
+        form = desk.form
         if user.id == desk.me.id:
             raise Stale(ONESELF)
         if form["seen"] != user.seen:

@@ -62,7 +62,7 @@ class CalendarController(Controller):
         given["start"] = given["start"] or f"{clock.today()}"
         given["days"] = given["days"] or str(region.rules.clock.limit_workdays)
         question, errors = read(given, region)
-        others = [one for one in await versions.versions(CALENDARS, CALENDAR) if one.can_be_compared]
+        others = [version for version in await versions.versions(CALENDARS, CALENDAR) if version.can_be_compared]
         return desk.page(
             "staff/policy/calendar/show",
             errors if asked else {},
@@ -77,10 +77,10 @@ async def choices(others: list[Version]) -> list[tuple[str, str]]:
     """Return the versions of the calendar to choose from: ``(id, words)``."""
     return [
         (
-            str(one.version.id),
-            Said("第 {n} 版，{state}，{name}", n=one.version.id, state=one.version.words, name=one.drafter),
+            str(name.version.id),
+            Said("第 {n} 版，{state}，{name}", n=name.version.id, state=name.version.words, name=name.drafter),
         )
-        for one in await with_names(others)
+        for name in await with_names(others)
     ]
 
 
@@ -122,7 +122,8 @@ def number(text: str) -> int:
 def pause_in(line: str, start: date | None) -> Pause | None:
     """Return the pause on a line, open while it has no second day; None when the line is wrong."""
     first, _, last = (part.strip() for part in line.partition("/"))
-    asked, answered = day(first), day(last) if last else None
+    asked = day(first)
+    answered = day(last) if last else None
     if asked is None or start is None or asked < start:
         return None
     if last and (answered is None or answered < asked):

@@ -50,7 +50,8 @@ class EditsController(Controller):
     @post("/parts/{part:str}")
     async def keep_part(self, desk: NamedDependency[VersionDesk], part: FromPath[str]) -> Response[bytes]:
         """Keep a part, add another like it, or remove it."""
-        path, form = part_named(desk, part), draft_form(desk)
+        path = part_named(desk, part)
+        form = draft_form(desk)
         match form["action"]:
             case "copy":
                 errors = await copied(desk, path, form)
@@ -68,7 +69,8 @@ class EditsController(Controller):
     @post("/rows/{row:str}")
     async def keep_row(self, desk: NamedDependency[VersionDesk], row: FromPath[str]) -> Response[bytes]:
         """Keep a row, or remove it: from the first day of the version it is not in the table."""
-        cells, form = row_named(desk, row), draft_form(desk)
+        cells = row_named(desk, row)
+        form = draft_form(desk)
         if form["action"] == "end" and row != NEW:
             errors = await kept(desk, without_row(desk.version.text, row), "form")
         else:
@@ -111,7 +113,8 @@ def row_named(desk: VersionDesk, row: str) -> dict[str, str]:
 async def filled_in(desk: VersionDesk, path: Path, form: Form) -> dict[str, str]:
     """Store the form of a part; return errors by field."""
     version = desk.version
-    kind, held = fields.kind_of(version.file, path), value_at(version.text, path)
+    kind = fields.kind_of(version.file, path)
+    held = value_at(version.text, path)
     values, errors = fields.read(kind, fields.fields(kind, held), form)
     if errors:
         return errors
@@ -136,7 +139,8 @@ async def row_filled_in(desk: VersionDesk, row: str, cells: dict[str, str], form
 
 async def copied(desk: VersionDesk, path: Path, form: Form) -> dict[str, str]:
     """Add a table like the one at *path* (to a calendar an empty year); return errors of its code by field."""
-    version, code = desk.version, form["new"].strip()
+    version = desk.version
+    code = form["new"].strip()
     taken = (path[0], code) in fields.parts(version.file, version.text)
     if len(path) != 2 or not CODE.fullmatch(code) or taken:
         return {"new": "请写一个没有用过的编号，只用字母、数字和下划线。"}

@@ -109,7 +109,7 @@ async def names_of(known: Iterable[Version]) -> dict[str, str]:
     """Return the names of those who drafted and released versions, by their ids."""
     ids = {id for one in known for id in (one.made_by, one.released_by) if id}
     members = [await staff.member(id) for id in ids]
-    return {one.id: one.name for one in members if one}
+    return {member.id: member.name for member in members if member}
 
 
 def sent(file: str, text: str) -> Response[bytes]:

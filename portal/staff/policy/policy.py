@@ -146,11 +146,13 @@ class MarksController(Controller):
     @post()
     async def confirm(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Begin a draft in which the ticked marks are confirmed."""
-        form, me = desk.form, desk.me
+        form = desk.form
+        me = desk.me
         text = await versions.newest_text(me.region, RULES)
         known = {mark.path for mark in marks.unconfirmed(text)}
         ticked = [path for path in form.all("path") if path in known]
-        on, source = day(form["on"].strip()), form["source"].strip()[: versions.NOTE]
+        on = day(form["on"].strip())
+        source = form["source"].strip()[: versions.NOTE]
         errors: dict[str, str] = {}
         if not ticked:
             errors["path"] = "请勾选要确认的内容。"

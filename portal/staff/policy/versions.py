@@ -120,7 +120,8 @@ class VersionsController(Controller):
 
 async def proposed(desk: VersionDesk, form: Form) -> dict[str, str]:
     """Propose a version with the data of a form; return errors by field."""
-    on, why = day(form["on"].strip()), form["why"].strip()[: versions.NOTE]
+    on = day(form["on"].strip())
+    why = form["why"].strip()[: versions.NOTE]
     errors: dict[str, str] = {}
     if on is None:
         errors["on"] = "请写生效日期，例如 2026-12-01。"

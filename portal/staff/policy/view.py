@@ -26,8 +26,8 @@ def differences(file: str, old: str, new: str) -> list[Difference]:
     """Return what differs between the texts *old* and *new* of a file."""
     names = {**names_in(file, old), **names_in(file, new)}
     return [
-        Difference(CHANGES[one.kind], name_of(one.path, names), in_words(one.old), in_words(one.new))
-        for one in changes(file, old, new)
+        Difference(CHANGES[change.kind], name_of(change.path, names), in_words(change.old), in_words(change.new))
+        for change in changes(file, old, new)
     ]
 
 

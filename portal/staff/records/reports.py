@@ -95,7 +95,7 @@ def rows(view: ReportView) -> list[list[str]]:
     report = view.report
     place = [view.region.short, view.since.isoformat(), clock.today().isoformat()]
     timed = [
-        *(("阶段用时", view.stage(one.word), one) for one in report.stages),
+        *(("阶段用时", view.stage(stage.word), stage) for stage in report.stages),
         *(("全程用时", view.stage(one.word), one) for one in report.whole),
     ]
     counted = [

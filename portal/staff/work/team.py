@@ -84,7 +84,9 @@ async def team_page(desk: Desk, form: Form | None, errors: dict[str, str]) -> Re
 
 def seat_form(seat: Seat, form: Form | None) -> SeatForm:
     """Return the fields of *seat*, filled from *form* where something was typed."""
-    capacity, away = f"{seat.capacity}", seat.away
+    capacity = f"{seat.capacity}"
+    away = seat.away
     if form:
-        capacity, away = form[f"capacity-{seat.id}"], form[f"away-{seat.id}"] == "yes"
+        capacity = form[f"capacity-{seat.id}"]
+        away = form[f"away-{seat.id}"] == "yes"
     return SeatForm(seat.id, seat.name, seat.load, capacity, away)

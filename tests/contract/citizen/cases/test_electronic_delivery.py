@@ -16,7 +16,7 @@ from tests.helpers.seen import chosen
 from tests.inside.cases.mail.test_serving import REFUSED, decided, sent_in
 
 ME = "13800000101"
-ROW = re.compile(r"<dt>电子送达</dt><dd>([^<]+)</dd>")
+ROW = re.compile(r"<dt>电子送达</dt>\s*<dd>([^<]+)</dd>")
 
 
 @pytest.mark.parametrize(("no", "region"), [("ms-01", "meishan"), ("xx-01", "xinxing")])
