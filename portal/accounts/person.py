@@ -218,7 +218,7 @@ async def _claimed(id: str, phone_id: str, claim: Claim, level: int) -> Bound:
 
 
 async def enter(*, name: str, id_number: str, card_no: str, id_type: str, mobile: str, consent_version: str) -> Bound:
-    """Return the person at the counter, found by their identity number or added, with or without a phone.
+    """Find the person at the counter by their identity number, or add them; the phone is optional.
 
     A number that is known under another name is not taken, and nothing of the account is changed.
     """

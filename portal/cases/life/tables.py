@@ -25,12 +25,12 @@ class Case(Table, tablename="cases"):
     insured = Bytea(null=True, default=None)
     catalogue_version = Varchar(length=40)
     edition = Varchar(length=24, default="")
-    corrections_asked = Integer()
-    one_more = Boolean(default=False)
-    extended = Integer()
-    answer_extended = Boolean(default=False)
-    new_material = Boolean(default=False)
-    taken_up = Boolean(default=False)
+    corrections_asked = Integer()  # how many correction notices were sent
+    one_more = Boolean(default=False)  # a supervisor allowed another correction notice
+    extended = Integer()  # how often the office's time was extended
+    answer_extended = Boolean(default=False)  # the citizen's time for the open correction was
+    new_material = Boolean(default=False)  # the citizen sent material after the last notice
+    taken_up = Boolean(default=False)  # a member of staff has acted on it
     outcome = Varchar(length=24, default="")
     assigned_to = Varchar(length=32, default="")
     due_on = Date(null=True, default=None)
@@ -41,7 +41,7 @@ class Case(Table, tablename="cases"):
     delegation = Varchar(length=32, default="", index=True)
     unverified = Boolean(default=False)
     disease = Varchar(length=12, default="")  # what it was submitted for, for the queue
-    parent_benefit = Varchar(length=32, default="")  # which benefit it follows or looks at again
+    parent_benefit = Varchar(length=32, default="")  # the benefit that it renews or re-reviews
 
 
 class CaseDisease(Table, tablename="case_disease"):

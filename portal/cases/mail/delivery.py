@@ -68,7 +68,7 @@ def _home(answers: Mapping[str, str], name: str) -> dict[str, str]:
 
 
 async def on_paper(case: Case, at: datetime) -> Address | None:
-    """Return the address for mailing a result of the time *at* without an order; None if it is not mailed.
+    """Return where a result given at *at* must be mailed although nobody ordered it; None if it is not mailed.
 
     That is the address given in the application, or the home address of a person who is not served online.
     """
@@ -231,7 +231,7 @@ def send_by(delivery: Delivery, case: Case) -> date | None:
 
 @every(timedelta(hours=1))
 async def mind_late() -> int:
-    """Alert the desk to overdue envelopes, once for each time an envelope waits; return how many."""
+    """Alert the desk to every overdue envelope and return how many there are; the notices drop repeats."""
     states = ", ".join(f"'{stand.value}'" for stand in AT_DESK)
     told = 0
     sql = f"FROM delivery WHERE state IN ({states}) AND waits_since < $1"

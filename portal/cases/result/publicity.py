@@ -89,5 +89,5 @@ async def uphold(case: Case, actor: Actor, why: str) -> Case:
 
 
 async def close(case: Case) -> Case:
-    """Make the proposal final after the last day, if no objection was upheld; return the case."""
+    """Make the proposal final and return the case; the caller has checked that the last day is over."""
     return await decision.decide(case, SYSTEM)

@@ -1,6 +1,6 @@
 """``/{r}/delegations/offer``: a principal asks somebody to act for them; the proxy accepts, or does not want to.
 
-The principal is signed in and has read what they wrote when a code to their own phone confirms it. Only
+The principal signs in, reads what they wrote, and confirms it with a code to their own phone. Only
 then is the proxy told, and only when they accept may they act. Every answer is the same whether or not
 the person who was named has an account.
 """
@@ -28,7 +28,7 @@ from portal.questions.delegation import OFFER, may_offer
 
 
 async def may_begin(r: FromPath[str], request: Asked) -> Me:
-    """Return the person who is signed in, where a principal may begin a delegation; else leave with 404."""
+    """Return the signed-in person; 404 if the city does not let principals begin a delegation."""
     me = await me_in(r, request)
     return found(me if may_offer(me.region) else None)
 
@@ -75,7 +75,7 @@ def _form_page(request: Asked, mine: Me, written: Written, errors: dict[str, str
 
 
 class OfferedController(Controller):
-    """The code of the principal, and the word of the proxy; where none is awaited, the page says how it stands."""
+    """The code of the principal and the answer of the proxy; if neither is awaited, the page of the delegation."""
 
     path = "/{r:str}/delegations/{id:str}"
     opt = {"who": CITIZEN}

@@ -57,7 +57,7 @@ async def challenge_named(request: Request[Any, Any, Any], id: str) -> Challenge
 async def error_in(typed: str, challenge: ChallengeRow, region: Region) -> str:
     """Return the error message for the typed code; empty if it is right."""
     outcome = await sign_in.answer(challenge, narrow(typed).replace(" ", ""))
-    left = max(0, sign_in.TRIES - challenge.tries - 1)
+    left = max(0, sign_in.TRIES - challenge.tries - 1)  # challenge was read before this try was counted
     return {
         "good": "",
         "wrong": Said("验证码不对，请再看一下短信。您还可以试 {n} 次。", n=left),

@@ -1,7 +1,7 @@
-"""Our SQLite engine for Piccolo: one writer in the order people came, readers beside it, WAL.
+"""Our SQLite engine for Piccolo: one writer, first come first served, and readers in parallel; WAL.
 
 Piccolo's own engine opens a connection and a thread for each query, begins transactions that
-fail under load ("database is locked" for 98 % of fifty writers) and polls unfairly. This one
+fail under load (of fifty concurrent writers 98 % get "database is locked") and polls unfairly. This one
 keeps its connections open:
 
 - a *reader* on the event loop's own thread, for statements that find a few rows by a key: 8 us
