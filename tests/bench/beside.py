@@ -16,8 +16,8 @@ from e2e.server import Server, free_port
 from tests.bench import journey
 from tests.bench.client import Browser, cpu_seconds
 
-ROUNDS = 7
-REQUESTS = 150
+ROUNDS = 15
+REQUESTS = 80
 APPLICATIONS = 4
 DEARER = 1.05  # a page may cost this many times what it cost
 LARGER = 1.02
@@ -82,9 +82,13 @@ def _prepared(server: Server) -> Side:
         "wizard page (diagnosis)": (citizen, f"{draft}/diagnosis"),
         "page of materials": (citizen, f"{draft}/materials"),
         "task list": (citizen, draft),
+        "review": (citizen, f"{draft}/review"),
         "progress page": (citizen, f"/meishan/cases/{number}"),
+        "receipt": (citizen, f"/meishan/cases/{number}/receipt"),
+        "conversation": (citizen, f"/meishan/cases/{number}/conversation"),
         "my cases": (citizen, "/meishan/me"),
         "settings": (citizen, "/meishan/settings"),
+        "delegations": (citizen, "/meishan/delegations"),
         "the desk": (clerk, "/staff/"),
         "the queue": (clerk, "/staff/queue"),
         "a case at the desk": (clerk, f"/staff/cases/{number}"),
@@ -104,23 +108,25 @@ def _at_the_desk(server: Server) -> Browser:
 
 
 def _pages(now: Side, before: Side) -> None:
-    print(f"CPU a request, median of {ROUNDS} rounds of {REQUESTS}, and bytes as sent: now and before")
+    print(f"CPU a request, lower quartile of {ROUNDS} rounds of {REQUESTS}, and bytes as sent: now and before")
     for name in now.pages:
-        ratios = []
         costs: dict[str, list[float]] = {"now": [], "before": []}
         for turn in range(ROUNDS):
             pair = [("now", now), ("before", before)]
             for word, side in pair if turn % 2 else reversed(pair):
                 costs[word].append(_cost(side, name))
-            ratios.append(costs["now"][-1] / costs["before"][-1])
-        ratio = statistics.median(ratios)
+        cost_now, cost_before = (_undisturbed(costs[word]) for word in ("now", "before"))
         bytes_now, bytes_before = (_size(side, name) for side in (now, before))
-        middle = [statistics.median(costs[word]) * 1e6 for word in ("now", "before")]
-        verdict = "" if ratio <= DEARER and bytes_now <= LARGER * bytes_before else "  OVER"
+        over = cost_now > DEARER * cost_before or bytes_now > LARGER * bytes_before
         print(
-            f"  {name:26} {middle[0]:6.0f} {middle[1]:6.0f} us {ratio:5.2f} x"
-            f"  {bytes_now:6} {bytes_before:6} bytes {bytes_now / bytes_before:5.3f} x{verdict}"
+            f"  {name:26} {cost_now * 1e6:6.0f} {cost_before * 1e6:6.0f} us {cost_now / cost_before:5.2f} x"
+            f"  {bytes_now:6} {bytes_before:6} bytes {bytes_now / bytes_before:5.3f} x{'  OVER' if over else ''}"
         )
+
+
+def _undisturbed(figures: list[float]) -> float:
+    """Return the lower quartile: whatever else the machine does only ever adds to a figure."""
+    return statistics.quantiles(figures, n=4)[0]
 
 
 def _cost(side: Side, name: str) -> float:
