@@ -13,8 +13,8 @@ from e2e.chain import Applicant
 from e2e.conftest import watched
 from e2e.people import Citizen
 from e2e.server import Server, sql
+from tests.helpers.answers import BEFORE_MATERIALS
 
-BEFORE = ("insurance", "person", "disease", "diagnosis", "form")
 # What a file manager and a mouse do together.
 DROP = """
 ([row, files]) => {
@@ -37,7 +37,7 @@ class Applying(Citizen):
     def begin_anew(self, **answers: str) -> None:
         """Throw the draft away, begin another one, and open its materials."""
         self.applicant.begin_anew()
-        self.applicant.answer(*BEFORE, **answers)
+        self.applicant.answer(*BEFORE_MATERIALS, **answers)
         self.open_materials()
 
     def empty(self, server: Server) -> None:

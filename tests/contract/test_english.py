@@ -20,9 +20,9 @@ from portal.cases.time import reminders
 from portal.core.tools import clock
 from portal.questions.catalogue import STEPS
 from portal.questions.materials import slots
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
 from tests.helpers.factories import (
-    ANSWERS,
     acting,
     add_document,
     citizen,

@@ -16,7 +16,8 @@ from portal.core.tools.settings import SETTINGS
 from portal.notices import inbox, write
 from portal.notices.write import texts
 from portal.regions.load import REGIONS
-from tests.helpers.factories import ANSWERS, citizen, make_case, make_draft, make_person, send_in
+from tests.helpers.answers import ANSWERS
+from tests.helpers.factories import citizen, make_case, make_draft, make_person, send_in
 from tests.helpers.post import at_oclock, states, work
 from tests.inside.notices.test_texts import variables_of
 

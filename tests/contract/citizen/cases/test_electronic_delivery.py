@@ -10,8 +10,9 @@ from portal.core.store.database import fetch_value
 from portal.questions.delivery import ELECTRONIC
 from portal.regions.load import REGIONS
 from tests.helpers import care, walk
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, make_draft, make_person, make_staff
+from tests.helpers.factories import make_draft, make_person, make_staff
 from tests.helpers.seen import chosen
 from tests.inside.cases.mail.test_serving import REFUSED, decided, sent_in
 

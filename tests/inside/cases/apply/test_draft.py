@@ -16,8 +16,8 @@ from portal.core.tools import clock
 from portal.core.tools.errors import Stale
 from portal.documents import keep
 from portal.regions.load import REGIONS
+from tests.helpers.answers import ANSWERS
 from tests.helpers.factories import (
-    ANSWERS,
     add_document,
     add_papers,
     citizen,

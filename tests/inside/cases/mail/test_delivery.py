@@ -20,7 +20,8 @@ from portal.core.store.database import Taken, execute, fetch_value
 from portal.core.tools import clock
 from portal.core.tools.machine import NotAllowed
 from portal.notices import inbox
-from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, make_staff, send_in
+from tests.helpers.answers import ANSWERS
+from tests.helpers.factories import citizen, make_draft, make_person, make_staff, send_in
 
 WHERE = Address("张丽", "13800000101", "四川省眉山市东坡区苏祠路 1 号 2 单元 301")
 MAIL = {**ANSWERS, "delivery": "mail", **msgspec.to_builtins(WHERE)}

@@ -20,7 +20,8 @@ from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.questions.delivery import ELECTRONIC, SERVICE_VERSION
 from tests.helpers import care
-from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, send_in
+from tests.helpers.answers import ANSWERS
+from tests.helpers.factories import citizen, make_draft, make_person, send_in
 from tests.inside.cases.mail.test_delivery import APPROVER, MAIL, REVIEWER, WHERE
 
 AT_HOME = "东坡区苏祠路 1 号 2 单元 301"
