@@ -17,6 +17,7 @@ from portal.core.store.database import execute, fetch_value
 from portal.documents import keep
 from portal.regions.load import REGIONS
 from tests.helpers.answers import ANSWERS
+from tests.helpers.must import must
 
 
 async def make_person(no: str = "ms-01") -> person.Person:
@@ -148,9 +149,12 @@ async def backdate(case: Case, minutes: int) -> None:
     )
 
 
+async def current(case: Case) -> Case:
+    """Return the case as it is now."""
+    return must(await case_by_id(case.id))
+
+
 async def nobodys(case: Case) -> Case:
     """Return the case after whoever worked on it has put it back for anybody to take."""
     await execute("UPDATE cases SET assigned_to = '' WHERE id = $1", case.id)
-    found = await case_by_id(case.id)
-    assert found
-    return found
+    return await current(case)

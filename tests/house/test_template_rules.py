@@ -12,7 +12,7 @@ from portal.core.tools.i18n import SOURCE
 from portal.core.tools.places import STATIC
 from portal.core.web.pages import environment
 from tests.helpers.recording import BLOCKS
-from tests.house.test_house_rules import modules, name, say, scripts, styles, templates
+from tests.house.source import modules, name, say, scripts, styles, templates
 
 WIDTH = 120
 

@@ -11,7 +11,7 @@ from portal.routes import declared
 from portal.staff.casework.reasoned import ACTS
 from tests.helpers.client import Client
 from tests.helpers.factories import add_document, make_case, make_expert, make_person, make_staff
-from tests.inside.cases.life.test_moves import LEGAL
+from tests.helpers.specification import LEGAL
 
 # Where each move of the table is made: below /staff/cases/{no}, and below /{r}/cases/{no}.
 AT_DESK: dict[str, tuple[str, Mapping[str, str]]] = {

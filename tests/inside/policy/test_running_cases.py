@@ -22,12 +22,10 @@ from portal.policy import fresh, holding
 from portal.policy.tables import PolicyEdition
 from portal.regions.editions import kept_by
 from portal.regions.load import REGIONS, edition_of
-from tests.helpers.factories import make_case, make_draft, make_expert
+from tests.helpers.factories import REVIEWER, make_case, make_draft, make_expert
 from tests.helpers.policy_desk import released, with_text
 
 pytestmark = pytest.mark.usefixtures("desk")
-
-REVIEWER = Actor("a reviewer", Role.REVIEWER)
 
 
 async def now(case: Case) -> Case:

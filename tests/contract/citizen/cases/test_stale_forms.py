@@ -2,16 +2,14 @@
 
 import pytest
 
-from portal.cases.life.case import Actor, Case, case_by_id, move
-from portal.cases.life.moves import Role, State
+from portal.cases.life.case import Case, case_by_id, move
+from portal.cases.life.moves import State
 from portal.cases.papers import corrections, supplement
 from portal.cases.papers.corrections import NewDefect
 from portal.core.store.database import execute, fetch_value
 from tests.helpers.client import Client
-from tests.helpers.factories import citizen, make_case, make_person
+from tests.helpers.factories import REVIEWER, citizen, make_case, make_person
 from tests.helpers.walk import photo
-
-REVIEWER = Actor("a reviewer", Role.REVIEWER)
 
 
 async def signed_in(client: Client) -> tuple[Case, str]:

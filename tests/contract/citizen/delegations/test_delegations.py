@@ -11,8 +11,8 @@ import pytest
 from portal.accounts.delegation import delegation, of_principal, of_proxy
 from portal.accounts.person import NAMED, REGISTERED, bind, known_as, person, phone_of
 from portal.cases.apply import acting, draft
-from portal.cases.life.case import Actor, Case, case_by_id, case_by_number, history, move
-from portal.cases.life.moves import Role, State
+from portal.cases.life.case import Case, case_by_id, case_by_number, history, move
+from portal.cases.life.moves import State
 from portal.cases.life.number import read_number
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
@@ -23,7 +23,7 @@ from portal.core.tools import clock
 from portal.regions.load import REGIONS
 from tests.helpers import care, walk
 from tests.helpers.client import Client
-from tests.helpers.factories import make_case, make_person, make_staff, send_in
+from tests.helpers.factories import APPROVER, REVIEWER, make_case, make_person, make_staff, send_in
 from tests.helpers.seen import errors, heading
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -268,7 +268,7 @@ async def test_in_meishan_a_letter_waits_for_staff_and_is_accepted_at_once_when_
     case = await send_in(case, acting.acting(known))
     assert case.at is State.SUBMITTED
 
-    await acting.verify(await care.again(known), Actor("a reviewer", Role.REVIEWER))
+    await acting.verify(await care.again(known), REVIEWER)
 
     done = await case_by_id(case.id)
     assert done
@@ -474,9 +474,9 @@ async def test_a_proxy_withdraws_only_with_a_code(client: Client) -> None:
 async def test_both_are_told_of_the_decision() -> None:
     _, _, case = await care.by_proxy()
     (disease,) = await decision.diseases(case)
-    case = await decision.draft(case, Actor("a reviewer", Role.REVIEWER), [Proposal(disease.id, True, 24, Reasons())])
+    case = await decision.draft(case, REVIEWER, [Proposal(disease.id, True, 24, Reasons())])
 
-    await decision.decide(case, Actor("an approver", Role.APPROVER))
+    await decision.decide(case, APPROVER)
 
     for phone in (HE, SHE):
         assert "认定已通过" in await texts_to(phone)
