@@ -3,6 +3,7 @@
 import argparse
 import re
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -72,8 +73,11 @@ def test_every_target_of_make_that_a_document_names_is_there(path: Path) -> None
 def subcommands() -> dict[str, str]:
     """Return ``{portal command: its help}`` of the command line; *what* it is asked to do belongs to the name."""
     parser = command_line.parser()
-    commands = next(act for act in parser._actions if isinstance(act, argparse._SubParsersAction))
-    return {str(choice.dest): choice.help or "" for choice in commands._choices_actions}
+    parser.formatter_class = partial(argparse.HelpFormatter, width=WIDE)  # type: ignore[assignment]
+    return dict(re.findall(r"^    (\w+) +(.+)$", parser.format_help(), re.MULTILINE))
+
+
+WIDE = 500  # columns: no help takes a second line
 
 
 def test_the_table_of_commands_is_that_of_the_command_line() -> None:

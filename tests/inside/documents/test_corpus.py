@@ -71,8 +71,8 @@ async def door(database: None, scanner: Scanner, settings: ChangeSettings) -> As
 @cache
 def helper() -> int:
     """Return the process that forks the sandbox's children, as it was first seen."""
-    assert sandbox._helper._process
-    return sandbox._helper._process.pid
+    assert sandbox.HELPER.process
+    return sandbox.HELPER.process.pid
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
@@ -140,8 +140,8 @@ async def test_the_server_never_noticed_what_its_children_went_through(door: Doo
     for name in ("written-over.avif", "texts-that-unpack.png", "says-it-is-large.png", "bottomless.pdf"):
         await door.send(name, next(paper for paper in corpus() if paper.name == name).make())
 
-    assert sandbox._helper._process
-    assert sandbox._helper._process.pid == first
+    assert sandbox.HELPER.process
+    assert sandbox.HELPER.process.pid == first
     assert len(await door.taken()) == 1
 
 

@@ -129,7 +129,7 @@ async def test_a_decision_that_fails_orders_nothing_and_mail_that_fails_decides_
     async def full(*_: object) -> str:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(post, "_insert", full)
+    monkeypatch.setattr(post, "begin", full)
 
     with pytest.raises(RuntimeError):
         await ended()
@@ -155,7 +155,7 @@ async def test_there_is_one_envelope_at_a_time_for_a_case(database: None) -> Non
     case = await ended()
 
     with pytest.raises(Taken):
-        await post._insert(case, WHERE)
+        await post.begin(case, WHERE)
 
 
 async def test_posted_and_returned_are_told_and_an_envelope_that_waits_alarms_the_desk(database: None) -> None:
