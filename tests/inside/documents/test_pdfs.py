@@ -8,8 +8,8 @@ from pikepdf import Array, Dictionary, Name
 
 from portal.documents.decode import Refused, clean_pdf, page_picture, signed
 from tests.helpers import papers
+from tests.helpers.corpus.armed import ARMED, armed
 from tests.helpers.papers import annotated, note, pdf, readable, rooted, script
-from tests.inside.documents.armed import ARMED, armed
 
 # What must not stand in a clean file, however it was written.
 ACTIVE = (

@@ -213,7 +213,7 @@ async def test_a_helper_that_dies_with_work_in_hand_is_started_again() -> None:
 async def test_at_most_two_work_at_the_same_time() -> None:
     await still_works()
 
-    spans = await asyncio.gather(*(run_apart("tests.inside.core.store.span:span", 0.2) for _ in range(6)))
+    spans = await asyncio.gather(*(run_apart("tests.helpers.span:span", 0.2) for _ in range(6)))
 
     together = [sum(begin <= other < end for begin, end in spans) for other, _ in spans]
     assert max(together) == 2

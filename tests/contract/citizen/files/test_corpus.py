@@ -19,12 +19,12 @@ from portal.regions.load import REGIONS
 from tests.conftest import ON_POSTGRES
 from tests.helpers.changes import ChangeSettings
 from tests.helpers.client import Client
+from tests.helpers.corpus.independent import left_in
+from tests.helpers.corpus.papers import Paper, corpus, write
+from tests.helpers.corpus.pictures import BLUE, GREEN, RED
 from tests.helpers.factories import make_person
 from tests.helpers.scanner import Scanner
 from tests.helpers.walk import begin
-from tests.inside.documents.corpus import Paper, corpus, write
-from tests.inside.documents.corpus_pictures import BLUE, GREEN, RED
-from tests.inside.documents.independent import left_in
 
 SLOT = "medical_records.exam_report"
 MEISHAN = REGIONS["meishan"]
@@ -56,7 +56,7 @@ class Door(Client):
 
 
 @pytest.fixture
-async def door(database: None, scanner: Scanner, settings: ChangeSettings) -> AsyncIterator[Door]:
+async def door(empty_store: None, scanner: Scanner, settings: ChangeSettings) -> AsyncIterator[Door]:
     """Somebody at the page of files."""
     settings(clamd=scanner.address)
     await make_person()
@@ -64,8 +64,6 @@ async def door(database: None, scanner: Scanner, settings: ChangeSettings) -> As
         await made.sign_in("13800000101")
         made.home = await begin(made, "meishan")
         yield made
-    for name in [name async for name in storage.names()]:
-        await storage.delete(name)
 
 
 @cache
@@ -160,7 +158,7 @@ def test_the_corpus_has_every_kind_of_file_the_issue_asks_for() -> None:
 
 
 def test_the_corpus_can_be_written_out_with_its_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tests.inside.documents.corpus as module
+    import tests.helpers.corpus.papers as module
 
     chosen = [paper for paper in corpus() if paper.name in ("held-1.png", "locked.pdf", "病历.docx")]
     monkeypatch.setattr(module, "corpus", lambda: chosen)
