@@ -122,7 +122,7 @@ async def test_the_progress_page_says_that_the_result_comes_on_paper_too(client:
 
     for case, said in ((agreed, "电子认定证明"), (refused, "电子认定证明和邮寄")):
         await client.get(walk.case_address(case))
-        assert f"<dd>{said}</dd>" in client.text
+        assert re.search(rf"<dt>结果给您</dt>\s*<dd>{said}</dd>", client.text)
 
 
 @pytest.mark.parametrize(("scopes", "asked"), [(care.SCOPES, True), (("apply", "view"), False)])
