@@ -199,6 +199,14 @@ def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scanner]:
 
 
 @pytest.fixture
+async def empty_store(database: None) -> AsyncIterator[None]:
+    """A store without files, for tests that count them; empty again afterwards."""
+    await storage.delete(*[name async for name in storage.names()])
+    yield
+    await storage.delete(*[name async for name in storage.names()])
+
+
+@pytest.fixture
 def files(tmp_path: Path) -> Iterator[Path]:
     """The folder of stored files."""
     yield _home / "files"
