@@ -178,5 +178,5 @@ async def _let_in(check: Check, region: Region) -> str:
         raise Taken("the identity has another account by now")
     await phones.add_phone(known.id, check.phone)
     await devices.heard_from(known.id, check.phone)
-    await devices.tell(known.id, region)
+    await devices.NEW_PLACE.send(known.id, region)
     return known.id

@@ -2,10 +2,9 @@
 
 ``online``: the principal agrees with a code to their own phone; ``letter`` and ``guardian``: staff verify
 the papers; ``offer``: the principal begins it (`accounts.offer`) and the proxy accepts. What a proxy may do is
-asked at the moment of each act. Rooms above hear by `on_change`.
+asked at the moment of each act. Rooms above hear of each change (`CHANGED`).
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -20,6 +19,7 @@ from portal.core.store.crypto import opened, seal, token
 from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value, insert, transaction
 from portal.core.tools import clock
 from portal.core.tools.machine import NotAllowed, find_open, rows_open
+from portal.core.tools.signals import Signal
 
 Route = Literal["online", "letter", "guardian", "offer"]
 # What a delegation may cover; which of them a city offers is its own data.
@@ -130,14 +130,8 @@ def open_in_sql(row: str, day: str, *, verified: bool = False) -> str:
     return f"({row}.state IN ({states}) AND {row}.starts_on <= {day} AND {row}.ends_on >= {day})"
 
 
-Listener = Callable[[Delegation, str], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-def on_change(listener: Listener) -> Listener:
-    """Have *listener* called inside the transaction of every change of state, with the delegation and its old state."""
-    _listeners.append(listener)
-    return listener
+# The state of a delegation has changed: the delegation as it is now, and its old state.
+CHANGED = Signal[[Delegation, str], None]()
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -269,8 +263,7 @@ async def change(
         await audit.note(actor=actor, role=role, act=act, thing=f"delegation:{known.id}", about=known.principal)
         renewed = await delegation(known.id)
         assert renewed
-        for listener in _listeners:
-            await listener(renewed, known.state)
+        await CHANGED.send(renewed, known.state)
     return renewed
 
 

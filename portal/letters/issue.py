@@ -33,7 +33,6 @@ from portal.core.web.pages import hour
 from portal.documents import keep
 from portal.letters.tables import Letter as Table
 from portal.letters.verify import new_code
-from portal.policy.holding import must_hold
 from portal.questions.materials import names as slot_names
 from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
@@ -93,7 +92,6 @@ def texts() -> dict[str, Text]:
     return msgspec.convert(tomllib.loads(TEXTS.read_text()), dict[str, Text])
 
 
-@must_hold
 def fits(region: Region) -> None:
     """Check that a city's own paragraphs belong to a letter that exists and use only the variables of that letter.
 

@@ -11,7 +11,6 @@ import msgspec
 from portal.cases.desk import calls
 from portal.cases.figures import measures
 from portal.cases.life.case import Case, case_by_id
-from portal.cases.time import rounds
 from portal.core.outside import sms
 from portal.core.store import jobs, outbox
 from portal.core.store.crypto import opened, opened_json
@@ -76,7 +75,6 @@ async def lose(notice: str) -> None:
         await _lost("UPDATE notice SET state = 'failed' WHERE id = $1 RETURNING case_id", notice)
 
 
-@sms.on_report
 async def take_report(report: sms.Report) -> None:
     """Store the provider's delivery *report* of a message."""
     if report.arrived:
@@ -100,7 +98,6 @@ async def _lost(sql: str, id: str) -> None:
         await calls.ask_for(case, calls.FAILED)
 
 
-@rounds.ledger
 async def arrived(case: Case, code: str, since: datetime) -> bool:
     """Return whether a message *code* about *case*, written since *since*, was sent by SMS or read in the portal."""
     sql = (

@@ -21,7 +21,6 @@ from portal.cases.life.case import Case, Event, answers_of
 from portal.cases.life.moves import Move
 from portal.cases.papers import corrections
 from portal.cases.result import decision, publicity
-from portal.cases.time.rounds import on_time
 from portal.core.store import outbox
 from portal.core.store.crypto import seal, seal_json, token
 from portal.core.store.database import fetch_value, insert_once
@@ -180,7 +179,6 @@ async def write(case: Case, event: Event, move: Move) -> None:
             await tell(code, people_of(case, known), case, event, **await variables_of(case, code))
 
 
-@on_time
 async def remind(case: Case, code: str, occasion: str) -> None:
     """Write the message *code*, due because time has passed, once for each *occasion*."""
     await tell_people(case, code, occasion)

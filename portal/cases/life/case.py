@@ -4,7 +4,7 @@ A move is one transaction: compare-and-set on state and row version, the row of 
 the listeners of `portal.following` write (messages, letters); so no message tells of a change that was rolled back.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 
 import msgspec
@@ -17,6 +17,7 @@ from portal.core.store.crypto import opened, opened_json, seal
 from portal.core.store.database import execute, fetch_all, fetch_one, insert, transaction
 from portal.core.tools import clock
 from portal.core.tools.clock import day_of
+from portal.core.tools.signals import Signal
 from portal.core.web.stream import tell
 from portal.regions.editions import kept_by
 from portal.regions.load import REGIONS, Region
@@ -142,14 +143,8 @@ class Event(msgspec.Struct, frozen=True):
     at: datetime
 
 
-Listener = Callable[[Case, Event, Move], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-# D6: listeners run inside the transaction; one that fails makes the move fail.
-def follow(listeners: Iterable[Listener]) -> None:
-    """Register *listeners*, called in this order in the transaction of every move, after its row of history."""
-    _listeners[:] = listeners
+# A row of history was written. D6: listeners run inside the transaction; one that fails makes the move fail.
+MOVED = Signal[[Case, Event, Move], None]()
 
 
 async def case_by_id(id: str) -> Case | None:
@@ -231,8 +226,7 @@ async def move(
             await together()
         event = await _write(case, row, actor, after, note, days, now)
         moved = await _with_due_date(case.id)
-        for listener in _listeners:
-            await listener(moved, event, row)
+        await MOVED.send(moved, event, row)
         await tell(f"case:{case.id}")
     return moved
 
@@ -241,8 +235,7 @@ async def happened(case: Case, action: str, actor: Actor, note: str = "") -> Non
     """Write a row of history that changes no state of *case*; joins the caller's transaction."""
     row = row_of(action)
     event = await _write(case, row, actor, case.at, note, 0, clock.now())
-    for listener in _listeners:
-        await listener(case, event, row)
+    await MOVED.send(case, event, row)
     await tell(f"case:{case.id}")
 
 

@@ -68,7 +68,7 @@ class SettingsController(Controller):
         """Remove a sign-in phone; the phone of this session and the last one cannot be removed."""
         phone = form_of(request)["phone"]
         if phone != visitor_of(request).via and await phones.remove_phone(mine.person.id, phone):
-            await devices.tell(mine.person.id, mine.region)
+            await devices.NEW_PLACE.send(mine.person.id, mine.region)
         return see_other(f"/{mine.region.id}/settings#phones")
 
     @post("/consents")

@@ -7,7 +7,6 @@ report of what became of it is put beside it.
 """
 
 import re
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -19,8 +18,9 @@ from portal.core.store.database import Taken, execute, fetch_all, fetch_one, ins
 from portal.core.store.tables import SentMessage, SentSms
 from portal.core.tools import clock
 from portal.core.tools.settings import SETTINGS
+from portal.core.tools.signals import Signal
 
-__all__ = ["NotSent", "Report", "call", "demo_code", "demo_messages", "gateway", "on_report", "send", "take_reports"]
+__all__ = ["REPORTED", "NotSent", "Report", "call", "demo_code", "demo_messages", "gateway", "send", "take_reports"]
 
 
 class Gateway(Protocol):
@@ -146,14 +146,7 @@ async def _write_down(id: str, template: str, channel: str) -> None:
         await insert(SentMessage, id=id, template=template, channel=channel, state="sent", sent_at=clock.now())
 
 
-Listener = Callable[[Report], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-def on_report(listener: Listener) -> Listener:
-    """Have *listener* hear of every report about a message of ours."""
-    _listeners.append(listener)
-    return listener
+REPORTED = Signal[[Report], None]()  # the provider reports what became of a message of ours
 
 
 async def take_reports(body: bytes) -> int:
@@ -172,7 +165,7 @@ async def take_reports(body: bytes) -> int:
                 report.reason[:60],
                 clock.now(),
             )
-            for listener in _listeners if ours else ():
-                await listener(report)
+            if ours:
+                await REPORTED.send(report)
         known += ours
     return known
