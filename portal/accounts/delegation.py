@@ -12,7 +12,7 @@ import msgspec
 
 from portal.accounts.delegation_states import ANYBODY, OPEN, OVER, STEPS
 from portal.accounts.person import Person, person
-from portal.accounts.tables import Delegation as Table
+from portal.accounts.tables import Delegation as DelegationTable
 from portal.core.store import audit
 from portal.core.store import change as store
 from portal.core.store.crypto import opened, seal, token
@@ -38,7 +38,7 @@ TOLD = "(route <> 'offer' OR asked_at IS NOT NULL)"  # `Delegation.told`, for a 
 LINK = 6  # random characters: the link only finds the page, which asks for the principal's own code
 
 
-class Row(msgspec.Struct, frozen=True):
+class DelegationRow(msgspec.Struct, frozen=True):
     """A delegation as stored."""
 
     id: str
@@ -176,7 +176,7 @@ async def write(wanted: Wanted, state: str, *, actor: str, role: str, act: str) 
     id = token()
     async with transaction():
         await insert(
-            Table,
+            DelegationTable,
             id=id,
             **{name: getattr(wanted, name) for name in Wanted.__struct_fields__ if name not in SEALED},
             scope=" ".join(wanted.scopes),
@@ -195,13 +195,13 @@ async def write(wanted: Wanted, state: str, *, actor: str, role: str, act: str) 
 
 async def delegation(id: str) -> Delegation | None:
     """Return the delegation called *id*."""
-    row = await fetch_one(Row, "FROM delegation WHERE id = $1", id) if id else None
+    row = await fetch_one(DelegationRow, "FROM delegation WHERE id = $1", id) if id else None
     return _opened(row) if row else None
 
 
 async def with_link(link: str) -> Delegation | None:
     """Return the delegation that a principal was asked about by *link*."""
-    row = await fetch_one(Row, "FROM delegation WHERE link = $1", link) if link else None
+    row = await fetch_one(DelegationRow, "FROM delegation WHERE link = $1", link) if link else None
     return _opened(row) if row else None
 
 
@@ -233,7 +233,7 @@ async def ended_unnoticed(day: date) -> list[Delegation]:
 
 
 async def _all(sql: str, *args: Any) -> list[Delegation]:
-    return [_opened(row) for row in await fetch_all(Row, sql, *args)]
+    return [_opened(row) for row in await fetch_all(DelegationRow, sql, *args)]
 
 
 async def change(
@@ -301,7 +301,7 @@ def _phone(id: str, whose: str) -> str:
     return f"delegation.{whose}_phone:{id}"
 
 
-def _opened(row: Row) -> Delegation:
+def _opened(row: DelegationRow) -> Delegation:
     plain = {name: getattr(row, name) for name in Delegation.__struct_fields__ if name not in SEALED}
     return Delegation(
         **plain,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from portal.accounts.tables import Expert as Table
+from portal.accounts.tables import Expert as ExpertTable
 from portal.core.store.database import fetch_all, insert
 
 
@@ -32,4 +32,4 @@ async def pool(region: str) -> list[Expert]:
 
 async def enrol(staff: str, region: str, specialties: str, hospital: str) -> None:
     """Put a member of staff into the pool."""
-    await insert(Table, staff=staff, region=region, specialties=specialties, hospital=hospital)
+    await insert(ExpertTable, staff=staff, region=region, specialties=specialties, hospital=hospital)

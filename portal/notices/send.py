@@ -24,7 +24,7 @@ QUIET_FROM = time(22)
 QUIET_TO = time(8)
 
 
-class Row(msgspec.Struct, frozen=True):
+class NoticeRow(msgspec.Struct, frozen=True):
     """A stored message with the columns that sending needs."""
 
     id: str
@@ -43,7 +43,7 @@ async def send(notice: str) -> None:
     Raises:
         NotSent: the gateway did not take it; the worker tries again.
     """
-    row = await fetch_one(Row, "FROM notice WHERE id = $1", notice)
+    row = await fetch_one(NoticeRow, "FROM notice WHERE id = $1", notice)
     if row is None or row.state != "queued":
         return
     wait = quiet_until(clock.now())
@@ -59,7 +59,7 @@ async def send(notice: str) -> None:
     )
 
 
-async def _handed_over(row: Row) -> str:
+async def _handed_over(row: NoticeRow) -> str:
     variables = opened_json(row.variables, f"notice.variables:{row.id}")
     if row.channel != "sms" or row.recipient is None:
         return ""  # the official account has no gateway until a city connects one; the in-app copy serves instead

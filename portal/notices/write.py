@@ -28,7 +28,7 @@ from portal.core.tools import clock
 from portal.core.tools.i18n import SOURCE, Said, day_of_year, translate
 from portal.core.tools.settings import SETTINGS
 from portal.documents import keep
-from portal.notices.tables import Notice as Table
+from portal.notices.tables import Notice
 from portal.regions.load import REGIONS
 from portal.regions.wording import Message as Wording
 
@@ -149,7 +149,7 @@ async def _add(
     in_app = channel == "in_app"
     recipient = seal(reader.mobile, f"notice.recipient:{id}") if channel == "sms" else None
     added = await insert_once(
-        Table,
+        Notice,
         id=id,
         key=key,
         case_id=case_id,

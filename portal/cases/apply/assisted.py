@@ -12,7 +12,7 @@ import msgspec
 
 from portal.cases.apply import draft
 from portal.cases.apply.ready import PHONES, SIGNED, Incomplete, stops
-from portal.cases.apply.tables import Assisted as Table
+from portal.cases.apply.tables import Assisted as AssistedTable
 from portal.cases.life.case import Actor, Case, Event, answers_of, case_by_id
 from portal.cases.life.moves import Move, Role, State
 from portal.core.store import audit
@@ -53,7 +53,7 @@ async def begin(member: str, person: str, region: Region, channel: str, mobile: 
         if not await execute(
             "UPDATE assisted SET member = $2, channel = $3 WHERE case_id = $1", case.id, member, channel
         ):
-            await insert(Table, case_id=case.id, member=member, channel=channel, made_at=clock.now())
+            await insert(AssistedTable, case_id=case.id, member=member, channel=channel, made_at=clock.now())
         await audit.note(actor=member, role="staff", act="assist", thing=f"case:{case.id}", about=person)
     return case
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from portal.accounts.experts import pool
 from portal.cases.experts.experts import conflict
 from portal.cases.experts.seats import OFF, RECUSALS, Seat, given, seated, seats
-from portal.cases.experts.tables import Appraisal as Table
+from portal.cases.experts.tables import Appraisal
 from portal.cases.life.case import Actor, Case, Event, case_by_id, happened, move
 from portal.cases.life.moves import Move, NotAllowed, Role, State
 from portal.core.store.crypto import seal, token
@@ -145,7 +145,7 @@ async def _changed(
 async def _sit(case: Case, by: str, staff: str) -> None:
     now = clock.now()
     await insert(
-        Table,
+        Appraisal,
         id=token(),
         case_id=case.id,
         expert=staff,

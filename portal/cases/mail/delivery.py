@@ -16,7 +16,7 @@ from portal.cases.life.moves import DECIDED, Move, State
 from portal.cases.mail.acts import AT_DESK, OVER, Act, Hand, Stand, find
 from portal.cases.mail.envelopes import Address, Delivery, latest
 from portal.cases.mail.serving import service
-from portal.cases.mail.tables import Delivery as Table
+from portal.cases.mail.tables import Delivery as DeliveryTable
 from portal.core.store import audit
 from portal.core.store.change import change
 from portal.core.store.crypto import seal_json, token
@@ -107,7 +107,7 @@ async def _insert(case: Case, where: Address) -> str:
     id = token()
     now = clock.now()
     await insert(
-        Table,
+        DeliveryTable,
         id=id,
         case_id=case.id,
         region=case.region,

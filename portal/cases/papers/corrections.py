@@ -14,7 +14,7 @@ from portal.cases.life.case import Actor, Case, move
 from portal.cases.life.deadlines import correction_due
 from portal.cases.life.moves import NotAllowed, Role
 from portal.cases.papers import sent, supplement
-from portal.cases.papers.tables import Correction as Table
+from portal.cases.papers.tables import Correction as CorrectionTable
 from portal.cases.papers.tables import Defect as DefectTable
 from portal.core.store import audit
 from portal.core.store.crypto import opened, seal, token
@@ -121,7 +121,7 @@ async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
     async def together() -> None:
         number = int(await fetch_value("SELECT count(*) FROM correction WHERE case_id = $1", case.id)) + 1
         await insert(
-            Table,
+            CorrectionTable,
             id=id,
             case_id=case.id,
             number=number,

@@ -25,7 +25,7 @@ LONGEST = 1000
 A_DAY = timedelta(days=1)
 
 
-class Row(msgspec.Struct, frozen=True):
+class MessageRow(msgspec.Struct, frozen=True):
     """A message as stored."""
 
     id: int
@@ -55,7 +55,7 @@ LIST = "FROM case_message WHERE case_id = $1 ORDER BY id"
 
 async def messages(case: Case) -> list[Message]:
     """Return the messages of a case with their files, oldest first."""
-    rows = await fetch_all(Row, LIST, case.id)
+    rows = await fetch_all(MessageRow, LIST, case.id)
     files = await enclosed.sent(case.id) if rows else {}
     return [_opened(row, files.get(row.id, ())) for row in rows]
 
@@ -73,7 +73,7 @@ async def say(case: Case, author: str, text: str, *, by_staff: bool) -> Message:
             text=seal(text, f"case_message.text:{case.id}"),
             at=now,
         )
-        row = await fetch_one(Row, "FROM case_message WHERE case_id = $1 ORDER BY id DESC LIMIT 1", case.id)
+        row = await fetch_one(MessageRow, "FROM case_message WHERE case_id = $1 ORDER BY id DESC LIMIT 1", case.id)
         assert row
         await enclosed.send(case.id, author, row.id)
         if by_staff:
@@ -122,6 +122,6 @@ def takes(region: Region) -> Allowed:
     return replace(allowed(region), files=region.rules.uploads.max_files_per_message)
 
 
-def _opened(row: Row, files: Sequence[Document] = ()) -> Message:
+def _opened(row: MessageRow, files: Sequence[Document] = ()) -> Message:
     text = opened(row.text, f"case_message.text:{row.case_id}")
     return Message(row.id, row.by_staff, row.author, text, row.at, row.answered_at is not None, tuple(files))

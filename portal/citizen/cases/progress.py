@@ -25,8 +25,7 @@ from portal.citizen.cases.turn import Turn, going_on, turn_of
 from portal.citizen.shared.mine import MyCase
 from portal.core.tools import clock
 from portal.documents import keep
-from portal.letters.letter import Row as Letter
-from portal.letters.letter import letters
+from portal.letters.letter import Letter, letters
 from portal.questions.materials import names
 
 # The ends after which the person may begin anew with the answers and files of the case.
