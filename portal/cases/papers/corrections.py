@@ -17,6 +17,7 @@ from portal.cases.papers import sent, supplement
 from portal.cases.papers.tables import Correction as CorrectionTable
 from portal.cases.papers.tables import Defect as DefectTable
 from portal.core.store import audit
+from portal.core.store.change import change
 from portal.core.store.crypto import opened, seal, token
 from portal.core.store.database import execute, fetch_all, fetch_value, insert, transaction
 from portal.core.tools import clock
@@ -163,14 +164,7 @@ async def allow_another(case: Case, by: Actor, why: str) -> None:
     if by.role is not Role.SUPERVISOR or case.ended:
         raise NotAllowed("allow_another: a supervisor, while the case is open")
     async with transaction():
-        changed = await execute(
-            "UPDATE cases SET one_more = $2, row_version = row_version + 1 WHERE id = $1 AND row_version = $3",
-            case.id,
-            True,
-            case.row_version,
-        )
-        if not changed:
-            raise NotAllowed("allow_another: the case has moved on")
+        await change("cases", case, one_more=True)
         thing = f"case:{case.id}"
         await audit.note(
             actor=by.id, role="supervisor", act="allow_correction", thing=thing, about=case.person, why=why

@@ -209,13 +209,16 @@ def is_stale(request: Asked, case: Case) -> bool:
 
 
 async def moved_on(case: Case) -> Stale:
-    """Return the 409 page for a stale form: it says what happened last to the case, and who did it."""
+    """Return the 409 page for a stale form: it says what happened last to the case, and who did it.
+
+    That need not be the change: a new calendar, or a supervisor who allows another notice, leaves no row of history.
+    """
     events = await history(case)
     if not events:
         return Stale()
     last = events[-1]
     by = {"insured_person": "申请人", "proxy": "代办人", "system": "系统"}.get(last.role, "经办机构")
-    said = "刚才有了变化：{by}{did}。为了不弄错，这一次没有保存。"
+    said = "刚才有了变化，为了不弄错，这一次没有保存。最近的一步：{by}{did}。"
     return Stale(Said(said, by=by, did=words(last.action, "did")))
 
 

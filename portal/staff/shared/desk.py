@@ -138,13 +138,20 @@ class CaseDesk(Desk):
         return see_other(f"{self.address}{place}")
 
     async def who_was_first(self) -> str:
-        """Return what happened last to the case and by whom, for the clerk who came second."""
+        """Return what happened last to the case and by whom, for the clerk who came second.
+
+        That need not be what stood in their way: not every change leaves a row of history.
+        """
         events = await history(self.case)
         if not events:
             return ""
         by = await staff.member(events[-1].actor)
         did = words(events[-1].action, "did")
-        return Said("这件已经由{name}办理：{did}。", name=by.name if by else "申请人或系统", did=did)
+        return Said(
+            "这件刚才有了变化，或者现在不能这样办。最近的一步由{name}办理：{did}。",
+            name=by.name if by else "申请人或系统",
+            did=did,
+        )
 
     async def whose(self) -> str:
         """Return who works on the case, for a colleague who may not change it."""
