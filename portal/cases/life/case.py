@@ -90,7 +90,7 @@ class Case(msgspec.Struct, frozen=True):
             answer_extended=self.answer_extended,
             overdue=bool(self.due_on and self.city.calendar.published(self.due_on) and day_of(now) > self.due_on),
             new_material=self.new_material,
-            by_letter=self.unverified,
+            unverified=self.unverified,
         )
 
 
@@ -179,10 +179,10 @@ async def history(case: Case) -> list[Event]:
 def clock_on(case: Case, events: list[Event]) -> Clock:
     """Return the office's clock of *case* after *events*."""
     past = [Happened(event.action, event.after, event.at, event.days) for event in events]
-    return clock_of(past, case.city, by_letter=case.unverified)
+    return clock_of(past, case.city, unverified=case.unverified)
 
 
-def may(case: Case, role: Role) -> list[Move]:
+def moves_for(case: Case, role: Role) -> list[Move]:
     """Return the moves that *role* may make on *case* now, in the order of the table."""
     return moves_open(case.facts(clock.now()), role, case.city)
 
@@ -216,12 +216,9 @@ async def move(
     if outcome:
         facts = facts._replace(outcome=outcome)
     row = find(action, facts, actor.role, case.city)
-    corrected_from = State(case.return_to) if case.return_to else case.at
-    after = row.lands(case.at, corrected_from)
-    enters_correction = after is State.CORRECTION and case.at is not after
-    came_from = case.state if enters_correction else case.return_to
+    after = row.lands(case.at, State(case.return_to or case.state))
     async with transaction():
-        await _set(case, actor, row, after, came_from, now)
+        await _set(case, actor, row, after, now)
         if together:
             await together()
         event = await _write(case, row, actor, after, note, days, now)
@@ -239,11 +236,12 @@ async def happened(case: Case, action: str, actor: Actor, note: str = "") -> Non
     await tell(f"case:{case.id}")
 
 
-async def _set(case: Case, actor: Actor, row: Move, after: State, came_from: str, now: datetime) -> None:
+async def _set(case: Case, actor: Actor, row: Move, after: State, now: datetime) -> None:
+    enters_correction = after is State.CORRECTION and case.at is not after
     counted = {row.counts: getattr(case, row.counts) + 1} if row.counts else {}
     values = {
         "state": after.value,
-        "return_to": came_from,
+        "return_to": case.state if enters_correction else case.return_to,
         "edited_at": now,
         "taken_up": case.taken_up or actor.staff,
         "ended_at": (case.ended_at or now) if after in ENDS else None,

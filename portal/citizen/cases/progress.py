@@ -9,7 +9,7 @@ import msgspec
 
 from portal.accounts.person import Person, masked_phone
 from portal.cases.experts.seats import seats
-from portal.cases.life.case import Case, Event, answers_of, history, may
+from portal.cases.life.case import Case, Event, answers_of, history, moves_for
 from portal.cases.life.moves import DECIDED, State
 from portal.cases.life.words import KINDS
 from portal.cases.log.words import words
@@ -191,7 +191,7 @@ async def progress(mine: MyCase) -> Progress:
 
 def _rights(mine: MyCase) -> May:
     case = mine.case
-    moves = {move.action for move in may(case, mine.actor.role)}
+    moves = {move.action for move in moves_for(case, mine.actor.role)}
     return May(
         take_back="take_back" in moves and mine.may("apply"),
         supplement="supplement" in moves and mine.may("correct"),

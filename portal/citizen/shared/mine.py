@@ -18,7 +18,7 @@ from portal.accounts.person import Person
 from portal.cases.apply.acting import acting, over, under
 from portal.cases.apply.draft import draft_in
 from portal.cases.benefits.benefit import Benefit, benefit
-from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history, may
+from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history, moves_for
 from portal.cases.life.moves import Role, State
 from portal.cases.life.number import read_number
 from portal.cases.log.words import words
@@ -101,7 +101,7 @@ class MyCase(msgspec.Struct, frozen=True):
 
     def open_now(self, action: str) -> bool:
         """Return whether the visitor may carry out *action* in the present state of the case."""
-        return action in [move.action for move in may(self.case, self.actor.role)]
+        return action in [move.action for move in moves_for(self.case, self.actor.role)]
 
     @property
     def home(self) -> str:
