@@ -29,7 +29,7 @@ from portal.documents.keep import Document
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
 from portal.documents.slots import PILE
 from portal.questions.catalogue import STEPS, after, journey
-from portal.questions.materials import MATERIALS, SELF_CHECKS, Slot, missing, slots
+from portal.questions.materials import MATERIALS, SELF_CHECKS, Slot, missing, slots, why_missing
 
 ON_THE_PILE = Slot(PILE, PILE, "堆放区", "", required=False)
 
@@ -101,11 +101,11 @@ async def missing_errors(case: Case, answers: dict[str, str]) -> dict[str, str]:
     """Return ``{slot id: message}`` for all that must still be uploaded, sorted or ticked, in page order."""
     files = await keep.documents(case.id)
     blocking, open_ = missing(case.city, answers, {file.slot for file in files})
-    said = {slot.id: "还没有传{name}。" for slot in blocking} | {
-        slot.id: "请传{name}，或者勾“暂时没有”。" for slot in open_
+    errors = {
+        f"slot-{slot.id}": why_missing(slot, case.city, blocks=slot in blocking)
+        for slot in slots(case.city, answers)
+        if slot in blocking or slot in open_
     }
-    rows = [slot for slot in slots(case.city, answers) if slot.id in said]
-    errors: dict[str, str] = {f"slot-{slot.id}": Said(said[slot.id], name=slot.name) for slot in rows}
     unsorted = sum(file.slot == PILE for file in files)
     if unsorted:
         errors[f"slot-{PILE}"] = Said("堆放区还有 {n} 个文件。请给每个文件选一项材料，用不着的请删除。", n=unsorted)
