@@ -9,6 +9,7 @@ from portal.core.tools.i18n import WEEKDAYS, Said
 from portal.questions.model import Rule
 
 # 民委发〔2016〕33号: the dot in names is U+00B7; keyboards produce many other dots.
+DOT = "·"
 DOTS = re.compile(
     r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s*[•‧・･⋅∙.．。]\s*(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
 )
@@ -83,7 +84,7 @@ def tidy_mobile(text: str) -> str:
 
 def tidy_name(text: str) -> str:
     """Return the name with its dots as U+00B7; spaces inside the name stay."""
-    return DOTS.sub("·", unicodedata.normalize("NFC", text).strip())
+    return DOTS.sub(DOT, unicodedata.normalize("NFC", text).strip())
 
 
 def tidy_day(text: str) -> str:

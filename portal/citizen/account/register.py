@@ -22,7 +22,7 @@ from portal.core.web.pages import own_address, page, see_other, with_next
 from portal.core.web.sessions import form_of, visitor_of
 from portal.questions.identity import DOCUMENTS, asks_birth, id_type, number_error
 from portal.questions.model import Choice, Question
-from portal.questions.rules import day, name_error, tidy_name, tidy_number
+from portal.questions.rules import DOT, day, name_error, tidy_name, tidy_number
 from portal.regions.load import Region
 
 PRIVACY_VERSION = "2026-11"
@@ -114,8 +114,10 @@ class RegisterController(Controller):
         agent = request.headers.get("user-agent", "")
         await sign_in.enter_as(visitor, bound.person, visitor.via, agent, region)
         onward = own_address(form["next"], f"/{region.id}/me")
-        if worth_saying(form["name"].strip(), claim.name):
-            return see_other(with_next(f"/{region.id}/registered", onward))
+        typed = form["name"].strip()
+        if worth_saying(typed, claim.name):
+            dot = "?dot=changed" if claim.name.count(DOT) > typed.count(DOT) else ""
+            return see_other(with_next(f"/{region.id}/registered{dot}", onward))
         return see_other(onward)
 
     @get("/checks/{id:str}")
@@ -156,7 +158,11 @@ class RegisteredController(Controller):
 
     @get()
     async def show(
-        self, request: Request[Any, Any, Any], mine: NamedDependency[Me], next: FromQuery[str] = ""
+        self,
+        request: Request[Any, Any, Any],
+        mine: NamedDependency[Me],
+        next: FromQuery[str] = "",
+        dot: FromQuery[str] = "",
     ) -> Response[bytes]:
         """Tell the person that the dot in the name was changed, or that a character may not print everywhere."""
         return page(
@@ -164,7 +170,7 @@ class RegisteredController(Controller):
             "citizen/account/register/registered",
             region=mine.region,
             person=mine.person,
-            dot="·" in mine.person.name,
+            dot=bool(dot) and DOT in mine.person.name,
             rare=has_private(mine.person.name),
             next=own_address(next, f"/{mine.region.id}/me"),
         )
@@ -175,7 +181,7 @@ def answers_in(form: Form) -> dict[str, str]:
     document = form["document"]
     return {
         "name": tidy_name(form["name"]),
-        "document": document if document in {one.value for one in DOCUMENTS} else "resident_id",
+        "document": document if document in {choice.value for choice in DOCUMENTS} else "resident_id",
         "id_number": tidy_number(form["id_number"]),
         "born": "-".join(form[f"born-{part}"].strip() for part in ("year", "month", "day")).strip("-"),
         "sex": form["sex"] if form["sex"] in ("M", "F") else "",
