@@ -33,8 +33,6 @@ from portal.questions.delivery import RECEIVING
 from portal.questions.insured_person import PERSON
 from portal.questions.model import Step
 
-TYPED = {"text", "tel", "textarea", "hospital"}  # controls whose value is the typed answer itself
-
 
 class AnswersController(Controller):
     """One step of the wizard."""
@@ -119,16 +117,16 @@ def _framed(
     """Return the page of a step without errors, rendered once and cached with placeholders for the typed answers."""
     region = mine.region
     case = mine.case
-    typed = {q.name: answers.get(q.name, "") for q in step.questions if q.control in TYPED}
-    chosen = tuple((q.name, answers.get(q.name, "")) for q in step.questions if q.control not in TYPED)
+    typed = {q.name: answers.get(q.name, "") for q in step.questions if q.is_typed}
+    chosen = [(q, answers.get(q.name, "")) for q in step.questions if not q.is_typed]
     marked = {**answers, **{name: mark(name) for name in typed}}
     asked = tuple(q.asked_if(region, answers) for q in step.questions)
-    if any(q.control == "date" and answers.get(q.name) for q in step.questions) or asked != tuple(
-        q.asked_if(region, marked) for q in step.questions
-    ):
+    personal = any(not q.is_common(answer, region) for q, answer in chosen)
+    if personal or asked != tuple(q.asked_if(region, marked) for q in step.questions):
         return page(request, f"citizen/apply/answers/{step.page}", **context)
     at = context["wizard"]
-    key = (region.key, step.slug, at.ticks, at.following.slug, at.returning, chosen, asked)
+    picked = tuple(answer for _, answer in chosen)
+    key = (region.key, step.slug, at.ticks, at.following.slug, at.returning, picked, asked)
     ours = mark("case")
     return framed(
         request,
