@@ -14,7 +14,7 @@ from portal.citizen.shared.mine import region_named
 from portal.core.tools.errors import Unavailable, found
 from portal.core.web import uploads
 from portal.core.web.door import ANYBODY
-from portal.core.web.pages import own_address, page, see_other, with_next
+from portal.core.web.pages import form_page, own_address, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import Visitor, form_of, visitor_of
 from portal.core.web.uploads import Limits
@@ -135,24 +135,22 @@ def consent_page(
     request: Request[Any, Any, Any], region: Region, answers: dict[str, str], errors: dict[str, str]
 ) -> Response[bytes]:
     """Return the page that asks for consent."""
-    return page(
+    return form_page(
         request,
         "citizen/account/face/consent",
-        status=422 if errors else 200,
+        errors,
         region=region,
         answers={**answers, "next": own_address(answers["next"], "")},
-        errors=errors,
     )
 
 
 def picture_page(request: Request[Any, Any, Any], region: Region, id: str, next: str, error: str) -> Response[bytes]:
     """Return the page with the camera."""
-    return page(
+    return form_page(
         request,
         "citizen/account/face/picture",
-        status=422 if error else 200,
+        {"picture": error} if error else {},
         region=region,
         id=id,
         next=own_address(next, ""),
-        errors={"picture": error} if error else {},
     )

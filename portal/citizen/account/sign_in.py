@@ -20,7 +20,7 @@ from portal.core.tools.i18n import Said
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.door import ANYBODY
 from portal.core.web.forms import Form
-from portal.core.web.pages import own_address, page, see_other, with_next
+from portal.core.web.pages import form_page, own_address, page, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import form_of, visitor_of
 from portal.questions.insured_person import MOBILE
@@ -289,13 +289,12 @@ def identity_page(
     request: Request[Any, Any, Any], region: Region, next: str, answers: dict[str, str], errors: dict[str, str]
 ) -> Response[bytes]:
     """Return the page that asks for the document number and the card number."""
-    return page(
+    return form_page(
         request,
         "citizen/account/sign_in/identity",
-        status=422 if errors else 200,
+        errors,
         region=region,
         next=own_address(next, ""),
         answers=answers,
-        errors=errors,
         face=face.verifier() is not None,
     )

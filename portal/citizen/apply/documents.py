@@ -20,7 +20,7 @@ from portal.citizen.shared.unsafe import unsafe_by_slot
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
 from portal.core.web import uploads
-from portal.core.web.pages import page, see_other
+from portal.core.web.pages import form_page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep, pages
 from portal.documents.accepted import allowed
@@ -170,15 +170,14 @@ async def materials_page(
     """Return the page of files; 422 if a file was refused or something is missing."""
     files = await keep.documents(mine.case.id)
     errors = {**_first_refusals(refused or {}), **(errors or {})}
-    return page(
+    return form_page(
         request,
         "citizen/apply/answers/materials",
-        status=422 if errors else 200,
+        errors,
         region=mine.region,
         case=mine.case,
         wizard=wizard(request, mine, MATERIALS, answers, files),
         view=await _materials(mine, answers, files, errors, refused or {}),
-        errors=errors,
         warnings=WARNINGS,
         words=BROWSER_WORDS,
     )

@@ -14,7 +14,7 @@ from portal.citizen.cases.mail_view import mail_view, may_give_address, stand, v
 from portal.citizen.shared.mine import CITIZEN, MyCase, case_named
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.machine import NotAllowed
-from portal.core.web.pages import page, see_other
+from portal.core.web.pages import form_page, page, see_other
 from portal.core.web.sessions import form_of
 from portal.letters.envelopes import inside
 from portal.letters.issue import CERTIFICATE
@@ -130,15 +130,14 @@ def _address_page(
     errors: dict[str, str],
 ) -> Response[bytes]:
     """Return the page of the address, with what was typed when it was refused."""
-    return page(
+    return form_page(
         request,
         "citizen/cases/delivery/address",
-        status=422 if errors else 200,
+        errors,
         region=here.region,
         home=here.home,
         questions=WHERE,
         given=given,
-        errors=errors,
         seen=version(envelope),
         anew=stand(envelope) in OVER,
     )

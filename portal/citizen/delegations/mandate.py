@@ -1,18 +1,21 @@
-"""The two forms about acting for another, a proxy's and a principal's: read, checked, shown again, written down."""
+"""The two forms about acting for another, a proxy's and a principal's: shown, read, checked, written down."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 import msgspec
+from litestar import Response
 
 from portal.accounts import principal
 from portal.accounts.delegation import SCOPES, Route, Wanted
 from portal.accounts.person import Person
+from portal.citizen.shared.mine import Asked
 from portal.core.store import limits
 from portal.core.tools import clock
 from portal.core.tools.i18n import Said
 from portal.core.tools.months import last_day_after
 from portal.core.web.forms import Form
+from portal.core.web.pages import form_page
 from portal.questions.delegation import ABOUT, OFFER
 from portal.questions.identity import id_type
 from portal.questions.model import Question, Step
@@ -25,6 +28,7 @@ MISMATCH = "姓名和身份证号对不上。请对照对方的身份证，检�
 NO_PHONE = "我们没有对方自己的手机号，不能用短信确认。请改选“上传授权委托书”。"
 LOOK_UPS = 20  # names and numbers of others that one person may try in a day
 TOO_MANY = "今天填的人太多了。为了安全，请明天再试，或者打热线请工作人员帮您。"
+TEMPLATES = {ABOUT.slug: "new", OFFER.slug: "offer"}
 PRIVATE = ("private_disease", "offered_private")  # asked only where the city has diseases that are strictly private
 
 
@@ -74,6 +78,19 @@ def half_the_longest(region: Region) -> date:
     return last_day_after(clock.today(), region.rules.proxy.letter_max_months // 2)
 
 
+def mandate_page(
+    request: Asked, step: Step, written: Written, region: Region, errors: dict[str, str] | None = None
+) -> Response[bytes]:
+    """Return the page with the form of *step*; 422 if there are errors."""
+    return form_page(
+        request,
+        f"citizen/delegations/delegations/{TEMPLATES[step.slug]}",
+        errors or {},
+        region=region,
+        form=shown(step, written, errors or {}, region),
+    )
+
+
 def shown(step: Step, written: Written, errors: Mapping[str, str], region: Region) -> MandateForm:
     """Return the form of *step* with what was *written* and what is wrong with it."""
     questions = [question for question in step.questions if _is_asked(question, region)]
@@ -118,7 +135,7 @@ async def allow_look_up(person: Person) -> None:
     await limits.allow("delegation: look-up", person.id, LOOK_UPS, timedelta(days=1), TOO_MANY)
 
 
-def read(form: Form, region: Region, step: Step = ABOUT) -> Written:
+def read(form: Form, region: Region, step: Step) -> Written:
     """Return what was written; parts of a mandate that the city does not know are dropped."""
     chosen = form.all("scope")
     return Written(

@@ -235,7 +235,8 @@ class AssistedFormController(Controller):
         try:
             await assisted.ask_to_confirm(desk.case, desk.me.id)
         except Incomplete as incomplete:
-            return await form_page(desk, answers_of(desk.case), said_of(incomplete.stops, desk.case.city, "confirmation"))
+            errors = said_of(incomplete.stops, desk.case.city, "confirmation")
+            return await form_page(desk, answers_of(desk.case), errors)
         except assisted.NoPhone:
             wrong = {"confirmation": "没有手机号码，请用签名的申请表。"}
             return await form_page(desk, answers_of(desk.case), wrong)
@@ -248,7 +249,8 @@ class AssistedFormController(Controller):
         try:
             sent = await assisted.submit(desk.case, desk.me.id)
         except Incomplete as incomplete:
-            return await form_page(desk, answers_of(desk.case), said_of(incomplete.stops, desk.case.city, "submission"))
+            errors = said_of(incomplete.stops, desk.case.city, "submission")
+            return await form_page(desk, answers_of(desk.case), errors)
         return see_other(f"/staff/cases/{sent.number}")
 
 
