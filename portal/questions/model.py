@@ -176,11 +176,11 @@ class Step:
 
     def errors(self, answers: Answers, region: Region) -> dict[str, str]:
         """Return ``{question name: message}`` for the answers that break a rule, in page order."""
-        found = {
+        messages = {
             question.name: question.error(answers.get(question.name, ""), region)
             for question in self.asked(region, answers)
         }
-        return {name: message for name, message in found.items() if message}
+        return {name: message for name, message in messages.items() if message}
 
     def rows(self, answers: Answers, region: Region) -> list[tuple[str, str, str]]:
         """Return ``(name, label, shown answer)``, for the review page, the PDF form and the desk alike."""

@@ -65,10 +65,10 @@ def day(answer: str) -> date | None:
 
 def long_day(answer: str) -> str:
     """Show ``2026-03-16`` as ``2026年3月16日 星期一``; text that is not a day stays unchanged."""
-    found = day(answer)
-    if found is None:
+    date_typed = day(answer)
+    if date_typed is None:
         return answer
-    return Said("{day} {weekday}", day=found, weekday=WEEKDAYS[found.weekday()])
+    return Said("{day} {weekday}", day=date_typed, weekday=WEEKDAYS[date_typed.weekday()])
 
 
 def narrow(text: str) -> str:
@@ -89,8 +89,8 @@ def tidy_name(text: str) -> str:
 
 def tidy_day(text: str) -> str:
     """Return a day as ``2026-03-16``; text that is not a day stays unchanged."""
-    found = day(narrow(text))
-    return found.isoformat() if found else text
+    date_typed = day(narrow(text))
+    return date_typed.isoformat() if date_typed else text
 
 
 def tidy_number(text: str) -> str:

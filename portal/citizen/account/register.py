@@ -129,14 +129,14 @@ class RegisterController(Controller):
         next: FromQuery[str] = "",
     ) -> Response[bytes]:
         """Show what the person can do about an identity that does not match, or the state of staff's check."""
-        mine = found(await checks.check_of_phone(id, visitor_of(request).via))
+        check = found(await checks.check_of_phone(id, visitor_of(request).via))
         return page(
             request,
             "citizen/account/register/check",
             region=region,
-            check=mine,
+            check=check,
             next=own_address(next, ""),
-            face=face.verifier() is not None and mine.new_phone,
+            face=face.verifier() is not None and check.new_phone,
         )
 
     @post("/checks/{id:str}")
@@ -144,8 +144,8 @@ class RegisterController(Controller):
         self, request: Request[Any, Any, Any], region: NamedDependency[Region], id: FromPath[str]
     ) -> Response[bytes]:
         """Ask staff to check the identity."""
-        mine = found(await checks.check_of_phone(id, visitor_of(request).via))
-        await checks.ask_staff(mine)
+        check = found(await checks.check_of_phone(id, visitor_of(request).via))
+        await checks.ask_staff(check)
         return see_other(with_next(f"/{region.id}/register/checks/{id}", form_of(request)["next"]))
 
 
@@ -208,7 +208,7 @@ def claim_of(answers: dict[str, str]) -> Claim:
 def identity_errors(answers: dict[str, str]) -> dict[str, str]:
     """Return ``{field: message}`` for the wrong answers, in page order."""
     asked = asks_birth(answers["document"], answers["id_number"])
-    said = {
+    messages = {
         "name": name_error(answers["name"]),
         "id_number": number_error(answers["document"], answers["id_number"]),
         "born": born_error(answers["born"]) if asked else "",
@@ -216,7 +216,7 @@ def identity_errors(answers: dict[str, str]) -> dict[str, str]:
         "card_no": card_error(answers["card_no"]),
         "consent": "" if answers["consent"] else "请先看个人信息处理告知，同意后打勾。",
     }
-    return {name: message for name, message in said.items() if message}
+    return {name: message for name, message in messages.items() if message}
 
 
 def born_error(text: str) -> str:

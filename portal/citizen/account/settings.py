@@ -108,10 +108,10 @@ class SettingsController(Controller):
 
 async def _phones(mine: Me, in_use: str) -> list[Phone]:
     """Return the sign-in phones of the account; *in_use* is the id of this session's phone."""
-    known = await phones.phones_of(mine.person.id)
+    all_phones = await phones.phones_of(mine.person.id)
     return [
-        Phone(id, masked_phone(number), in_use=id == in_use, removable=id != in_use and len(known) > 1)
-        for id, number in known
+        Phone(id, masked_phone(number), in_use=id == in_use, removable=id != in_use and len(all_phones) > 1)
+        for id, number in all_phones
     ]
 
 

@@ -56,22 +56,23 @@ class AnswersController(Controller):
         form = form_of(request)
         step = mine.step(slug)
         case = mine.case
-        given = step.read(form)
+        new_answers = step.read(form)
+        answers = {**mine.answers, **new_answers}
         only_save = form["action"] in ("save", "back")
-        errors = {} if only_save else step.errors({**mine.answers, **given}, case.city)
-        if mine.delegation and not may_see(mine.delegation, given.get("disease", "")):
+        errors = {} if only_save else step.errors(answers, case.city)
+        if mine.delegation and not may_see(mine.delegation, new_answers.get("disease", "")):
             errors["disease"] = "这个病种涉及隐私，委托时写明了它，代办人才能办。请本人办，或者重新办理委托。"
-        if case.kind != NEW and given.get("disease", mine.answers["disease"]) != mine.answers["disease"]:
+        if case.kind != NEW and answers["disease"] != mine.answers["disease"]:
             errors["disease"] = "续期和复审只办原来的病种。要办别的病种，请另外申请。"
         if errors:
-            return await step_page(request, mine, step, {**mine.answers, **given}, errors)
-        if "disease" in given and not only_save and mine.proven:
-            held = await held_already(case, given["disease"])
-            if held:
-                return await held_page(request, mine, held)
+            return await step_page(request, mine, step, answers, errors)
+        if "disease" in new_answers and not only_save and mine.proven:
+            benefit = await held_already(case, new_answers["disease"])
+            if benefit:
+                return await held_page(request, mine, benefit)
         marks = {f"saved.{step.slug}": "yes"} if only_save else {f"done.{step.slug}": "yes"}
-        await draft.keep_answers(case, {**given, **marks}, seen=form["row_version"])
-        return see_other(_next_page(case, step, {**mine.answers, **given}, form))
+        await draft.keep_answers(case, {**new_answers, **marks}, seen=form["row_version"])
+        return see_other(_next_page(case, step, answers, form))
 
 
 def _next_page(case: Case, step: Step, answers: Mapping[str, str], form: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ from portal.documents import keep, pages
 from portal.documents.accepted import allowed
 from portal.documents.check import WARNINGS
 from portal.documents.keep import Document
-from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
+from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
 from portal.documents.slots import PILE
 from portal.questions.catalogue import STEPS, after, journey
 from portal.questions.materials import MATERIALS, SELF_CHECKS, Slot, missing, slots, why_missing
@@ -191,14 +191,25 @@ async def _materials(
     refused: dict[str, Refusals],
 ) -> MaterialsPage:
     turned = await pages.turns(mine.case.id)
-    told = (refused, await unsafe_by_slot(mine.case))
+    unsafe = await unsafe_by_slot(mine.case)
     count, used = await keep.used(mine.case.id)
+
+    def place(slot: Slot) -> Place:
+        return Place(
+            id=slot.id,
+            name=slot.name,
+            action=f"/materials/{slot.id}",
+            allowed=allowed(mine.region, slot.id),
+            papers=papers(files, slot.id, turned),
+            refused=refused.get(slot.id, []),
+            unsafe=unsafe.get(slot.id, []),
+            error=first_reason(refused.get(slot.id, [])),
+        )
+
     return MaterialsPage(
         home=mine.home,
-        rows=[
-            _row(slot, _place(mine, slot, files, turned, told), answers, errors) for slot in slots(mine.region, answers)
-        ],
-        pile=_place(mine, ON_THE_PILE, files, turned, told),
+        rows=[_row(slot, place(slot), answers, errors) for slot in slots(mine.region, answers)],
+        pile=place(ON_THE_PILE),
         pile_wrong=errors.get(f"slot-{PILE}", ""),
         count=count,
         sheets=sum(file.pages for file in files),
@@ -224,25 +235,4 @@ def _box(name: str, words: str, answers: dict[str, str]) -> Box:
 
 
 def _first_refusals(refused: dict[str, Refusals]) -> dict[str, str]:
-    return {f"pick-{slot}": said for slot, rows in refused.items() for _, said in rows[:1]}
-
-
-def _place(
-    mine: MyDraft,
-    slot: Slot,
-    files: list[Document],
-    turned: dict[str, int],
-    told: tuple[dict[str, Refusals], dict[str, Refusals]],
-) -> Place:
-    """Return a slot as a place for files; *told* holds the files refused just now, and those found unsafe later."""
-    gone, unsafe = (said.get(slot.id, []) for said in told)
-    return Place(
-        id=slot.id,
-        name=slot.name,
-        action=f"/materials/{slot.id}",
-        allowed=allowed(mine.region, slot.id),
-        papers=papers(files, slot.id, turned),
-        refused=gone,
-        unsafe=unsafe,
-        error=gone[0][1] if gone else "",
-    )
+    return {f"pick-{slot}": reason for slot, rows in refused.items() for _, reason in rows[:1]}

@@ -100,15 +100,15 @@ async def _conversation_page(
 
 
 async def _place(mine: MyCase, refused: Refusals) -> Place:
-    here = enclosed.unsent_slot(mine.actor.id)
+    slot = enclosed.unsent_slot(mine.actor.id)
     turned = await pages.turns(mine.case.id)
     return Place(
         id="message",
         name=enclosed.NAME,
         action="/files",
         allowed=conversation.takes(mine.region),
-        papers=papers(await enclosed.unsent(mine.case.id, mine.actor.id), here, turned),
+        papers=papers(await enclosed.unsent(mine.case.id, mine.actor.id), slot, turned),
         refused=refused,
         error=first_reason(refused),
-        unsafe=(await unsafe_by_slot(mine.case)).get(here, []),
+        unsafe=(await unsafe_by_slot(mine.case)).get(slot, []),
     )

@@ -86,6 +86,7 @@ class DelegationsController(Controller):
 async def _list_page(request: Request[Any, Any, Any], mine: Me, q: str) -> Response[bytes]:
     """Return the page with both lists; only the roster is searched."""
     roster = await clients(mine.person.id, mine.region)
+    given = await delegations.of_principal(mine.person.id, mine.region.id)
     return page(
         request,
         "citizen/delegations/delegations/index",
@@ -93,7 +94,7 @@ async def _list_page(request: Request[Any, Any, Any], mine: Me, q: str) -> Respo
         roster=[client for client in roster if client.fits(q)],
         all=len(roster),
         q=q,
-        given=[await _given(known) for known in await delegations.of_principal(mine.person.id, mine.region.id)],
+        given=[await _given(delegation) for delegation in given],
         may_offer=may_offer(mine.region),
     )
 

@@ -149,17 +149,17 @@ def read(form: Form, region: Region, step: Step) -> Written:
 def errors_in(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
     """Return what is wrong, by field in page order, before the person who is named is looked up."""
     answers = written.answers
-    found = ABOUT.errors(answers, region)
-    if "principal_number" not in found and answers["principal_number"] == me.id_number:
-        found["principal_number"] = "这是您自己的身份证号。给自己办，请回上一步选“自己”。"
-    found |= {name: message for name, message in _days(answers, region).items() if name not in found}
-    if "principal_number" not in found:
-        found |= _ages(written, region, me)
+    errors = ABOUT.errors(answers, region)
+    if "principal_number" not in errors and answers["principal_number"] == me.id_number:
+        errors["principal_number"] = "这是您自己的身份证号。给自己办，请回上一步选“自己”。"
+    errors |= {name: message for name, message in _days(answers, region).items() if name not in errors}
+    if "principal_number" not in errors:
+        errors |= _ages(written, region, me)
     if "apply" not in written.scopes:
-        found["scope"] = "请至少选“填写和提交申请”。委托书里没有写到的事，代办人不能办。"
+        errors["scope"] = "请至少选“填写和提交申请”。委托书里没有写到的事，代办人不能办。"
     if answers["principal_mobile"] and answers["principal_mobile"] == my_phone and not written.same_phone:
-        found["same_phone"] = SAME_TYPED
-    return found
+        errors["same_phone"] = SAME_TYPED
+    return errors
 
 
 def _days(answers: Mapping[str, str], region: Region) -> dict[str, str]:
@@ -182,20 +182,21 @@ def _too_long(name: str, first: date, last: date, region: Region) -> dict[str, s
 def _ages(written: Written, region: Region, me: Person) -> dict[str, str]:
     rules = region.rules.proxy
     today = clock.today()
-    mine = birth_in(me.id_number)
-    theirs = birth_in(written.answers["principal_number"])
+    my_birth = birth_in(me.id_number)
+    their_birth = birth_in(written.answers["principal_number"])
     guardian = written.answers["route"] == "guardian"
-    found: dict[str, str] = {}
-    if mine and years(mine, today) < rules.adult_years:
-        found["principal_name"] = Said("不满 {n} 岁的人不能替别人办。请让大人来办。", n=rules.adult_years)
-    if theirs and years(theirs, today) < rules.adult_years and not guardian:
-        found["route"] = Said("对方不满 {n} 岁，要由监护人办。请选“我是监护人”。", n=rules.adult_years)
-    if theirs and years(theirs, today) < rules.guardian_consent_below_years and guardian and not written.consent:
-        found["guardian_consent"] = Said(
+    errors: dict[str, str] = {}
+    if my_birth and years(my_birth, today) < rules.adult_years:
+        errors["principal_name"] = Said("不满 {n} 岁的人不能替别人办。请让大人来办。", n=rules.adult_years)
+    if their_birth and years(their_birth, today) < rules.adult_years and not guardian:
+        errors["route"] = Said("对方不满 {n} 岁，要由监护人办。请选“我是监护人”。", n=rules.adult_years)
+    small = their_birth is not None and years(their_birth, today) < rules.guardian_consent_below_years
+    if small and guardian and not written.consent:
+        errors["guardian_consent"] = Said(
             "孩子不满 {n} 岁，要监护人同意处理孩子的个人信息。请看一看，同意后打勾。",
             n=rules.guardian_consent_below_years,
         )
-    return found
+    return errors
 
 
 async def named(written: Written, region: Region, my_phone: str) -> tuple[Person | None, str, dict[str, str]]:
@@ -240,23 +241,23 @@ def errors_in_offer(written: Written, region: Region, me: Person, my_phone: str)
     answers = written.answers
     rules = region.rules.proxy
     today = clock.today()
-    found = OFFER.errors(answers, region)
-    mine = birth_in(me.id_number)
-    theirs = birth_in(answers["proxy_number"])
+    errors = OFFER.errors(answers, region)
+    my_birth = birth_in(me.id_number)
+    their_birth = birth_in(answers["proxy_number"])
     last = day(answers["until"])
-    if mine and years(mine, today) < rules.adult_years:
-        found["proxy_name"] = Said("您不满 {n} 岁，要由监护人替您办。请监护人用自己的账号办。", n=rules.adult_years)
+    if my_birth and years(my_birth, today) < rules.adult_years:
+        errors["proxy_name"] = Said("您不满 {n} 岁，要由监护人替您办。请监护人用自己的账号办。", n=rules.adult_years)
     if answers["proxy_number"] == me.id_number:
-        found["proxy_number"] = "这是您自己的身份证号。请填替您办的那个人的。"
-    elif "proxy_number" not in found and theirs and years(theirs, today) < rules.adult_years:
-        found["proxy_number"] = Said("不满 {n} 岁的人不能替别人办。请换一位大人。", n=rules.adult_years)
-    if "until" not in found and last:
-        found |= _too_long("until", today, last, region)
+        errors["proxy_number"] = "这是您自己的身份证号。请填替您办的那个人的。"
+    elif "proxy_number" not in errors and their_birth and years(their_birth, today) < rules.adult_years:
+        errors["proxy_number"] = Said("不满 {n} 岁的人不能替别人办。请换一位大人。", n=rules.adult_years)
+    if "until" not in errors and last:
+        errors |= _too_long("until", today, last, region)
     if "apply" not in written.scopes:
-        found["scope"] = "请至少选“填写和提交申请”。没有选的事，代办人不能办。"
+        errors["scope"] = "请至少选“填写和提交申请”。没有选的事，代办人不能办。"
     if answers["proxy_mobile"] and answers["proxy_mobile"] == my_phone and not written.same_phone:
-        found["same_phone"] = SAME_TYPED
-    return found
+        errors["same_phone"] = SAME_TYPED
+    return errors
 
 
 async def named_in_offer(written: Written, my_phone: str) -> tuple[Person | None, str, dict[str, str]]:

@@ -124,7 +124,7 @@ class FileController(Controller):
         one_more = msgspec.structs.replace(place.allowed, files=place.allowed.files + 1 if place.allowed.files else 0)
         async with uploads.sending(request, limits_of(mine.case.city)) as sending:
             refused = await take_all(sending, mine.case, mine.file.slot, one_more)
-        new = [one for one in await keep.in_slot(mine.case.id, mine.file.slot) if one.id not in before]
+        new = [file for file in await keep.in_slot(mine.case.id, mine.file.slot) if file.id not in before]
         if not new:
             return await replacement_page(request, mine, refused)
         await pages.replace(mine.file, new[0])
