@@ -298,11 +298,6 @@ def size(count: int) -> str:
     return f"{count / 1_048_576:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1024))} KB"
 
 
-def within(moment: datetime, ago: timedelta) -> bool:
-    """Return whether *moment* is at most *ago* before now."""
-    return clock.now() - moment <= ago
-
-
 def file_answer(content: bytes, kind: str, name: str, *, download: bool = False) -> Response[bytes]:
     """Return the response with a file of ours or of a citizen; browsers neither run it as a page nor cache it.
 
