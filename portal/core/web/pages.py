@@ -4,7 +4,7 @@ An undefined name in a template is an error. `templates.py` says how templates a
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache, partial, reduce
 from pathlib import Path
 from string import punctuation
