@@ -28,7 +28,10 @@ MISMATCH = "姓名和身份证号对不上。请对照对方的身份证，检�
 NO_PHONE = "我们没有对方自己的手机号，不能用短信确认。请改选“上传授权委托书”。"
 LOOK_UPS = 20  # names and numbers of others that one person may try in a day
 TOO_MANY = "今天填的人太多了。为了安全，请明天再试，或者打热线请工作人员帮您。"
-TEMPLATES = {ABOUT.slug: "new", OFFER.slug: "offer"}
+TEMPLATES = {
+    ABOUT.slug: "citizen/delegations/delegations/new",
+    OFFER.slug: "citizen/delegations/delegations/offer",
+}
 PRIVATE = ("private_disease", "offered_private")  # asked only where the city has diseases that are strictly private
 
 
@@ -84,7 +87,7 @@ def mandate_page(
     """Return the page with the form of *step*; 422 if there are errors."""
     return form_page(
         request,
-        f"citizen/delegations/delegations/{TEMPLATES[step.slug]}",
+        TEMPLATES[step.slug],
         errors or {},
         region=region,
         form=shown(step, written, errors or {}, region),
