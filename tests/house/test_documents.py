@@ -23,6 +23,7 @@ BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 NAMED = re.compile(r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|toml|csv|md|po))`")
 TARGET = re.compile(r"(?:`|^ {4})make ([a-z0-9-]+)", re.MULTILINE)
+WIDE = 500  # columns: no help takes a second line
 # Files of other projects, and files that a city may have and ours have not.
 ELSEWHERE = re.compile(r"app/.*\.(?:rb|erb)|(?:notices|letters)\.toml")
 ADDRESS = re.compile(r"/.*")  # of the portal, not of the repository
@@ -73,11 +74,8 @@ def test_every_target_of_make_that_a_document_names_is_there(path: Path) -> None
 def subcommands() -> dict[str, str]:
     """Return ``{portal command: its help}`` of the command line; *what* it is asked to do belongs to the name."""
     parser = command_line.parser()
-    parser.formatter_class = partial(argparse.HelpFormatter, width=WIDE)  # type: ignore[assignment]
+    parser.formatter_class = partial(argparse.HelpFormatter, width=WIDE)
     return dict(re.findall(r"^    (\w+) +(.+)$", parser.format_help(), re.MULTILINE))
-
-
-WIDE = 500  # columns: no help takes a second line
 
 
 def test_the_table_of_commands_is_that_of_the_command_line() -> None:
