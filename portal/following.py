@@ -22,6 +22,7 @@ from portal.cases.mail import delivery, serving
 from portal.letters import issue
 from portal.notices import staff, write
 
+# D88: the order is written here and follows from nothing else.
 LISTENERS: tuple[case.Listener, ...] = (
     acting.mended,
     measures.measure,
