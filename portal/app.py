@@ -11,7 +11,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-import portal.following  # noqa: F401  what follows a move, and what works the outbox
+import portal.following  # noqa: F401  what hears of what, and what works the outbox
 from portal.accounts import sign_in
 from portal.cases.life.moves import NotAllowed
 from portal.citizen.account import access, face, register, sign_out

@@ -17,8 +17,7 @@ from portal.core.tools import clock
 from portal.core.tools.paper import pdf
 from portal.documents import keep
 from portal.documents.keep import Document
-from portal.letters.letter import Row as Letter
-from portal.letters.letter import letters
+from portal.letters.letter import Letter, letters
 from portal.notices import inbox
 from portal.questions.catalogue import journey
 from portal.questions.identity import LABELS

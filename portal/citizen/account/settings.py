@@ -14,6 +14,7 @@ from portal.cases.life.case import Case, cases_of
 from portal.cases.life.moves import State
 from portal.citizen.account import export
 from portal.citizen.shared.mine import CITIZEN, Me, me_in
+from portal.core.store import audit
 from portal.core.store.crypto import digest
 from portal.core.tools.errors import NotFound
 from portal.core.web.pages import file_answer, leave_for, page, see_other
@@ -68,7 +69,7 @@ class SettingsController(Controller):
         """Remove a sign-in phone; the phone of this session and the last one cannot be removed."""
         phone = form_of(request)["phone"]
         if phone != visitor_of(request).via and await phones.remove_phone(mine.person.id, phone):
-            await devices.tell(mine.person.id, mine.region)
+            await devices.NEW_PLACE.send(mine.person.id, mine.region)
         return see_other(f"/{mine.region.id}/settings#phones")
 
     @post("/consents")
@@ -79,12 +80,17 @@ class SettingsController(Controller):
 
     @get("/export/{name:str}", quiet=True)
     async def export(self, mine: NamedDependency[Me], name: FromPath[str]) -> Response[bytes]:
-        """Send the export, as ``data.json`` or ``data.pdf``."""
-        if name not in ("data.json", "data.pdf"):
-            raise NotFound
-        if name == "data.json":
-            return file_answer(await export.as_json(mine.person), "application/json", name, download=True)
-        return file_answer(await export.as_pdf(mine.person), "application/pdf", name, download=True)
+        """Send the export, as ``data.json`` or ``data.pdf``; that a copy of everything left is logged."""
+        match name:
+            case "data.json":
+                content, kind = await export.as_json(mine.person), "application/json"
+            case "data.pdf":
+                content, kind = await export.as_pdf(mine.person), "application/pdf"
+            case _:
+                raise NotFound
+        person = mine.person.id
+        await audit.note(actor=person, role="citizen", act="export", thing=name, about=person)
+        return file_answer(content, kind, name, download=True)
 
     @get("/closing")
     async def ask(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:

@@ -13,7 +13,6 @@ from portal.accounts.person import masked_phone
 from portal.accounts.sign_in import ChallengeRow, Entered
 from portal.citizen.shared import sms_code
 from portal.citizen.shared.mine import VERIFIED, region_named
-from portal.core.outside import sms
 from portal.core.store import limits
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
@@ -190,7 +189,7 @@ def phone_page(
         error=error,
         expired=expired,
         kept="/session/resumption/" in next,
-        speaks=sms.gateway().speaks,
+        speaks=sign_in.speaks(),
         face=face.verifier() is not None and "face" in region.rules.identity.login,
     )
     return page(request, "citizen/account/sign_in/phone", status=422 if error else 200, region=region, view=asked)
@@ -215,7 +214,7 @@ async def code_page(
         code=await sms_code.asked(challenge, error),
         told=told,
         wait=sign_in.seconds_to_wait(challenge),
-        speaks=sms.gateway().speaks,
+        speaks=sign_in.speaks(),
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from portal.accounts.person import Person, masked_phone
 from portal.cases.experts.seats import seats
-from portal.cases.life.case import Case, Event, answers_of, history, may
+from portal.cases.life.case import Case, Event, answers_of, history, moves_for
 from portal.cases.life.moves import DECIDED, State
 from portal.cases.life.words import KINDS
 from portal.cases.log.words import words
@@ -25,8 +25,7 @@ from portal.citizen.cases.turn import Turn, going_on, turn_of
 from portal.citizen.shared.mine import MyCase
 from portal.core.tools import clock
 from portal.documents import keep
-from portal.letters.letter import Row as Letter
-from portal.letters.letter import letters
+from portal.letters.letter import Letter, letters
 from portal.questions.materials import names
 
 # The ends after which the person may begin anew with the answers and files of the case.
@@ -192,7 +191,7 @@ async def progress(mine: MyCase) -> Progress:
 
 def _rights(mine: MyCase) -> May:
     case = mine.case
-    moves = {move.action for move in may(case, mine.actor.role)}
+    moves = {move.action for move in moves_for(case, mine.actor.role)}
     return May(
         take_back="take_back" in moves and mine.may("apply"),
         supplement="supplement" in moves and mine.may("correct"),

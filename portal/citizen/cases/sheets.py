@@ -8,7 +8,7 @@ from portal.cases.result import decision
 from portal.cases.result.decision import Decided
 from portal.letters import letter as letters
 from portal.letters.issue import Content
-from portal.letters.letter import Row as Letter
+from portal.letters.letter import Letter
 from portal.regions.catalogue import Disease
 
 NUMBER = "编号"  # the row of a receipt that its page shows in large type above the others

@@ -10,7 +10,7 @@ from portal.cases.experts.seats import Seat, given
 from portal.cases.life.case import Case, Event
 from portal.cases.life.moves import DECIDED, State
 from portal.core.tools.i18n import Said
-from portal.letters.letter import Row as Letter
+from portal.letters.letter import Letter
 from portal.regions.load import Region
 from portal.regions.model import Step
 

@@ -4,7 +4,7 @@ An undefined name in a template is an error. `templates.py` says how templates a
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache, partial, reduce
 from pathlib import Path
 from string import punctuation
@@ -289,11 +289,6 @@ def masked(number: str) -> str:
 def size(count: int) -> str:
     """Return *count* bytes as ``1.8 MB`` or ``86 KB``."""
     return f"{count / 1_048_576:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1024))} KB"
-
-
-def within(moment: datetime, ago: timedelta) -> bool:
-    """Return whether *moment* is at most *ago* before now."""
-    return clock.now() - moment <= ago
 
 
 def file_answer(content: bytes, kind: str, name: str, *, download: bool = False) -> Response[bytes]:

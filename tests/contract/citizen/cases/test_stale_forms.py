@@ -44,6 +44,17 @@ async def test_an_old_form_ends_no_case(client: Client, form: str) -> None:
     assert await state_of(case) is case.at
 
 
+async def test_a_change_without_a_row_of_history_is_not_said_to_be_the_last_row(client: Client) -> None:
+    case, home = await signed_in(client)
+    await client.get(f"{home}/withdrawal")
+    await corrections.allow_another(case, Actor("a supervisor", Role.SUPERVISOR), "another paper has turned up")
+
+    await client.post(f"{home}/withdrawal")
+
+    assert client.status == 409
+    assert "刚才有了变化，为了不弄错，这一次没有保存。最近的一步：申请人提交了申请。" in client.text
+
+
 async def test_an_old_form_begins_nothing_anew(client: Client) -> None:
     case, home = await signed_in(client)
     await move(case, "withdraw", citizen(await make_person()))
