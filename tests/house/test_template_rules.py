@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 from jinja2 import Environment, nodes
@@ -15,6 +16,7 @@ from tests.helpers.recording import BLOCKS
 from tests.house.test_house_rules import modules, name, say, scripts, styles, templates
 
 WIDTH = 120
+NAMED = re.compile(r"\b([a-z_]+(?:\.[a-z_]+)+)\.([A-Z]\w+)")  # citizen.cases.progress.Progress
 
 
 def broken(places_in: Callable[[Path], list[int]]) -> list[str]:
@@ -118,6 +120,24 @@ def test_hidden_words_end_where_their_button_ends() -> None:
         return [text.count("\n", 0, match.end()) + 1 for match in between.finditer(text)]
 
     say(broken(widened), "a space there is seen as a wider button: write </span></button> on one line")
+
+
+def test_every_class_that_a_first_line_names_exists() -> None:
+    def unknown(path: Path) -> list[int]:
+        text = path.read_text()
+        comments = (match for match in re.finditer(r"{#.*?#}", text, re.DOTALL))
+        named = [(comment.start(), found) for comment in comments for found in NAMED.findall(comment[0])]
+        return [text.count("\n", 0, at) + 1 for at, (module, thing) in named if not exists(module, thing)]
+
+    say(broken(unknown), "the class moved or was renamed: write where it is now")
+
+
+def exists(module: str, thing: str) -> bool:
+    """Return whether ``portal.module`` has *thing*."""
+    try:
+        return hasattr(import_module(f"portal.{module}"), thing)
+    except ModuleNotFoundError:
+        return False
 
 
 # -- nothing is there that nobody uses -------------------------------------------------------------

@@ -17,7 +17,7 @@ from portal.citizen.shared.mine import CITIZEN, Me, me_in
 from portal.core.store import audit
 from portal.core.store.crypto import digest
 from portal.core.tools.errors import NotFound
-from portal.core.web.pages import file_answer, leave_for, page, see_other
+from portal.core.web.pages import file_answer, form_page, leave_for, page, see_other
 from portal.core.web.sessions import end, form_of, visitor_of
 from portal.regions.load import REGIONS
 
@@ -114,10 +114,10 @@ class SettingsController(Controller):
 
 async def _phones(mine: Me, in_use: str) -> list[Phone]:
     """Return the sign-in phones of the account; *in_use* is the id of this session's phone."""
-    known = await phones.phones_of(mine.person.id)
+    all_phones = await phones.phones_of(mine.person.id)
     return [
-        Phone(id, masked_phone(number), in_use=id == in_use, removable=id != in_use and len(known) > 1)
-        for id, number in known
+        Phone(id, masked_phone(number), in_use=id == in_use, removable=id != in_use and len(all_phones) > 1)
+        for id, number in all_phones
     ]
 
 
@@ -137,12 +137,11 @@ def _under_way(cases: list[Case]) -> list[Case]:
 async def _closing_page(request: Request[Any, Any, Any], mine: Me, errors: dict[str, str]) -> Response[bytes]:
     """Return the page that asks whether to close the account."""
     cases = await _all_cases(mine.person.id)
-    return page(
+    return form_page(
         request,
         "citizen/account/settings/closing",
-        status=422 if errors else 200,
+        errors,
         region=mine.region,
         under_way=len(_under_way(cases)),
         drafts=len(_drafts(cases)),
-        errors=errors,
     )

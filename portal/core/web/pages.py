@@ -3,7 +3,7 @@
 An undefined name in a template is an error. `templates.py` says how templates are compiled.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, partial, reduce
 from pathlib import Path
@@ -197,6 +197,13 @@ def page(
     acting = request.scope["state"].get("acting")
     text = render(name, visitor.language, visitor=visitor, here=request.scope["path"], acting=acting, **context)
     return answer(request, text.encode(), status, headers)
+
+
+def form_page(
+    request: Request[Any, Any, Any], name: str, errors: Mapping[str, str], /, **context: Any
+) -> Response[bytes]:
+    """Return the page of a form as `page` does; 422 if there are *errors* (``{field: message}``), which it shows."""
+    return page(request, name, status=422 if errors else 200, errors=errors, **context)
 
 
 def answer(

@@ -24,7 +24,7 @@ from portal.cases.papers import sent
 from portal.core.tools.errors import First, SignInFirst, Stale, Unavailable, found
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form
-from portal.core.web.pages import page, see_other
+from portal.core.web.pages import form_page, see_other
 from portal.core.web.second import tell_second
 from portal.core.web.sessions import end, form_of, visitor_of
 from portal.documents.keep import Document
@@ -71,14 +71,13 @@ class Desk:
 
         Every page of the desk gets ``me``, ``region``, ``links`` (the navigation) and ``errors`` besides *context*.
         """
-        return page(
+        return form_page(
             self.request,
             name,
-            status=422 if errors else 200,
+            errors or {},
             region=self.region,
             me=self.me,
             links=links(self.request, self.me),
-            errors=errors or {},
             **context,
         )
 
