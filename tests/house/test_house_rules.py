@@ -179,7 +179,10 @@ def test_the_pages_write_no_sql() -> None:
 def test_the_office_reads_papers_only_once_they_were_handed_in() -> None:
     rooms = [path for path in modules("staff", "letters") if path.name != "assisted.py"]  # who enters them has them
 
-    say(places_with(rooms, r"\bkeep\.(documents?|in_slot)\("), "ask portal/cases/papers/sent.py: what a citizen has not sent is theirs alone")
+    say(
+        places_with(rooms, r"\bkeep\.(documents?|in_slot)\("),
+        "ask portal/cases/papers/sent.py: what a citizen has not sent is theirs alone",
+    )
 
 
 STATE = re.compile(r"UPDATE\s+cases\s+SET\b(?:(?!\bWHERE\b).)*\bstate\s*=", re.DOTALL | re.IGNORECASE)
@@ -237,7 +240,10 @@ def lines_with(path: Path, text: str, wanted: re.Pattern[str]) -> list[str]:
 def test_no_template_has_script_style_or_handler_in_it() -> None:
     places = [place for path in templates() for place in lines_with(path, without_code(path), INLINE)]
 
-    say(places + places_with(templates(), ATTRIBUTE), "the content policy forbids it: move it to static/js or static/css")
+    say(
+        places + places_with(templates(), ATTRIBUTE),
+        "the content policy forbids it: move it to static/js or static/css",
+    )
 
 
 def test_a_template_imports_only_what_it_calls() -> None:
@@ -313,7 +319,10 @@ def test_every_template_is_shown_by_somebody() -> None:
 def test_colours_are_tokens() -> None:
     paths = [path for path in styles() if path.name not in ("tokens.css", "print.css", "sheet.css")]
 
-    say(places_with(paths, r":[^;]*(#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|\boklch\()"), "name the colour in tokens.css")
+    say(
+        places_with(paths, r":[^;]*(#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|\boklch\()"),
+        "name the colour in tokens.css",
+    )
 
 
 def test_nothing_is_important() -> None:
