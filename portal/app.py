@@ -106,7 +106,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     citizen_conversation.ConversationController,
     delivery.DeliveryController,
     originals.OriginalsController,
-    # The desk, those with a place in its navigation first: this is its order.
+    # D85: the desk, those with a place in its navigation first: this is its order.
     desk.DeskController,
     opinions.OpinionsController,
     queue.QueueController,

@@ -28,6 +28,7 @@ from portal.notices import fitting, send, write
 from portal.notices import staff as staff_notices
 from portal.policy import holding
 
+# D88: the order is written here and follows from nothing else.
 case.MOVED.heard_by(
     acting.mended,
     measures.measure,

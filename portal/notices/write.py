@@ -118,6 +118,7 @@ class About(Protocol):
         """The subject's id, with which the key of the message begins."""
 
 
+# D91: a message that goes out a second time needs an occasion of its own.
 async def tell(
     code: str, people: Iterable[Reader], about: About | None, occasion: Event | str, **variables: Any
 ) -> None:

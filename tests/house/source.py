@@ -38,7 +38,7 @@ def name(path: Path, line: int = 0) -> str:
     return f"{path.relative_to(ROOT)}{f':{line}' if line else ''}"
 
 
-def found(paths: list[Path], pattern: str) -> list[str]:
+def places_with(paths: list[Path], pattern: str) -> list[str]:
     """Return the places in *paths* where *pattern* stands."""
     wanted = re.compile(pattern)
     return [

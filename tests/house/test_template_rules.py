@@ -88,7 +88,7 @@ def test_no_sentence_is_glued_with_punctuation() -> None:
     say(
         broken(glued),
         'make the sentence whole, with places to fill: {{ _("{name}，{disease}", name=..., disease=...) }};'
-        " the order of words is another in another language",
+        " other languages put the words in another order",
     )
 
 
@@ -161,7 +161,8 @@ def classes_with_a_rule() -> set[str]:
 def test_every_class_with_a_rule_is_used() -> None:
     text = everything_said()
     words, by_value = set(re.findall(r"[\w-]+", text)), set(BY_VALUE.findall(text))
-    dead = {one for one in classes_with_a_rule() - words if f"{one.rpartition('--')[0]}--" not in by_value}
+    unsaid = classes_with_a_rule() - words
+    dead = {unused for unused in unsaid if f"{unused.rpartition('--')[0]}--" not in by_value}
 
     say(sorted(dead), "nobody has this class: take its rule out of static/css")
 
@@ -171,7 +172,7 @@ def test_every_class_of_a_template_has_a_rule() -> None:
     places = []
     for path in templates():
         for value in re.findall(r'\sclass="([^"{]+)"', path.read_text()):
-            places += [f"{name(path)}: {one}" for one in value.split() if one not in ruled | HOOKS]
+            places += [f"{name(path)}: {bare}" for bare in value.split() if bare not in ruled | HOOKS]
 
     say(places, "it has no rule: take the class away, or list it in HOOKS if a script looks for it")
 
@@ -188,6 +189,7 @@ def test_every_filter_and_global_is_used() -> None:
     own = set(made.filters) - set(DEFAULT_FILTERS) | set(made.globals) - set(DEFAULT_NAMESPACE)
     used = set(re.findall(r"\w+", re.sub(r"{#.*?#}", "", text, flags=re.DOTALL))) | {"filled"}  # when words are settled
 
-    dead = {one for one in own if not {one.removesuffix("_element"), f"{one}_element", one} & used}  # a pair is one
+    # A filter and its twin for elements (day, day_element) count as one.
+    dead = {word for word in own if not {word.removesuffix("_element"), f"{word}_element", word} & used}
 
     say(sorted(dead), "no template uses it: take it out of core/web/pages.py")

@@ -90,6 +90,7 @@ class Incomplete(Exception):
         self.stops = stops
 
 
+# D90: a new way of handing in is stopped by the same reasons as the wizard.
 async def stops(case: Case, sender: Actor, hand_in: HandIn = "wizard") -> list[Stop]:
     """Return all reasons why *sender* cannot submit *case* now; an empty list if it can be submitted.
 

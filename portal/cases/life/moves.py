@@ -46,6 +46,7 @@ class Role(StrEnum):
 Turn = Literal["citizen", "principal", "agency", "public", "nobody"]
 
 
+# D88: what follows a move is a column here, and nowhere a list of actions.
 class Move(NamedTuple):
     """One row of the table."""
 

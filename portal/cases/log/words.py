@@ -24,7 +24,7 @@ class Act(NamedTuple):
     yours: str = ""  # in 谁看过我的资料, to the person whose data it is; sign-ins stand with the devices
 
 
-# In the order in which the auditor chooses from them.
+# D89: what the audit log names has its words here. The auditor chooses from them in this order.
 ACTS = (
     Act("sign_in", "登录"),
     Act("sign_in_failed", "登录失败"),

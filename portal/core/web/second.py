@@ -26,6 +26,7 @@ async def who_was_first(request: Request[Any, Any, Any]) -> str:
     return sentence if isinstance(sentence, str) else await sentence()
 
 
+# D86: a refused move may be raised anywhere, and this page says who was first.
 class Later(Response[bytes]):
     """A response that is made when it is sent, because Litestar does not await error handlers."""
 
