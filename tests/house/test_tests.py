@@ -52,7 +52,7 @@ def test_tests_use_public_names_only() -> None:
 # -- the two sides -------------------------------------------------------------------------------
 
 
-def tests_of(side: Path) -> list[Path]:
+def modules_in(side: Path) -> list[Path]:
     """Return the test modules of a side."""
     return sorted(side.rglob("test_*.py"))
 
@@ -70,7 +70,7 @@ def test_each_folder_of_tests_is_called_like_its_room() -> None:
 
 def test_a_test_of_insides_calls_the_room_that_it_is_named_after() -> None:
     places = []
-    for path in tests_of(INSIDE):
+    for path in modules_in(INSIDE):
         room = ".".join(("portal", *path.parent.relative_to(INSIDE).parts))
         names = {module for node in ast.walk(tree(path)) for module in imported(node)}
         if not any(f"{module}.".startswith(f"{room}.") for module in names):
@@ -103,13 +103,13 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 def test_most_tests_of_a_contract_go_by_pages_commands_or_servers() -> None:
     say(
-        [name(path) for path in tests_of(CONTRACT) if not goes_by_pages(path)],
+        [name(path) for path in modules_in(CONTRACT) if not goes_by_pages(path)],
         "it calls functions: move it to tests/inside/<room>, or its rules about the code to tests/house",
     )
 
 
 def test_tests_of_insides_do_not_go_by_pages() -> None:
     say(
-        [name(path) for path in tests_of(INSIDE) if goes_by_pages(path)],
+        [name(path) for path in modules_in(INSIDE) if goes_by_pages(path)],
         "most of its tests go by pages: move those to tests/contract/<audience>",
     )
