@@ -22,14 +22,14 @@ MARKUP = """() => {
   return [innerWidth, look, document.activeElement.tagName, page].join(" ");
 }"""
 _found_good: set[str] = set()
-# Whatever the live region of a page has said, in order.
+# Whatever the live region of a page has said, in order. The whole document is watched from its first byte: a script
+# may speak while a slow one behind it still keeps DOMContentLoaded waiting.
 LISTEN = """
 window.heard = [];
-addEventListener("DOMContentLoaded", () => {
+new MutationObserver((changes) => {
   const region = document.getElementById("status");
-  if (!region) return;
-  new MutationObserver(() => region.textContent && heard.push(region.textContent)).observe(region, {childList: true});
-});
+  if (region?.textContent && changes.some((change) => change.target === region)) heard.push(region.textContent);
+}).observe(document, {childList: true, subtree: true});
 """
 HEARD = "said => { let at = 0; for (const one of heard) if (one.includes(said[at])) at++; return at >= said.length }"
 
