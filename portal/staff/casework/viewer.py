@@ -21,7 +21,7 @@ WHY = {
     "signature": "要核对文件里的电子签名",
     "evidence": "复核、复议或诉讼要用",
 }
-FIRST = "why-clearer"  # the choice that a missing reason leads to
+FIRST = "reason-clearer"  # the choice that a missing reason leads to
 
 
 class ViewerController(Controller):
@@ -63,11 +63,11 @@ class ViewerController(Controller):
     @post("/files/{doc:str}/original", dependencies={"file": Provide(file_in_hand)}, status_code=200)
     async def download(self, desk: NamedDependency[CaseDesk], file: NamedDependency[Document]) -> Response[bytes]:
         """Send the original file, and log the download with its reason."""
-        why = desk.form["why"]
-        if why not in WHY:
+        reason = desk.form["reason"]
+        if reason not in WHY:
             return original_page(desk, file, {FIRST: "请选一个下载的原因。"})
         content = await keep.content(file)
-        await access.note(desk.me, "download_document", desk.case, thing=f"document:{file.id}", why=why)
+        await access.note(desk.me, "download_document", desk.case, thing=f"document:{file.id}", why=reason)
         kind = "application/pdf" if file.kind == "pdf" else "image/jpeg"
         return file_answer(content, kind, file.filename, download=True)
 

@@ -95,7 +95,7 @@ class AppraisalsController(Controller):
     @get()
     async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show the panel, the opinions given, and the other candidates."""
-        return await panel_page(desk, {})
+        return await panel_page(desk, {}, desk.form.all("expert"))
 
     @post(opt={"who": REVIEWER})
     async def invite(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:

@@ -119,7 +119,7 @@ async def test_the_file_itself_is_sent_only_to_who_says_why_and_that_is_noted(cl
     assert client.status == 422
     assert "请选一个下载的原因。" in client.text
     assert await noted() == []
-    answer = await client.post(address, {"why": "evidence"})
+    answer = await client.post(address, {"reason": "evidence"})
 
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["content-disposition"].startswith("attachment")
