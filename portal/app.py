@@ -38,7 +38,7 @@ from portal.policy import fresh, holding
 from portal.public import demo_clock, diseases, errors, form, health, hooks, performance, session, start, verify
 from portal.public import help as help_pages
 from portal.regions.load import REGIONS
-from portal.staff.casework import acts, decisions, notes, viewer
+from portal.staff.casework import acts, decisions, download, notes, picture
 from portal.staff.casework import case as staff_case
 from portal.staff.casework import conversation as staff_conversation
 from portal.staff.casework import corrections as staff_corrections
@@ -143,7 +143,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     calls.CallController,
     assisted.AssistedFormController,
     staff_case.StaffCaseController,
-    viewer.ViewerController,
+    picture.PictureController,
+    download.DownloadController,
     staff_corrections.StaffCorrectionController,
     acts.ActsController,
     appraisals.AppraisalsController,

@@ -9,7 +9,7 @@ from PIL import Image
 from portal.cases.life.case import Case
 from portal.core.store.database import fetch_all
 from portal.documents import keep, pages
-from portal.staff.casework.viewer_view import Looked, Viewer, viewer
+from portal.staff.casework.viewer import Looked, Viewer, viewer
 from tests.helpers.client import Client
 from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, make_staff, send_in
 from tests.helpers.papers import pdf
