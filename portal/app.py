@@ -14,7 +14,7 @@ from litestar.types import ControllerRouterHandler
 import portal.following  # noqa: F401  what follows a move, and what works the outbox
 from portal.accounts import sign_in
 from portal.cases.life.moves import NotAllowed
-from portal.citizen.account import access, face, register, sign_out
+from portal.citizen.account import face, register, seen_by, sign_out
 from portal.citizen.account import settings as citizen_settings
 from portal.citizen.account import sign_in as citizen_sign_in
 from portal.citizen.apply import answers, applications, documents, renewal, review
@@ -83,7 +83,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     home.LinkController,
     inbox.InboxController,
     consent.ConsentController,
-    access.AccessController,
+    seen_by.SeenByController,
     delegations.DelegationsController,
     delegations.DelegationController,
     offers.OfferController,
