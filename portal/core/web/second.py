@@ -2,8 +2,9 @@
 
 It says who was first, and nothing that was typed is lost. A dependency of the page leaves the sentence
 (`tell_second`), or a function that reads it from the database; the function is called only for this answer.
-If the address of the refused form has a page, that page comes again (`page_again`): with what is true now, the
-sentence, and the fields as they were typed. If it has none any more, the error page shows the typed texts.
+The page of the refused form comes again (`page_again`): with what is true now, the sentence, and the fields as
+they were typed. It is the page at the form's own address, or at the one set by `stands_on`. If there is no such page
+any more, the error page shows the typed texts.
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,14 +19,20 @@ from portal.core.web.forms import Form
 
 Sentence = str | Callable[[], Awaitable[str]]
 KEY = "who_was_first"
+PAGE = "page_of_form"
 REFUSED = "refused_form"
 # What the server says of a request; everything else in a scope belongs to the first reading of it.
-SERVER_KEYS = ("type", "asgi", "http_version", "scheme", "path", "raw_path", "root_path", "client", "server")
+SERVER_KEYS = ("type", "asgi", "http_version", "scheme", "root_path", "client", "server")
 
 
 def tell_second(request: Request[Any, Any, Any], sentence: Sentence) -> None:
     """Set the *sentence* for the 409 answer to this request."""
     request.scope["state"][KEY] = sentence
+
+
+def stands_on(request: Request[Any, Any, Any], address: str) -> None:
+    """Set the *address* of the page on which the posted form stands, where it is not the form's own."""
+    request.scope["state"][PAGE] = address
 
 
 async def who_was_first(request: Request[Any, Any, Any]) -> str:
@@ -51,7 +58,7 @@ def refused_in(scope: Scope) -> Refused | None:
 
 
 async def page_again(request: Request[Any, Any, Any], form: Form, sentence: str) -> Response[bytes] | None:
-    """Return the page at the address of a refused *form* as it is now, filled with what was typed.
+    """Return the page of a refused *form* as it is now, filled with what was typed.
 
     The portal is asked for it as a browser would ask, so the page checks again what the visitor may see. Return
     None if there is no such page now, or if it has no place for a text that was typed.
@@ -69,11 +76,12 @@ async def page_again(request: Request[Any, Any, Any], form: Form, sentence: str)
 
 
 def _as_opened(scope: Scope, refused: Refused) -> HTTPScope:
-    """Return the *scope* of a POST as that of a GET of the same address, answered without compression."""
+    """Return the *scope* of a POST as that of a GET of the form's page, answered without compression."""
     opened = {key: scope[key] for key in SERVER_KEYS if key in scope}  # type: ignore[literal-required]
+    path, _, query = scope["state"].get(PAGE, scope["path"]).partition("?")
     headers = [(name, text) for name, text in scope["headers"] if name != b"accept-encoding"]
-    opened |= {"method": "GET", "query_string": b"", "headers": headers, REFUSED: refused}
-    return cast(HTTPScope, opened)
+    address = {"path": path, "raw_path": path.encode(), "query_string": query.encode()}
+    return cast(HTTPScope, opened | address | {"method": "GET", "headers": headers, REFUSED: refused})
 
 
 async def _nothing_more() -> Any:

@@ -23,6 +23,7 @@ PAGES: dict[str, tuple[str, State, Mapping[str, str]]] = {
     "decision": ("reviewer", State.REVIEWING, {"verdict-ID": "failed", "reason-ID": "other", "words-ID": TYPED}),
     "approval": ("approver", State.DECIDING, {"action": "back", "comment": TYPED}),
 }
+NO_EXPERTS = ("decision",)  # Xinxing's experts come before its decision
 
 
 async def put(case: Case, state: State) -> None:
@@ -48,13 +49,15 @@ async def accept_meanwhile(case: Case) -> None:
 @pytest.mark.parametrize("path", PAGES)
 async def test_the_page_comes_again_with_what_was_typed_and_can_be_sent_again(client: Client, path: str) -> None:
     role, state, fields = PAGES[path]
-    case = await make_case("xx-01", "xinxing", "M03900")
+    case = await make_case() if path in NO_EXPERTS else await make_case("xx-01", "xinxing", "M03900")
     await put(case, state)
     disease = str(await fetch_value("SELECT id FROM case_disease WHERE case_id = $1", case.id))
     fields = {name.replace("ID", disease): text for name, text in fields.items()}
-    await make_staff(role, "xinxing", login="clerk")
+    clerk = await make_staff(role, case.region, login="clerk")
+    await execute("UPDATE cases SET assigned_to = $2 WHERE id = $1", case.id, clerk.id)
     await client.staff_sign_in("clerk")
     await client.get(f"/staff/cases/{case.number}/{path}")
+    assert client.status == 200
     await change_meanwhile(case)
 
     await client.post(client.path, fields)
