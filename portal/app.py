@@ -11,7 +11,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-import portal.following  # noqa: F401  what follows a move, and what works the outbox
+import portal.following  # noqa: F401  what hears of what, and what works the outbox
 from portal.accounts import sign_in
 from portal.cases.life.moves import NotAllowed
 from portal.citizen.account import face, register, seen_by, sign_out
@@ -106,7 +106,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     citizen_conversation.ConversationController,
     delivery.DeliveryController,
     originals.OriginalsController,
-    # The desk, those with a place in its navigation first: this is its order.
+    # D85: the desk, those with a place in its navigation first: this is its order.
     desk.DeskController,
     opinions.OpinionsController,
     queue.QueueController,

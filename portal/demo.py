@@ -5,7 +5,7 @@ from portal.accounts.register import demo_people
 from portal.core.store.crypto import keyed
 from portal.core.store.database import fetch_value, migrate, opened
 from portal.core.tools.settings import SETTINGS
-from portal.regions.load import REGIONS
+from portal.regions.load import REGIONS, Region
 
 PASSWORD = "mente-demo-2026"  # noqa: S105  printed at the start; demo data only
 STAFF = (
@@ -81,15 +81,30 @@ async def _account(no: str) -> None:
 def welcome() -> str:
     """Return what `portal demo` prints: the address, and who to sign in as."""
     where = SETTINGS.public_origin
-    return f"""
-门特网办 · demonstration on {where}
+    lines = [
+        f"门特网办 · demonstration on {where}",
+        "",
+        "  citizens (SMS code is shown on the page)",
+        *(f"    {region.short}  {where}/{region.id}/  {_citizens(region)}" for region in REGIONS.values()),
+        f"  clock   {where}/demo/clock  moves the portal's time ahead, to see the limits work",
+        f"  staff   {where}/staff/      password {PASSWORD}, then the code shown on the page",
+        *(f"    {_logins(region)}" for region in REGIONS.values()),
+        "    admin-2 releases what the first admin of the city drafted",
+    ]
+    return "\n".join(["", *lines, ""])
 
-  citizens (SMS code is shown on the page)
-    眉山  {where}/meishan/    13800000101  张丽        first visit, to be bound: 13800000108 迪丽努尔·艾合买提
-    新星  {where}/xinxing/    13800000001  王建国      first visit, to be bound: 13800000008 阿卜杜热西提·买买提
-  clock   {where}/demo/clock  moves the portal's time ahead, to see the limits work
-  staff   {where}/staff/      password {PASSWORD}, then the code shown on the page
-    {"  ".join(f"meishan-{role.replace('_', '-')}" for role, _ in STAFF)}
-    {"  ".join(f"xinxing-{role.replace('_', '-')}" for role, _ in STAFF)}  xinxing-expert-2 to -{len(EXPERTS)}
-    meishan-admin-2  xinxing-admin-2  to release what the first admin of the city drafted
-"""
+
+def _citizens(region: Region) -> str:
+    """Return the first demo person of a city with an account, and the first without one."""
+    people = [row for row in demo_people().values() if row.region == region.id and row.phone]
+    known = [f"{row.phone}  {row.name}" for row in people if row.no not in NEWCOMERS]
+    new = [f"first visit, to be bound: {row.phone} {row.name}" for row in people if row.no in NEWCOMERS]
+    return "  ".join([*known[:1], *new[:1]]) or "nobody is insured here: add people to accounts/demo_people.csv"
+
+
+def _logins(region: Region) -> str:
+    """Return the logins of a city's staff."""
+    names = [f"{region.id}-{role.replace('_', '-')}" for role, _ in STAFF]
+    if region.rules.experts.required:
+        names.append(f"{region.id}-expert-2 to -{len(EXPERTS)}")
+    return "  ".join([*names, f"{region.id}-admin-2"])

@@ -1,6 +1,6 @@
 """The tests: names are sentences about people and things.
 
-Two houses stand beside each other. The question is: would a failure surprise a reader of the changelog?
+D83: two houses stand beside each other. The question is: would a failure surprise a reader of the changelog?
 
 - `tests/contract/<room>`: yes. These tests go by the pages, the commands and the words that a citizen, a clerk or an
   operator meets, and stay when the code is arranged anew.

@@ -28,7 +28,7 @@ REASONS = {
 }
 
 
-class Row(msgspec.Struct, frozen=True):
+class CheckRow(msgspec.Struct, frozen=True):
     """A check as stored."""
 
     id: str
@@ -81,7 +81,7 @@ class Check(msgspec.Struct, frozen=True):
         return REASONS.get(self.reason, "")
 
 
-def _opened(row: Row) -> Check:
+def _opened(row: CheckRow) -> Check:
     content = msgspec.convert(opened_json(row.content, f"identity_check.content:{row.id}"), Claim)
     return Check(row.id, row.region, row.kind, row.phone, row.person, content, row.state, row.reason, row.made_at)
 
@@ -112,14 +112,14 @@ async def ask_staff(check: Check) -> None:
 
 async def check_of_phone(id: str, phone: str) -> Check | None:
     """Return the check with this *id* if it was begun with *phone*, else None."""
-    row = await fetch_one(Row, "FROM identity_check WHERE id = $1 AND phone = $2", id, phone)
+    row = await fetch_one(CheckRow, "FROM identity_check WHERE id = $1 AND phone = $2", id, phone)
     return _opened(row) if row else None
 
 
 async def last_of_phone(phone: str) -> Check | None:
     """Return what was last asked of staff with *phone*."""
     row = await fetch_one(
-        Row, "FROM identity_check WHERE phone = $1 AND state <> 'begun' ORDER BY made_at DESC LIMIT 1", phone
+        CheckRow, "FROM identity_check WHERE phone = $1 AND state <> 'begun' ORDER BY made_at DESC LIMIT 1", phone
     )
     return _opened(row) if row else None
 
@@ -127,14 +127,16 @@ async def last_of_phone(phone: str) -> Check | None:
 async def open_in(region: str) -> list[Check]:
     """Return what staff of a city have to look at, the oldest first."""
     rows = await fetch_all(
-        Row, "FROM identity_check WHERE region = $1 AND state = 'open' ORDER BY made_at, id LIMIT 200", region
+        CheckRow, "FROM identity_check WHERE region = $1 AND state = 'open' ORDER BY made_at, id LIMIT 200", region
     )
     return [_opened(row) for row in rows]
 
 
 async def check_in(id: str, region: str) -> Check | None:
     """Return the check called *id* if it is of the city."""
-    row = await fetch_one(Row, "FROM identity_check WHERE id = $1 AND region = $2 AND state <> 'begun'", id, region)
+    row = await fetch_one(
+        CheckRow, "FROM identity_check WHERE id = $1 AND region = $2 AND state <> 'begun'", id, region
+    )
     return _opened(row) if row else None
 
 
@@ -178,5 +180,5 @@ async def _let_in(check: Check, region: Region) -> str:
         raise Taken("the identity has another account by now")
     await phones.add_phone(known.id, check.phone)
     await devices.heard_from(known.id, check.phone)
-    await devices.tell(known.id, region)
+    await devices.NEW_PLACE.send(known.id, region)
     return known.id

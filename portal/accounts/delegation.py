@@ -2,10 +2,9 @@
 
 ``online``: the principal agrees with a code to their own phone; ``letter`` and ``guardian``: staff verify
 the papers; ``offer``: the principal begins it (`accounts.offer`) and the proxy accepts. What a proxy may do is
-asked at the moment of each act. Rooms above hear by `on_change`.
+asked at the moment of each act. Rooms above hear of each change (`CHANGED`).
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -13,13 +12,14 @@ import msgspec
 
 from portal.accounts.delegation_states import ANYBODY, OPEN, OVER, STEPS
 from portal.accounts.person import Person, person
-from portal.accounts.tables import Delegation as Table
+from portal.accounts.tables import Delegation as DelegationTable
 from portal.core.store import audit
 from portal.core.store import change as store
 from portal.core.store.crypto import opened, seal, token
 from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value, insert, transaction
 from portal.core.tools import clock
 from portal.core.tools.machine import NotAllowed, find_open, rows_open
+from portal.core.tools.signals import Signal
 
 Route = Literal["online", "letter", "guardian", "offer"]
 # What a delegation may cover; which of them a city offers is its own data.
@@ -38,7 +38,7 @@ TOLD = "(route <> 'offer' OR asked_at IS NOT NULL)"  # `Delegation.told`, for a 
 LINK = 6  # random characters: the link only finds the page, which asks for the principal's own code
 
 
-class Row(msgspec.Struct, frozen=True):
+class DelegationRow(msgspec.Struct, frozen=True):
     """A delegation as stored."""
 
     id: str
@@ -130,14 +130,8 @@ def open_in_sql(row: str, day: str, *, verified: bool = False) -> str:
     return f"({row}.state IN ({states}) AND {row}.starts_on <= {day} AND {row}.ends_on >= {day})"
 
 
-Listener = Callable[[Delegation, str], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-def on_change(listener: Listener) -> Listener:
-    """Have *listener* called inside the transaction of every change of state, with the delegation and its old state."""
-    _listeners.append(listener)
-    return listener
+# The state of a delegation has changed: the delegation as it is now, and its old state.
+CHANGED = Signal[[Delegation, str], None]()
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -182,7 +176,7 @@ async def write(wanted: Wanted, state: str, *, actor: str, role: str, act: str) 
     id = token()
     async with transaction():
         await insert(
-            Table,
+            DelegationTable,
             id=id,
             **{name: getattr(wanted, name) for name in Wanted.__struct_fields__ if name not in SEALED},
             scope=" ".join(wanted.scopes),
@@ -201,13 +195,13 @@ async def write(wanted: Wanted, state: str, *, actor: str, role: str, act: str) 
 
 async def delegation(id: str) -> Delegation | None:
     """Return the delegation called *id*."""
-    row = await fetch_one(Row, "FROM delegation WHERE id = $1", id) if id else None
+    row = await fetch_one(DelegationRow, "FROM delegation WHERE id = $1", id) if id else None
     return _opened(row) if row else None
 
 
 async def with_link(link: str) -> Delegation | None:
     """Return the delegation that a principal was asked about by *link*."""
-    row = await fetch_one(Row, "FROM delegation WHERE link = $1", link) if link else None
+    row = await fetch_one(DelegationRow, "FROM delegation WHERE link = $1", link) if link else None
     return _opened(row) if row else None
 
 
@@ -239,7 +233,7 @@ async def ended_unnoticed(day: date) -> list[Delegation]:
 
 
 async def _all(sql: str, *args: Any) -> list[Delegation]:
-    return [_opened(row) for row in await fetch_all(Row, sql, *args)]
+    return [_opened(row) for row in await fetch_all(DelegationRow, sql, *args)]
 
 
 async def change(
@@ -269,8 +263,7 @@ async def change(
         await audit.note(actor=actor, role=role, act=act, thing=f"delegation:{known.id}", about=known.principal)
         renewed = await delegation(known.id)
         assert renewed
-        for listener in _listeners:
-            await listener(renewed, known.state)
+        await CHANGED.send(renewed, known.state)
     return renewed
 
 
@@ -308,7 +301,7 @@ def _phone(id: str, whose: str) -> str:
     return f"delegation.{whose}_phone:{id}"
 
 
-def _opened(row: Row) -> Delegation:
+def _opened(row: DelegationRow) -> Delegation:
     plain = {name: getattr(row, name) for name in Delegation.__struct_fields__ if name not in SEALED}
     return Delegation(
         **plain,

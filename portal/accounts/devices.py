@@ -1,10 +1,9 @@
 """Where a person signs in from: browsers they have used, phones that have fallen silent, open sessions.
 
-Whoever signs in from a new browser, or with a new phone, is told so; others listen with
-`on_new_place` and send the message.
+`NEW_PLACE` tells that somebody signed in from a new browser, or that a person's phones have changed; the person gets a
+message.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,23 +13,11 @@ from portal.core.store.crypto import keyed
 from portal.core.store.database import execute, fetch_all, fetch_value, insert
 from portal.core.tools import clock
 from portal.core.tools.settings import SETTINGS
+from portal.core.tools.signals import Signal
 from portal.core.web.sessions import Visitor
 from portal.regions.load import Region
 
-Told = Callable[[str, Region], Awaitable[None]]
-_listeners: list[Told] = []
-
-
-def on_new_place(listener: Told) -> Told:
-    """Have *listener* called with person and region, in the transaction of the change."""
-    _listeners.append(listener)
-    return listener
-
-
-async def tell(person: str, region: Region) -> None:
-    """Tell a person that somebody signed in from a new browser, or that their phones have changed."""
-    for listener in _listeners:
-        await listener(person, region)
+NEW_PLACE = Signal[[str, Region], None]()  # the person, and the region whose pages they used
 
 
 async def used(visitor: Visitor, person: str, phone: str, agent: str, region: Region | None) -> None:
@@ -44,7 +31,7 @@ async def used(visitor: Visitor, person: str, phone: str, agent: str, region: Re
     others = await fetch_value("SELECT count(*) FROM device WHERE person = $1", person)
     await insert(Device, id=id, person=person, agent=agent[:200], first_at=now, last_at=now)
     if others and region:
-        await tell(person, region)
+        await NEW_PLACE.send(person, region)
 
 
 async def heard_from(person: str, phone: str) -> None:

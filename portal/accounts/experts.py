@@ -2,8 +2,8 @@
 
 import msgspec
 
-from portal.accounts.tables import Expert as Table
-from portal.core.store.database import fetch_all, fetch_one, insert
+from portal.accounts.tables import Expert as ExpertTable
+from portal.core.store.database import fetch_all, insert
 
 
 class Expert(msgspec.Struct, frozen=True):
@@ -23,9 +23,6 @@ POOL = (
     "SELECT e.staff, s.name, e.specialties, e.hospital FROM expert e JOIN staff s ON s.id = e.staff "
     "WHERE s.active AND e.region = $1 ORDER BY s.name, e.staff"
 )
-ONE = (
-    "SELECT e.staff, s.name, e.specialties, e.hospital FROM expert e JOIN staff s ON s.id = e.staff WHERE e.staff = $1"
-)
 
 
 async def pool(region: str) -> list[Expert]:
@@ -33,11 +30,6 @@ async def pool(region: str) -> list[Expert]:
     return await fetch_all(Expert, POOL, region)
 
 
-async def expert(staff: str) -> Expert | None:
-    """Return what is known of a member of staff as an expert."""
-    return await fetch_one(Expert, ONE, staff)
-
-
 async def enrol(staff: str, region: str, specialties: str, hospital: str) -> None:
     """Put a member of staff into the pool."""
-    await insert(Table, staff=staff, region=region, specialties=specialties, hospital=hospital)
+    await insert(ExpertTable, staff=staff, region=region, specialties=specialties, hospital=hospital)

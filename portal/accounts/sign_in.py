@@ -6,6 +6,7 @@ again makes a new code; the one before it keeps working until its own end (late 
 common), and tries count together. What is answered never depends on whether a phone is known.
 """
 
+import re
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -33,6 +34,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # Many people share the address of a carrier: from here on nobody is let through even with a proof.
 ADDRESS_AT_MOST = 10
+BY_SMS, BY_CALL = "N34", "N34v"  # the numbers of the two messages
 TEXT = "{sign}验证码{code}，5分钟内有效。工作人员不会向您索要。\n@{host} #{code}"
 SPOKEN = "{sign}您的验证码是：{spoken}。再说一遍：{spoken}。工作人员不会向您索要。"
 
@@ -227,6 +229,18 @@ TOO_MANY = "验证码要得太多了。为了安全，请过一会儿再试。"
 NOT_SENT = "短信现在发不出去。请过几分钟再试，着急请打热线。"
 
 
+def speaks() -> bool:
+    """Return whether a code can also be read aloud in a call."""
+    return sms.gateway().speaks(BY_CALL)
+
+
+async def demo_code(number: str) -> str:
+    """Return the code last sent to *number* in the demonstration, by SMS or by a call; empty if there is none."""
+    messages = await sms.demo_messages(number, 1, (BY_SMS, BY_CALL))
+    after = messages[0].partition("验证码")[2] if messages else ""
+    return "".join(re.findall(r"\d", after)[:6])
+
+
 def _browser(visitor: Visitor) -> str:
     return digest(visitor.cookie).hex()
 
@@ -240,9 +254,9 @@ async def _send(region: Region, number: str, code: str, host: str, key: str, *, 
     given = {"sign": sign, "code": code}
     try:
         if voice:
-            await sms.call(number, "N34v", given, SPOKEN.format(sign=sign, spoken="，".join(code)), f"code:{key}")
+            await sms.call(number, BY_CALL, given, SPOKEN.format(sign=sign, spoken="，".join(code)), f"code:{key}")
         else:
-            await sms.send(number, "N34", given, TEXT.format(sign=sign, code=code, host=host), f"code:{key}")
+            await sms.send(number, BY_SMS, given, TEXT.format(sign=sign, code=code, host=host), f"code:{key}")
     except sms.NotSent as error:
         LOG.error("a code was not sent", kind="voice" if voice else "sms", error=str(error)[:60])
         raise Unavailable(NOT_SENT, retry_after=300) from error

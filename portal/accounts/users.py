@@ -6,7 +6,6 @@ follows from what is stored by a keyed hash, so it is stored nowhere itself.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -18,6 +17,7 @@ from portal.core.store import audit, limits
 from portal.core.store.crypto import keyed, random_bytes, same, token
 from portal.core.store.database import Taken, execute, fetch_all, fetch_one, insert, transaction
 from portal.core.tools import clock
+from portal.core.tools.signals import Signal
 
 HOLDS = timedelta(days=3)
 SHOWN_FOR = timedelta(minutes=10)
@@ -68,16 +68,7 @@ class Setup(msgspec.Struct, frozen=True):
         return "-".join(text[at : at + 4] for at in range(0, 16, 4))
 
 
-Listener = Callable[[User, Member], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-def on_switch_off(listener: Listener) -> Listener:
-    """Have *listener* called inside the transaction that switches somebody off, with them and who does it."""
-    _listeners.append(listener)
-    return listener
-
-
+SWITCHED_OFF = Signal[[User, Member], None]()  # an account was switched off: whose, and by whom
 COLUMNS = (
     "SELECT s.id, s.login, s.name, s.region, s.roles, s.active, f.confirmed_at IS NOT NULL AS factor "
     "FROM staff s LEFT JOIN second_factor f ON f.staff = s.id"
@@ -137,8 +128,8 @@ async def switch(user: User, by: Member, *, on: bool) -> bool:
         if changed:
             await devices.end_all(user.id)
             await execute("DELETE FROM staff_setup WHERE staff = $1", user.id)
-            for listener in () if on else _listeners:
-                await listener(user, by)
+            if not on:
+                await SWITCHED_OFF.send(user, by)
             await _noted(by, "switch_on" if on else "switch_off", user.id)
     return bool(changed)
 

@@ -6,7 +6,7 @@ They are no papers of the application: nothing is decided by them, and no letter
 from collections.abc import Mapping
 
 from portal.core.store.database import execute, fetch_all, fetch_one
-from portal.documents.keep import Document, Row, document_of, in_slot
+from portal.documents.keep import Document, DocumentRow, document_of, in_slot
 from portal.documents.slots import MESSAGE, UNSENT
 
 NAME = "照片或文件"  # label of the upload field for them
@@ -34,7 +34,7 @@ async def unsent(case: str, author: str) -> list[Document]:
 
 async def own_unsent(id: str, author: str) -> Document | None:
     """Return the file called *id* if *author* has added it to a message that was not sent yet."""
-    row = await fetch_one(Row, OWN, id, unsent_slot(author))
+    row = await fetch_one(DocumentRow, OWN, id, unsent_slot(author))
     return document_of(row) if row else None
 
 
@@ -44,7 +44,7 @@ async def sent(case: str) -> Mapping[int, list[Document]]:
     A file in which a virus was found later is still listed, without content.
     """
     found: dict[int, list[Document]] = {}
-    for row in await fetch_all(Row, SENT, case):
+    for row in await fetch_all(DocumentRow, SENT, case):
         found.setdefault(int(row.slot.removeprefix(MESSAGE)), []).append(document_of(row))
     return found
 

@@ -22,14 +22,14 @@ from portal.core.web.uploads import Received
 from portal.documents.cards import of_card
 from portal.documents.check import Verdict, check, pieces
 from portal.documents.kinds import Clean
-from portal.documents.tables import Document as Table
+from portal.documents.tables import Document as DocumentTable
 from portal.regions.load import Region
 
 # What is stored of each file; pictures of pages are made later. The original stays only until it was scanned.
 PARTS = ("clean", "small", "original")
 
 
-class Row(msgspec.Struct, frozen=True):
+class DocumentRow(msgspec.Struct, frozen=True):
     """A document as stored."""
 
     id: str
@@ -76,7 +76,7 @@ class Document(msgspec.Struct, frozen=True):
         return f"{stem}.{'pdf' if self.kind == 'pdf' else 'jpg'}"
 
 
-def document_of(row: Row) -> Document:
+def document_of(row: DocumentRow) -> Document:
     """Return a stored document, opened."""
     return Document(
         id=row.id,
@@ -106,17 +106,17 @@ ONE = "FROM document WHERE id = $1 AND removed_at IS NULL AND state <> 'virus' A
 
 async def documents(case: str) -> list[Document]:
     """Return the papers of a case, in the order of their slots' pages."""
-    return [document_of(row) for row in await fetch_all(Row, LIST, case)]
+    return [document_of(row) for row in await fetch_all(DocumentRow, LIST, case)]
 
 
 async def in_slot(case: str, slot: str) -> list[Document]:
     """Return the files in one slot of a case, whatever it is for."""
-    return [document_of(row) for row in await fetch_all(Row, IN_SLOT, case, slot)]
+    return [document_of(row) for row in await fetch_all(DocumentRow, IN_SLOT, case, slot)]
 
 
 async def document(id: str) -> Document | None:
     """Return one file that was not removed; one in a message that was not sent yet is its writer's alone."""
-    row = await fetch_one(Row, ONE, id)
+    row = await fetch_one(DocumentRow, ONE, id)
     return document_of(row) if row else None
 
 
@@ -187,7 +187,7 @@ async def _add_row(
     await execute(FORGET_UNSAFE, case, slot, clock.now())
     last = await fetch_value("SELECT max(position) FROM document WHERE case_id = $1", case)
     await insert(
-        Table,
+        DocumentTable,
         id=id,
         case_id=case,
         slot=slot,
@@ -209,7 +209,7 @@ async def copy(document: Document, *, case: str, slot: str) -> str:
     id = token()
     await storage.put(**{f"{id}/clean": await content(document), f"{id}/small": await small(document)})
     await insert(
-        Table,
+        DocumentTable,
         id=id,
         case_id=case,
         slot=slot,

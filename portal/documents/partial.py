@@ -31,7 +31,7 @@ CLAIM = timedelta(minutes=2)
 TAKEN = "taken"
 
 
-class Row(msgspec.Struct, frozen=True):
+class UploadRow(msgspec.Struct, frozen=True):
     """An upload as stored."""
 
     id: str
@@ -69,7 +69,9 @@ async def begin(sender: str, name: str, size: int, most: int) -> Partial:
         TooMany: too many are on the way already.
     """
     now = clock.now()
-    held = await fetch_all(Row, "FROM partial_upload WHERE sender = $1 AND outcome = '' AND ends_at > $2", sender, now)
+    held = await fetch_all(
+        UploadRow, "FROM partial_upload WHERE sender = $1 AND outcome = '' AND ends_at > $2", sender, now
+    )
     if len(held) >= AT_ONCE:
         raise TooMany("同时在传的文件太多了。请等一会儿再传。", retry_after=60)
     if size + sum(row.size for row in held) > most:
@@ -91,7 +93,7 @@ async def begin(sender: str, name: str, size: int, most: int) -> Partial:
 async def partial(id: str, sender: str) -> Partial | None:
     """Return the upload called *id* if it is this sender's and its time is not over."""
     row = await fetch_one(
-        Row, "FROM partial_upload WHERE id = $1 AND sender = $2 AND ends_at > $3", id, sender, clock.now()
+        UploadRow, "FROM partial_upload WHERE id = $1 AND sender = $2 AND ends_at > $3", id, sender, clock.now()
     )
     if row is None:
         return None

@@ -6,7 +6,7 @@ from portal.core.store import storage
 from portal.core.store.database import execute, fetch_all
 from portal.core.store.jobs import every
 from portal.documents.check import virus_in
-from portal.documents.keep import Document, Named, Row, document_of, erase
+from portal.documents.keep import Document, DocumentRow, Named, document_of, erase
 
 PIECE = 256 << 10  # bytes handed to the scanner at a time
 UNSAFE = "FROM document WHERE case_id = $1 AND removed_at IS NULL AND state = 'virus' ORDER BY position, id"
@@ -17,7 +17,7 @@ async def unsafe(case: str) -> list[Document]:
 
     A page shows them until another file has been taken in their place.
     """
-    return [document_of(row) for row in await fetch_all(Row, UNSAFE, case)]
+    return [document_of(row) for row in await fetch_all(DocumentRow, UNSAFE, case)]
 
 
 # D22: without a scanner files are taken and wait; the original is scanned, not our cleaned copy.

@@ -9,7 +9,7 @@ from portal.cases.life.case import Case
 from portal.cases.mail.envelopes import Delivery
 from portal.core.tools import clock
 from portal.core.tools.paper import CannotPrint, pdf
-from portal.letters.letter import Row, drawn, letters
+from portal.letters.letter import Letter, drawn, letters
 from portal.questions.rules import grouped_mobile
 from portal.regions.load import Region
 
@@ -17,9 +17,9 @@ MAILED = ("L03", "L06", "L09", "L10", "L11", "L14")  # the letters that are sent
 AT_ONCE = 20  # most envelopes in one PDF; the sandbox renders them in a few seconds
 
 
-async def inside(case: Case) -> list[Row]:
+async def inside(case: Case) -> list[Letter]:
     """Return the letters of a case that are sent by mail."""
-    return [row for row in await letters(case.id) if row.kind in MAILED and not row.void]
+    return [letter for letter in await letters(case.id) if letter.kind in MAILED and not letter.void]
 
 
 async def as_pdf(region: Region, envelopes: Sequence[tuple[Case, Delivery]]) -> bytes:
@@ -52,10 +52,10 @@ async def _envelope(case: Case, delivery: Delivery, number: int) -> dict[str, An
         "mobile": grouped_mobile(where.recipient_mobile),
         "tail": case.number[-4:],
         "position": number,
-        "letters": [_letter(row) for row in await inside(case)],
+        "letters": [_letter(letter) for letter in await inside(case)],
     }
 
 
-def _letter(row: Row) -> dict[str, Any]:
-    content = row.opened()
-    return {**msgspec.to_builtins(content), "qr": drawn(content.verify_at), "void": row.void}
+def _letter(letter: Letter) -> dict[str, Any]:
+    content = letter.opened()
+    return {**msgspec.to_builtins(content), "qr": drawn(content.verify_at), "void": letter.void}

@@ -31,9 +31,8 @@ from portal.core.tools.i18n import long_day
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.pages import hour
 from portal.documents import keep
-from portal.letters.tables import Letter as Table
+from portal.letters.tables import Letter as LetterTable
 from portal.letters.verify import new_code
-from portal.policy.holding import must_hold
 from portal.questions.materials import names as slot_names
 from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
@@ -93,7 +92,6 @@ def texts() -> dict[str, Text]:
     return msgspec.convert(tomllib.loads(TEXTS.read_text()), dict[str, Text])
 
 
-@must_hold
 def fits(region: Region) -> None:
     """Check that a city's own paragraphs belong to a letter that exists and use only the variables of that letter.
 
@@ -131,7 +129,7 @@ async def _issue(case: Case, event: Event, kind: str) -> None:
     content = msgspec.json.encode(await _content(case, event, kind, who, number, code))
     id = token()
     await insert(
-        Table,
+        LetterTable,
         id=id,
         case_id=case.id,
         event_id=event.id,

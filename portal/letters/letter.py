@@ -17,7 +17,7 @@ from portal.letters.issue import CERTIFICATE, INTERNAL, Content, texts
 RESULTS = ("L09", "L10", "L11", "L14")  # letters with a result: a proxy needs the right to receive results to open them
 
 
-class Row(msgspec.Struct, frozen=True):
+class Letter(msgspec.Struct, frozen=True):
     """A letter as stored."""
 
     id: str
@@ -46,42 +46,42 @@ class Row(msgspec.Struct, frozen=True):
         return msgspec.json.decode(open_bytes(self.content, f"letter.content:{self.id}"), type=Content)
 
 
-async def letters(case_id: str, *, desk: bool = False) -> list[Row]:
+async def letters(case_id: str, *, desk: bool = False) -> list[Letter]:
     """Return a case's letters, oldest first; internal letters only for the *desk*."""
-    found = await fetch_all(Row, "FROM letter WHERE case_id = $1 ORDER BY issued_at, number", case_id)
-    return [row for row in found if desk or row.kind != INTERNAL]
+    every = await fetch_all(Letter, "FROM letter WHERE case_id = $1 ORDER BY issued_at, number", case_id)
+    return [letter for letter in every if desk or letter.kind != INTERNAL]
 
 
-async def letter(case_id: str, id: str, *, desk: bool = False) -> Row | None:
+async def letter(case_id: str, id: str, *, desk: bool = False) -> Letter | None:
     """Return the letter *id* of a case; None if there is none. Internal letters only for the *desk*."""
-    found = await fetch_one(Row, "FROM letter WHERE id = $1 AND case_id = $2", id, case_id)
+    found = await fetch_one(Letter, "FROM letter WHERE id = $1 AND case_id = $2", id, case_id)
     return found if found and (desk or found.kind != INTERNAL) else None
 
 
-def certificate_among(found: list[Row]) -> Row | None:
+def certificate_among(letters: list[Letter]) -> Letter | None:
     """Return the certificate among the letters of a case; None if there is none."""
-    return next((row for row in reversed(found) if row.kind == CERTIFICATE and not row.void), None)
+    return next((letter for letter in reversed(letters) if letter.kind == CERTIFICATE and not letter.void), None)
 
 
-async def mark_opened(row: Row) -> None:
+async def mark_opened(letter: Letter) -> None:
     """Record the time when the citizen first opened the letter."""
-    if row.opened_at is None:
-        await execute("UPDATE letter SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL", row.id, clock.now())
+    if letter.opened_at is None:
+        await execute("UPDATE letter SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL", letter.id, clock.now())
 
 
-async def as_pdf(row: Row) -> bytes:
+async def as_pdf(letter: Letter) -> bytes:
     """Return the letter as PDF/A-3a with PDF/UA-1 tags; rendered once, then stored.
 
     Raises:
         CannotPrint: the letter has a character that none of our fonts contains.
     """
-    name = f"letters/{row.id}-{row.digest.hex()[:16]}{'-void' if row.void else ''}"
+    name = f"letters/{letter.id}-{letter.digest.hex()[:16]}{'-void' if letter.void else ''}"
     try:
         return await storage.get(name)
     except FileNotFoundError:
-        content = row.opened()
-        data = {**msgspec.to_builtins(content), "qr": drawn(content.verify_at), "void": row.void}
-        made = await pdf("letters/letter", data, row.issued_at)
+        content = letter.opened()
+        data = {**msgspec.to_builtins(content), "qr": drawn(content.verify_at), "void": letter.void}
+        made = await pdf("letters/letter", data, letter.issued_at)
         await storage.put(**{name: made})
         return made
 

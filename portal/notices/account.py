@@ -1,6 +1,5 @@
 """Messages about the account itself: sign-in from a new browser, a new phone (N35)."""
 
-from portal.accounts import devices
 from portal.accounts.phones import phones_of
 from portal.core.store.crypto import token
 from portal.notices.write import Reader, tell
@@ -9,7 +8,6 @@ from portal.regions.load import Region
 CODE = "N35"
 
 
-@devices.on_new_place
 async def told(person: str, region: Region) -> None:
     """Write the message in the portal and to every phone of the person."""
     variables = {"sign": region.rules.notices.sign_zh, "hotline": region.hotline}

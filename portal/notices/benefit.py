@@ -11,13 +11,11 @@ from portal.accounts.principal import phone_on_record
 from portal.cases.apply.acting import may_see
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.life.case import Case, case_by_id
-from portal.cases.time.reminders import on_benefit
 from portal.core.tools import clock
 from portal.notices.write import Reader, named_in, tell
 from portal.regions.load import REGIONS
 
 
-@on_benefit
 async def told(benefit: Benefit, code: str, occasion: str, day: date) -> None:
     """Write the message *code* about a benefit; it leads to the page of its renewal."""
     region = REGIONS[benefit.region]

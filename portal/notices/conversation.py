@@ -1,13 +1,12 @@
 """N33: tell the citizen that the office has answered, in the transaction of the answer."""
 
 from portal.cases.life.case import Case
-from portal.cases.talk.conversation import Message, on_message
+from portal.cases.talk.conversation import Message
 from portal.notices.write import named_in, tell, variables_of
 
 CODE = "N33"
 
 
-@on_message
 async def told(case: Case, message: Message) -> None:
     """Write the notice about *message*, unless the citizen wrote it."""
     if not message.by_staff:

@@ -1,6 +1,6 @@
 """Tell principal and proxy that their delegation was verified, was refused or has ended."""
 
-from portal.accounts.delegation import Delegation, both, on_change
+from portal.accounts.delegation import Delegation, both
 from portal.core.tools import clock
 from portal.notices.write import Reader, tell
 from portal.regions.load import REGIONS
@@ -18,7 +18,6 @@ TOLD = {
 OFFERED = {"offered": ("N39x", "N39"), "active": ("N40", "N40x"), "refused": ("N41", ""), "expired": ("N41", "N20x")}
 
 
-@on_change
 async def told(delegation: Delegation, before: str) -> None:
     """Write the messages for a change from the state *before*, in the transaction of the change."""
     to_principal, to_proxy = _codes(delegation, before)

@@ -1,7 +1,7 @@
 """Messages about mail: N23 and N24 to the people of the case, N23x to the desk if an envelope waits too long."""
 
 from portal.cases.life.case import Case
-from portal.cases.mail.delivery import LATE, on_mail
+from portal.cases.mail.delivery import LATE
 from portal.cases.mail.envelopes import Delivery
 from portal.notices.staff import members_in, tell_staff
 from portal.notices.write import tell_people
@@ -9,7 +9,6 @@ from portal.notices.write import tell_people
 HEARS = ("mail_clerk", "supervisor")  # roles that get N23x
 
 
-@on_mail
 async def told(case: Case, envelope: Delivery, code: str) -> None:
     """Write the message *code* about *envelope*, in the transaction of the event."""
     if code == LATE:

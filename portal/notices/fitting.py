@@ -6,7 +6,6 @@ Each text must fit into one SMS, and a city's own words may use only the variabl
 from string import Formatter
 
 from portal.notices.write import texts, words
-from portal.policy.holding import must_hold
 from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
 from portal.regions.wording import Message
@@ -35,7 +34,6 @@ def variables_of(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-@must_hold
 def fits(region: Region) -> None:
     """Check the messages in the city's own words, and the length of every SMS with the city's own names.
 

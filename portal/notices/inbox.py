@@ -21,7 +21,7 @@ STILL = (
 )
 
 
-class Row(msgspec.Struct, frozen=True):
+class NoticeRow(msgspec.Struct, frozen=True):
     """A message as stored."""
 
     id: str
@@ -47,7 +47,7 @@ class Message(msgspec.Struct, frozen=True):
 async def messages(person: str, count: int = 50, language: str = SOURCE) -> list[Message]:
     """Return a person's in-app messages in *language*, newest first."""
     rows = await fetch_all(
-        Row,
+        NoticeRow,
         f"FROM notice WHERE person = $1 AND channel = 'in_app' AND {STILL} ORDER BY made_at DESC, id LIMIT $3",
         person,
         clock.today(),

@@ -11,7 +11,6 @@ import msgspec
 from portal.cases.desk import calls
 from portal.cases.figures import measures
 from portal.cases.life.case import Case, case_by_id
-from portal.cases.time import rounds
 from portal.core.outside import sms
 from portal.core.store import jobs, outbox
 from portal.core.store.crypto import opened, opened_json
@@ -25,7 +24,7 @@ QUIET_FROM = time(22)
 QUIET_TO = time(8)
 
 
-class Row(msgspec.Struct, frozen=True):
+class NoticeRow(msgspec.Struct, frozen=True):
     """A stored message with the columns that sending needs."""
 
     id: str
@@ -44,7 +43,7 @@ async def send(notice: str) -> None:
     Raises:
         NotSent: the gateway did not take it; the worker tries again.
     """
-    row = await fetch_one(Row, "FROM notice WHERE id = $1", notice)
+    row = await fetch_one(NoticeRow, "FROM notice WHERE id = $1", notice)
     if row is None or row.state != "queued":
         return
     wait = quiet_until(clock.now())
@@ -60,7 +59,7 @@ async def send(notice: str) -> None:
     )
 
 
-async def _handed_over(row: Row) -> str:
+async def _handed_over(row: NoticeRow) -> str:
     variables = opened_json(row.variables, f"notice.variables:{row.id}")
     if row.channel != "sms" or row.recipient is None:
         return ""  # the official account has no gateway until a city connects one; the in-app copy serves instead
@@ -76,7 +75,6 @@ async def lose(notice: str) -> None:
         await _lost("UPDATE notice SET state = 'failed' WHERE id = $1 RETURNING case_id", notice)
 
 
-@sms.on_report
 async def take_report(report: sms.Report) -> None:
     """Store the provider's delivery *report* of a message."""
     if report.arrived:
@@ -100,7 +98,6 @@ async def _lost(sql: str, id: str) -> None:
         await calls.ask_for(case, calls.FAILED)
 
 
-@rounds.ledger
 async def arrived(case: Case, code: str, since: datetime) -> bool:
     """Return whether a message *code* about *case*, written since *since*, was sent by SMS or read in the portal."""
     sql = (

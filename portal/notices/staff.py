@@ -8,12 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal.accounts.staff import members
-from portal.cases.experts.panel import on_invitation, on_loss
 from portal.cases.experts.seats import Seat, seats_of
 from portal.cases.life.case import Case, Event
 from portal.cases.life.moves import Move
 from portal.cases.papers.supplement import sent_with
-from portal.cases.time.rounds import on_time
 from portal.core.tools import clock
 from portal.notices.write import Reader, tell
 
@@ -29,7 +27,6 @@ async def members_in(region: str, *roles: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-@on_invitation
 async def invited(case: Case, seat: Seat) -> None:
     """Tell an expert that opinions are due, with the earliest deadline; at most once a day."""
     waiting = await seats_of(seat.expert, "invited")
@@ -37,14 +34,12 @@ async def invited(case: Case, seat: Seat) -> None:
     await tell_staff(case, [seat.expert], "N13x", occasion, n=len(waiting), date=waiting[0].due_on, tail="")
 
 
-@on_loss
 async def lost(case: Case, seat: Seat) -> None:
     """Tell the case's reviewer (the supervisors if it has none) that another expert must be asked."""
     hears = [case.assigned_to] if case.assigned_to else await members_in(case.region, "supervisor")
     await tell_staff(case, hears, "N13r", seat.id)
 
 
-@on_time
 async def alarm(case: Case, code: str, occasion: str) -> None:
     """Tell the city's supervisors and the case's reviewer that a time limit of the case has passed."""
     if code != "N27":

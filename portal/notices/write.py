@@ -21,7 +21,6 @@ from portal.cases.life.case import Case, Event, answers_of
 from portal.cases.life.moves import Move
 from portal.cases.papers import corrections
 from portal.cases.result import decision, publicity
-from portal.cases.time.rounds import on_time
 from portal.core.store import outbox
 from portal.core.store.crypto import seal, seal_json, token
 from portal.core.store.database import fetch_value, insert_once
@@ -29,7 +28,7 @@ from portal.core.tools import clock
 from portal.core.tools.i18n import SOURCE, Said, day_of_year, translate
 from portal.core.tools.settings import SETTINGS
 from portal.documents import keep
-from portal.notices.tables import Notice as Table
+from portal.notices.tables import Notice
 from portal.regions.load import REGIONS
 from portal.regions.wording import Message as Wording
 
@@ -119,6 +118,7 @@ class About(Protocol):
         """The subject's id, with which the key of the message begins."""
 
 
+# D91: a message that goes out a second time needs an occasion of its own.
 async def tell(
     code: str, people: Iterable[Reader], about: About | None, occasion: Event | str, **variables: Any
 ) -> None:
@@ -150,7 +150,7 @@ async def _add(
     in_app = channel == "in_app"
     recipient = seal(reader.mobile, f"notice.recipient:{id}") if channel == "sms" else None
     added = await insert_once(
-        Table,
+        Notice,
         id=id,
         key=key,
         case_id=case_id,
@@ -180,7 +180,6 @@ async def write(case: Case, event: Event, move: Move) -> None:
             await tell(code, people_of(case, known), case, event, **await variables_of(case, code))
 
 
-@on_time
 async def remind(case: Case, code: str, occasion: str) -> None:
     """Write the message *code*, due because time has passed, once for each *occasion*."""
     await tell_people(case, code, occasion)

@@ -46,15 +46,6 @@ def parts(file: str, text: str) -> list[Path]:
     return found
 
 
-def lists(file: str) -> list[str]:
-    """Return the names of the lists of tables in a file, to which one more can be added."""
-    if file == "reasons.toml":
-        return list(Reasons.__struct_fields__)
-    if file != "region.toml":
-        return []
-    return [name for name, hint in get_type_hints(Rules).items() if get_origin(hint) is list]
-
-
 def kind_of(file: str, path: Path) -> Any:
     """Return the struct that the table at *path* must fit; ``dict`` for a table with any keys."""
     if file == "calendar.toml":

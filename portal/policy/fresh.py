@@ -16,7 +16,7 @@ from portal.core.tools import clock
 from portal.core.tools.i18n import learn
 from portal.core.tools.log import LOG, where
 from portal.policy import holding
-from portal.policy.tables import PolicyEdition as Table
+from portal.policy.tables import PolicyEdition
 from portal.regions import editions
 from portal.regions.catalogue import BadFile
 from portal.regions.load import REGIONS
@@ -91,7 +91,7 @@ async def _share_editions() -> None:
         if region.edition not in there and id in holding.SHIPPED:
             texts = msgspec.json.encode(dict(region.texts)).decode()
             with suppress(Taken):  # another process was faster
-                await insert(Table, id=region.edition, place=id, texts=texts, seen_on=clock.today())
+                await insert(PolicyEdition, id=region.edition, place=id, texts=texts, seen_on=clock.today())
 
 
 async def _guarded() -> None:

@@ -23,17 +23,16 @@ _checks: list[Check] = []
 
 
 # D63: asked of folders at the start and of versions at the desk, so that both fail alike.
-def must_hold(check: Check) -> Check:
-    """Register *check* for the rooms above: every city must pass it, at the start and before a version is kept.
+def must_hold(*checks: Check) -> None:
+    """Name all *checks* of the rooms above; every city must pass them, at the start and before a version is kept.
 
     A check raises BadFile and begins the names of files with `Region.at`.
     """
-    _checks.append(check)
-    return check
+    _checks[:] = checks
 
 
 def look_at(region: Region) -> None:
-    """Run every registered check on *region*.
+    """Run every check of the rooms above on *region*.
 
     Raises:
         BadFile: a room cannot work with it; the message names file and key.

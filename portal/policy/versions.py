@@ -18,7 +18,7 @@ from portal.core.tools.errors import Stale
 from portal.core.tools.i18n import Said
 from portal.core.tools.machine import NotAllowed, find_open, rows_open
 from portal.policy import holding
-from portal.policy.tables import PolicyVersion as Table
+from portal.policy.tables import PolicyVersion
 
 NOTE = 500  # characters
 # The files that the due days of running cases depend on.
@@ -160,7 +160,7 @@ async def begin(place: str, file: str, text: str, by: str, note: str = "") -> Ve
     now = clock.now()
     async with transaction():
         await insert(
-            Table,
+            PolicyVersion,
             place=place,
             file=file,
             text=text,

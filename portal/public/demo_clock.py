@@ -8,7 +8,7 @@ from litestar import Controller, Request, Response, get, post
 from portal.core.store import jobs
 from portal.core.tools import clock
 from portal.core.web.door import ANYBODY
-from portal.core.web.pages import page, see_other
+from portal.core.web.pages import form_page, see_other
 from portal.core.web.sessions import form_of
 
 MOST_DAYS = 3650
@@ -38,12 +38,11 @@ class ClockController(Controller):
 
 def clock_page(request: Request[Any, Any, Any], days: str, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of the clock."""
-    return page(
+    return form_page(
         request,
         "public/demo_clock/show",
-        status=422 if errors else 200,
+        errors,
         region=None,
         today=clock.today(),
         days=days,
-        errors=errors,
     )

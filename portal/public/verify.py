@@ -54,20 +54,20 @@ class VerifyController(Controller):
     async def show(self, request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
         """Show whether the letter with this code is genuine and valid."""
         await limits.allow("verify", client_address(request.scope), PER_HOUR, timedelta(hours=1))
-        found = await verify.letter_with(verify.read_code(code))
-        if found is None:
+        letter = await verify.letter_with(verify.read_code(code))
+        if letter is None:
             return page(request, "public/verify/ask", status=404, region=None, code=code[:40], wrong=True)
-        benefit = await verify.benefit_of(found.case_id)
-        who = await person(found.person)
-        case = await case_by_id(found.case_id)
+        benefit = await verify.benefit_of(letter.case_id)
+        who = await person(letter.person)
+        case = await case_by_id(letter.case_id)
         assert who and case
         return page(
             request,
             "public/verify/show",
             region=case.city,
-            letter=found,
-            title=texts()[found.kind].title,
+            letter=letter,
+            title=texts()[letter.kind].title,
             name=who.masked_name,
-            benefit=benefit if found.kind in ("L09", "L10") else None,
-            standing=STANDINGS[verify.standing(found, benefit)],
+            benefit=benefit if letter.kind in ("L09", "L10") else None,
+            standing=STANDINGS[verify.standing(letter, benefit)],
         )

@@ -144,3 +144,12 @@ def missing(region: Region, answers: Answers, held: set[str]) -> tuple[list[Slot
         and answers.get(f"within.{slot.id}") != "yes"
     ]
     return blocking, open_
+
+
+def why_missing(slot: Slot, region: Region, *, blocks: bool) -> str:
+    """Return the sentence for an empty slot; *blocks* says that no tick can stand for a file there."""
+    if slot.required:
+        return Said("还没有传{name}。", name=slot.name)
+    if blocks:
+        return Said("{material}至少要传一样，不能都勾“暂时没有”。", material=region.material(slot.material).name_zh)
+    return Said("请传{name}，或者勾“暂时没有”。", name=slot.name)

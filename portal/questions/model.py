@@ -13,6 +13,7 @@ from portal.regions.load import Region
 
 Control = Literal["text", "tel", "date", "radios", "textarea", "checkbox", "hospital"]
 Answers = Mapping[str, str]
+TYPED = ("text", "tel", "textarea", "hospital")
 DATE_PARTS = ("year", "month", "day")
 
 
@@ -67,14 +68,14 @@ class Question:
     counterexamples: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
+    def is_typed(self) -> bool:
+        """Whether the answer is typed as one text."""
+        return self.control in TYPED
+
+    @property
     def is_checkbox(self) -> bool:
         """Whether it is answered by ticking one box."""
         return self.control == "checkbox"
-
-    @property
-    def is_radios(self) -> bool:
-        """Whether one of several answers is chosen."""
-        return self.control == "radios"
 
     @property
     def is_date(self) -> bool:
@@ -103,13 +104,33 @@ class Question:
         for rule in self.rules:
             if not rule.holds(answer):
                 return rule.message
-        if self.choices and answer and all(choice.value != answer for choice in self.choices(region)):
+        if answer and self.choices and not self.offers(answer, region):
             return "请从列出的选项里选一个。"
         return ""
 
+    def offers(self, answer: str, region: Region) -> bool:
+        """Return whether *answer* is one of the choices; False if there is nothing to choose from."""
+        return any(choice.value == answer for choice in self._choices(region))
+
+    def is_common(self, answer: str, region: Region) -> bool:
+        """Return whether *answer* tells nothing of a person: it is empty, or one of the choices to choose from."""
+        return not answer or self.offers(answer, region)
+
+    def boxes(self, region: Region) -> list[Choice]:
+        """Return the choices to draw a control for: of a checkbox, only the one that is chosen by ticking it."""
+        return [choice for choice in self._choices(region) if choice.value or not self.is_checkbox]
+
+    def if_left_open(self, region: Region) -> str:
+        """Return what happens if a checkbox is not ticked; empty if nothing is said about it."""
+        notes = [choice.note for choice in self._choices(region) if self.is_checkbox and not choice.value]
+        return notes[0] if notes else ""
+
+    def _choices(self, region: Region) -> list[Choice]:
+        return self.choices(region) if self.choices else []
+
     def shown(self, answer: str, region: Region) -> str:
         """Return *answer* as people read it: the label of a choice, a formatted date or number."""
-        for choice in self.choices(region) if self.choices else ():
+        for choice in self._choices(region):
             if choice.value == answer:
                 return choice.label
         return self.show(answer) if answer else ""
@@ -155,11 +176,11 @@ class Step:
 
     def errors(self, answers: Answers, region: Region) -> dict[str, str]:
         """Return ``{question name: message}`` for the answers that break a rule, in page order."""
-        found = {
+        messages = {
             question.name: question.error(answers.get(question.name, ""), region)
             for question in self.asked(region, answers)
         }
-        return {name: message for name, message in found.items() if message}
+        return {name: message for name, message in messages.items() if message}
 
     def rows(self, answers: Answers, region: Region) -> list[tuple[str, str, str]]:
         """Return ``(name, label, shown answer)``, for the review page, the PDF form and the desk alike."""

@@ -9,6 +9,7 @@ from portal.core.tools.i18n import WEEKDAYS, Said
 from portal.questions.model import Rule
 
 # 民委发〔2016〕33号: the dot in names is U+00B7; keyboards produce many other dots.
+DOT = "·"
 DOTS = re.compile(
     r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s*[•‧・･⋅∙.．。]\s*(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
 )
@@ -64,10 +65,10 @@ def day(answer: str) -> date | None:
 
 def long_day(answer: str) -> str:
     """Show ``2026-03-16`` as ``2026年3月16日 星期一``; text that is not a day stays unchanged."""
-    found = day(answer)
-    if found is None:
+    date_typed = day(answer)
+    if date_typed is None:
         return answer
-    return Said("{day} {weekday}", day=found, weekday=WEEKDAYS[found.weekday()])
+    return Said("{day} {weekday}", day=date_typed, weekday=WEEKDAYS[date_typed.weekday()])
 
 
 def narrow(text: str) -> str:
@@ -83,13 +84,13 @@ def tidy_mobile(text: str) -> str:
 
 def tidy_name(text: str) -> str:
     """Return the name with its dots as U+00B7; spaces inside the name stay."""
-    return DOTS.sub("·", unicodedata.normalize("NFC", text).strip())
+    return DOTS.sub(DOT, unicodedata.normalize("NFC", text).strip())
 
 
 def tidy_day(text: str) -> str:
     """Return a day as ``2026-03-16``; text that is not a day stays unchanged."""
-    found = day(narrow(text))
-    return found.isoformat() if found else text
+    date_typed = day(narrow(text))
+    return date_typed.isoformat() if date_typed else text
 
 
 def tidy_number(text: str) -> str:

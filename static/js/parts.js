@@ -1,6 +1,6 @@
 /**
  * Sending: one file to a form's address, as a form or, when it is large, in parts that go on where they stopped
- * (the IETF's resumable uploads; the server's side is citizen/uploads.py).
+ * (the IETF's resumable uploads; the server's side is citizen/files/uploads.py).
  *
  * `send()` may be called again on the same sender after it threw Lost: it asks how far it came and goes on. So does
  * a new sender of the same file, after the page was loaded anew (recall.js).

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from portal.accounts.register import demo_people
-from portal.core.outside.sms import demo_code
+from portal.accounts.sign_in import demo_code
 from portal.core.tools import log
 from portal.piccolo_app import TABLES
 from tests.helpers.client import Client

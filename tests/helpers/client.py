@@ -7,9 +7,9 @@ from typing import Any, Self
 import httpx
 
 from portal.accounts import second_factor
+from portal.accounts.sign_in import demo_code
 from portal.app import litestar
 from portal.citizen.files.uploads import RESUMABLE
-from portal.core.outside.sms import demo_code
 from portal.core.store.database import execute, fetch_value
 from portal.core.web import pages
 from portal.core.web.security import Front

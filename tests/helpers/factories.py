@@ -130,11 +130,11 @@ async def add_document(case: Case, slot: str) -> None:
     from portal.core.store.crypto import seal, token
     from portal.core.store.database import insert
     from portal.core.tools import clock
-    from portal.documents.tables import Document as Table
+    from portal.documents.tables import Document as DocumentTable
 
     id = token()
     await insert(
-        Table,
+        DocumentTable,
         id=id,
         case_id=case.id,
         slot=slot,

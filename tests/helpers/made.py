@@ -10,7 +10,7 @@ from portal.cases.papers.corrections import NewDefect
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.letters.issue import issue
-from portal.letters.letter import Row, letters
+from portal.letters.letter import Letter, letters
 from tests.helpers.factories import citizen, make_case, make_person
 
 REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
@@ -100,6 +100,6 @@ async def taken_back() -> Case:
     return await draft.take_back(await make_case(), citizen(await make_person()))
 
 
-async def letter_of(case: Case, kind: str) -> Row:
+async def letter_of(case: Case, kind: str) -> Letter:
     """Return the case's letter of *kind*."""
     return next(row for row in await letters(case.id) if row.kind == kind)

@@ -3,17 +3,20 @@
 import argparse
 import re
 import tomllib
+from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from portal import __main__ as command_line
+from portal.core.tools.settings import Settings, variable
 from portal.public.demo_clock import ClockController
 from portal.routes import declared
 
 ROOT = Path(__file__).parents[2]
 # D81: whatever a machine can know about a document is compared with the code here.
-MADE = {"var/"}  # by the first start
+MADE = {"var/", "files/", "keys.toml"}  # by the first start
 DOCUMENTS = sorted(
     path for folder in (".", "portal", "tests", "e2e", "static") for path in (ROOT / folder).glob("*.md")
 )
@@ -21,6 +24,7 @@ BASES = (ROOT, ROOT / "portal", ROOT / "templates", ROOT / "portal" / "regions" 
 BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 NAMED = re.compile(r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|toml|csv|md|po))`")
+NAME = re.compile(r"`([A-Za-z_][\w.]*)`")
 TARGET = re.compile(r"(?:`|^ {4})make ([a-z0-9-]+)", re.MULTILINE)
 # Files of other projects, and files that a city may have and ours have not.
 ELSEWHERE = re.compile(r"app/.*\.(?:rb|erb)|(?:notices|letters)\.toml")
@@ -95,9 +99,9 @@ def test_every_command_that_a_document_names_is_there() -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_every_address_that_a_document_names_is_a_route(path: Path) -> None:
-    known = [ClockController.path, *(route.path for route in declared())]
+    routes = [ClockController.path, *(route.path for route in declared())]
     named = re.findall(r"`(/[^` ]*)`", text_of(path))
-    lost = [name for name in named if not any(leads_to(route, name) for route in known)]
+    lost = [name for name in named if not any(leads_to(route, name) for route in routes)]
 
     assert not lost, f"{path.name} names addresses that no route answers: portal routes lists them"
 
@@ -130,12 +134,33 @@ def test_the_rooms_in_the_picture_are_those_of_the_contracts() -> None:
     assert drawn == rooms, "draw the floors in README.md as pyproject.toml has them"
 
 
+@cache
+def words_in(*folders: str) -> frozenset[str]:
+    """Return every word that code, templates, scripts and data in *folders* contain."""
+    kinds = {".py", ".html", ".toml", ".js", ".css"}
+    ours = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in kinds]
+    return frozenset(word for path in ours for word in re.findall(r"\w+", path.read_text()))
+
+
 def test_every_identifier_of_the_glossary_stands_in_the_code() -> None:
-    folders = ("portal", "templates", "migrations")
-    ours = [
-        path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".html", ".toml"}
-    ]
-    words = {word for path in ours for word in re.findall(r"\w+", path.read_text())}
     identifiers = set(re.findall(r"`(\w+)`", text_of(ROOT / "portal" / "GLOSSARY.md")))
+    words = words_in("portal", "templates", "migrations")
 
     assert not identifiers - words, "portal/GLOSSARY.md names what code does not: write the word in plain type"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_name_that_a_document_quotes_stands_in_the_code(path: Path) -> None:
+    quoted = {word for name in NAME.findall(BLOCK.sub("", text_of(path))) for word in name.split(".")}
+    words = words_in("portal", "templates", "migrations", "static", "tests", "e2e")
+    settings = {variable(field) for field in fields(Settings)}
+
+    assert not quoted - words - settings, f"{path.name} quotes a name that code does not have: say what it is now"
+
+
+def test_every_library_has_its_reason_among_the_decisions() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    libraries = {re.split(r"[^\w-]", wanted)[0] for wanted in project["dependencies"]}
+    decisions = text_of(ROOT / "portal" / "DECISIONS.md").lower()
+
+    assert not {library for library in libraries if library not in decisions}, "say why in portal/DECISIONS.md, D14"

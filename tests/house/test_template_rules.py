@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 from jinja2 import Environment, nodes
@@ -16,6 +17,7 @@ from tests.helpers.recording import BLOCKS
 from tests.house.test_house_rules import modules, name, say, scripts, styles, templates
 
 WIDTH = 120
+NAMED = re.compile(r"\b([a-z_]+(?:\.[a-z_]+)+)\.([A-Z]\w+)")  # citizen.cases.progress.Progress
 
 
 def broken(places_in: Callable[[Path], list[int]]) -> list[str]:
@@ -87,7 +89,7 @@ def test_no_sentence_is_glued_with_punctuation() -> None:
     say(
         broken(glued),
         'make the sentence whole, with places to fill: {{ _("{name}，{disease}", name=..., disease=...) }};'
-        " the order of words is another in another language",
+        " other languages put the words in another order",
     )
 
 
@@ -121,6 +123,24 @@ def test_hidden_words_end_where_their_button_ends() -> None:
     say(broken(widened), "a space there is seen as a wider button: write </span></button> on one line")
 
 
+def test_every_class_that_a_first_line_names_exists() -> None:
+    def unknown(path: Path) -> list[int]:
+        text = path.read_text()
+        comments = (match for match in re.finditer(r"{#.*?#}", text, re.DOTALL))
+        named = [(comment.start(), found) for comment in comments for found in NAMED.findall(comment[0])]
+        return [text.count("\n", 0, at) + 1 for at, (module, thing) in named if not exists(module, thing)]
+
+    say(broken(unknown), "the class moved or was renamed: write where it is now")
+
+
+def exists(module: str, thing: str) -> bool:
+    """Return whether ``portal.module`` has *thing*."""
+    try:
+        return hasattr(import_module(f"portal.{module}"), thing)
+    except ModuleNotFoundError:
+        return False
+
+
 # -- nothing is there that nobody uses -------------------------------------------------------------
 
 HOOKS = {"file--now", "file-drop__news", "file__why"}  # classes that scripts look for, without a look of their own
@@ -142,7 +162,8 @@ def classes_with_a_rule() -> set[str]:
 def test_every_class_with_a_rule_is_used() -> None:
     text = everything_said()
     words, by_value = set(re.findall(r"[\w-]+", text)), set(BY_VALUE.findall(text))
-    dead = {one for one in classes_with_a_rule() - words if f"{one.rpartition('--')[0]}--" not in by_value}
+    unsaid = classes_with_a_rule() - words
+    dead = {unused for unused in unsaid if f"{unused.rpartition('--')[0]}--" not in by_value}
 
     say(sorted(dead), "nobody has this class: take its rule out of static/css")
 
@@ -152,7 +173,7 @@ def test_every_class_of_a_template_has_a_rule() -> None:
     places = []
     for path in templates():
         for value in re.findall(r'\sclass="([^"{]+)"', path.read_text()):
-            places += [f"{name(path)}: {one}" for one in value.split() if one not in ruled | HOOKS]
+            places += [f"{name(path)}: {bare}" for bare in value.split() if bare not in ruled | HOOKS]
 
     say(places, "it has no rule: take the class away, or list it in HOOKS if a script looks for it")
 
@@ -169,7 +190,8 @@ def test_every_filter_and_global_is_used() -> None:
     own = set(made.filters) - set(DEFAULT_FILTERS) | set(made.globals) - set(DEFAULT_NAMESPACE)
     used = set(re.findall(r"\w+", re.sub(r"{#.*?#}", "", text, flags=re.DOTALL))) | {"filled"}  # when words are settled
 
-    dead = {one for one in own if not {one.removesuffix("_element"), f"{one}_element", one} & used}  # a pair is one
+    # A filter and its twin for elements (day, day_element) count as one.
+    dead = {word for word in own if not {word.removesuffix("_element"), f"{word}_element", word} & used}
 
     say(sorted(dead), "no template uses it: take it out of core/web/pages.py")
 

@@ -12,6 +12,8 @@ from portal.core.tools.i18n import catalogue
 from portal.regions.load import REGIONS
 
 PORTAL = Path(__file__).parents[2] / "portal"
+# Beginnings of acts that are put together from the name of a step.
+COMPOSED = ("called_", "delegation_", "identity_", "mail_", "original_")
 NOTE = {"note", "_noted"}  # functions that take the act without naming it, as one of their first two arguments
 
 
@@ -54,6 +56,13 @@ def test_every_act_of_the_audit_log_has_words() -> None:
 
     assert len(written) > 60, "acts are written down in another way, which this test does not read"
     assert not without, "say what it is called in portal/cases/log/words.py"
+
+
+def test_no_act_has_words_that_nobody_writes_down() -> None:
+    written = {act for act, _ in noted()} | {move.action for move in MOVES}
+    idle = [act.code for act in ACTS if act.code not in written and not act.code.startswith(COMPOSED)]
+
+    assert not idle, "write it into the audit log where it happens, or take its words away"
 
 
 def test_every_move_has_words() -> None:

@@ -2,22 +2,23 @@
 
 The person agrees in one of two ways: a message links to the filled-in draft, which they check, sign
 and submit themselves; or they sign the printed form, and its scan is uploaded with the case.
-The listeners of `on_ready` are told that a draft waits for its person.
+`READY` tells that a draft waits for its person.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
 from portal.cases.apply import draft
 from portal.cases.apply.ready import PHONES, SIGNED, Incomplete, stops
-from portal.cases.apply.tables import Assisted as Table
+from portal.cases.apply.tables import Assisted as AssistedTable
 from portal.cases.life.case import Actor, Case, Event, answers_of, case_by_id
 from portal.cases.life.moves import Move, Role, State
 from portal.core.store import audit
 from portal.core.store.database import execute, fetch_all, fetch_one, insert, transaction
 from portal.core.tools import clock
+from portal.core.tools.signals import Signal
 from portal.questions.materials import Slot, slots
 from portal.regions.load import Region
 
@@ -39,14 +40,7 @@ class NoPhone(Exception):
     """The person gave no phone number."""
 
 
-Listener = Callable[[Case], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-def on_ready(listener: Listener) -> Listener:
-    """Register *listener*, called in the same transaction when a draft begins to wait for its person."""
-    _listeners.append(listener)
-    return listener
+READY = Signal[[Case], None]()  # a draft begins to wait for its person
 
 
 # D49: confirmed by a link or a signed form, because people must never tell anybody a code.
@@ -59,7 +53,7 @@ async def begin(member: str, person: str, region: Region, channel: str, mobile: 
         if not await execute(
             "UPDATE assisted SET member = $2, channel = $3 WHERE case_id = $1", case.id, member, channel
         ):
-            await insert(Table, case_id=case.id, member=member, channel=channel, made_at=clock.now())
+            await insert(AssistedTable, case_id=case.id, member=member, channel=channel, made_at=clock.now())
         await audit.note(actor=member, role="staff", act="assist", thing=f"case:{case.id}", about=person)
     return case
 
@@ -100,8 +94,7 @@ async def ask_to_confirm(case: Case, member: str) -> None:
         await execute(
             "UPDATE assisted SET confirmed = $2, confirmed_at = $3 WHERE case_id = $1", case.id, LINK, clock.now()
         )
-        for listener in _listeners:
-            await listener(case)
+        await READY.send(case)
         await audit.note(
             actor=member, role="staff", act="confirm_assisted", thing=f"case:{case.id}", about=case.person, why=LINK
         )

@@ -14,7 +14,7 @@ from portal.cases.apply.ready import HandIn, Incomplete, UnderWay, number_under_
 from portal.cases.life.case import SYSTEM, Actor, Case, answers_of, case_by_id, move
 from portal.cases.life.moves import Role, State
 from portal.cases.life.number import new_number
-from portal.cases.life.tables import Case as Table
+from portal.cases.life.tables import Case as CaseTable
 from portal.cases.life.tables import CaseDisease
 from portal.cases.life.words import NEW
 from portal.cases.papers.papers import Paper, papers
@@ -69,7 +69,7 @@ async def fresh(person: str, region: Region, answers: Mapping[str, str], what: W
     id = token()
     now = clock.now()
     await insert(
-        Table,
+        CaseTable,
         id=id,
         region=region.id,
         kind=what.kind,

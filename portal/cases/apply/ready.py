@@ -47,9 +47,10 @@ class OpenStep(msgspec.Struct, frozen=True):
 
 
 class MissingPaper(msgspec.Struct, frozen=True):
-    """A paper that is not uploaded, nor ticked as 暂时没有 where that is allowed."""
+    """A paper that is not uploaded, nor ticked as 暂时没有 where that is allowed; *blocks*: no tick is enough."""
 
     slot: Slot
+    blocks: bool = True
 
 
 class UnsortedFiles(msgspec.Struct, frozen=True):
@@ -89,6 +90,7 @@ class Incomplete(Exception):
         self.stops = stops
 
 
+# D90: a new way of handing in is stopped by the same reasons as the wizard.
 async def stops(case: Case, sender: Actor, hand_in: HandIn = "wizard") -> list[Stop]:
     """Return all reasons why *sender* cannot submit *case* now; an empty list if it can be submitted.
 
@@ -118,7 +120,11 @@ def gaps(case: Case, files: Sequence[Document], hand_in: HandIn = "wizard") -> l
     """Return the steps that are not done and the papers that are missing from *files*."""
     region = case.city
     answers = answers_of(case)
-    papers: list[Gap] = [MissingPaper(slot) for slot in papers_missing(region, answers, files)]
+    blocking, open_ = missing(region, answers, {file.slot for file in files})
+    papers: list[Gap] = [
+        *(MissingPaper(slot) for slot in blocking),
+        *(MissingPaper(slot, blocks=False) for slot in open_),
+    ]
     if hand_in == "wizard":
         return [*_open_steps(region, answers, files), *papers, *_unsorted(files)]
     if hand_in == "signed_form" and all(file.slot != SIGNED.id for file in files):

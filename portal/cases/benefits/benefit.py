@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from portal.cases.benefits.tables import Benefit as Table
+from portal.cases.benefits.tables import Benefit as BenefitTable
 from portal.cases.life.case import Actor, Case, case_by_id, happened, move
 from portal.cases.life.moves import NotAllowed
 from portal.cases.life.words import REREVIEW
@@ -52,7 +52,7 @@ def looked_at_again(case: Case, code: str, since: date) -> date | None:
 async def grant(case: Case, code: str, start: date, end: date | None) -> None:
     """Insert the benefit of a recognised disease; joins the transaction of the decision."""
     await insert(
-        Table,
+        BenefitTable,
         id=token(),
         case_id=case.id,
         person=case.person,

@@ -7,7 +7,7 @@ case's reviewer invites another expert.
 import msgspec
 
 from portal.accounts.staff import Member
-from portal.accounts.users import User, on_switch_off
+from portal.accounts.users import User
 from portal.cases.desk import allotment
 from portal.cases.desk.search import OPEN, in_state
 from portal.cases.experts import panel
@@ -35,7 +35,6 @@ async def held(user: User) -> Held:
     )
 
 
-@on_switch_off
 async def hand_back(gone: User, by: Member) -> None:
     """Hand back the cases and the invitations of *gone*.
 

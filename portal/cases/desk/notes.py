@@ -14,7 +14,7 @@ from portal.core.tools import clock
 LONGEST = 1000
 
 
-class Row(msgspec.Struct, frozen=True):
+class NoteRow(msgspec.Struct, frozen=True):
     """A note as stored."""
 
     id: str
@@ -45,5 +45,5 @@ async def add(case: Case, member: str, text: str) -> None:
 
 async def notes(case: Case) -> list[Note]:
     """Return the notes of a case, latest first."""
-    rows = await fetch_all(Row, "FROM case_note WHERE case_id = $1 ORDER BY at DESC, id", case.id)
+    rows = await fetch_all(NoteRow, "FROM case_note WHERE case_id = $1 ORDER BY at DESC, id", case.id)
     return [Note(row.id, row.member, opened(row.text, f"case_note.text:{row.id}"), row.at) for row in rows]

@@ -17,7 +17,7 @@ from piccolo.query import OrderByRaw, Select
 from portal.cases.life.case import Case
 from portal.cases.life.moves import ENDS, State
 from portal.cases.life.number import read_number
-from portal.cases.life.tables import Case as Table
+from portal.cases.life.tables import Case as CaseTable
 
 View = Literal["open", "mine", "free", "late", "today", "correction", "experts", "approval", "ended"]
 PAGE = 25
@@ -69,7 +69,7 @@ def questions(wanted: Wanted) -> list[Select[Any]]:
     range of an index on both databases; one statement for both would not.
     """
     if wanted.number:
-        return [_of(wanted).where(Table.application_no == read_number(wanted.number))]
+        return [_of(wanted).where(CaseTable.application_no == read_number(wanted.number))]
     upwards, further = (False, "<") if wanted.view == "ended" else (True, ">")
     one_day = wanted.view == "today"
 
@@ -89,7 +89,7 @@ def questions(wanted: Wanted) -> list[Select[Any]]:
 
 
 def _of(wanted: Wanted) -> Select[Any]:
-    return Table.select().where(Table.region == wanted.region, Table.submitted_at.is_not_null())
+    return CaseTable.select().where(CaseTable.region == wanted.region, CaseTable.submitted_at.is_not_null())
 
 
 def place(case: Case) -> tuple[date, str]:
@@ -112,9 +112,9 @@ def _viewed(question: Select[Any], wanted: Wanted) -> Select[Any]:
     else:
         question = question.where(WhereRaw(in_state(states)))
     if view in ONE_STATE:
-        return question.where(Table.state == ONE_STATE[view].value)
+        return question.where(CaseTable.state == ONE_STATE[view].value)
     if view == "mine":
-        return question.where(WhereRaw("assigned_to <> ''"), Table.assigned_to == wanted.me)
+        return question.where(WhereRaw("assigned_to <> ''"), CaseTable.assigned_to == wanted.me)
     if view == "free":
         return question.where(WhereRaw("assigned_to = ''"))
     if view in ("late", "today"):
@@ -124,9 +124,9 @@ def _viewed(question: Select[Any], wanted: Wanted) -> Select[Any]:
 
 def _narrowed(question: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.state in OPEN:
-        question = question.where(Table.state == wanted.state)
+        question = question.where(CaseTable.state == wanted.state)
     if wanted.member:
-        question = question.where(WhereRaw("assigned_to <> ''"), Table.assigned_to == wanted.member)
+        question = question.where(WhereRaw("assigned_to <> ''"), CaseTable.assigned_to == wanted.member)
     if wanted.disease:
-        question = question.where(Table.disease == wanted.disease)
+        question = question.where(CaseTable.disease == wanted.disease)
     return question

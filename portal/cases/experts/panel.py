@@ -1,6 +1,6 @@
 """专家鉴定, the panel: invite, remind and replace experts; let them step back.
 
-Each change is a move of the table; listeners of `on_invitation` tell the experts.
+Each change is a move of the table; what hears `INVITED` tells the experts.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,7 +9,7 @@ from datetime import timedelta
 from portal.accounts.experts import pool
 from portal.cases.experts.experts import conflict
 from portal.cases.experts.seats import OFF, RECUSALS, Seat, given, seated, seats
-from portal.cases.experts.tables import Appraisal as Table
+from portal.cases.experts.tables import Appraisal
 from portal.cases.life.case import Actor, Case, Event, case_by_id, happened, move
 from portal.cases.life.moves import Move, NotAllowed, Role, State
 from portal.core.store.crypto import seal, token
@@ -17,6 +17,7 @@ from portal.core.store.database import execute, fetch_all, fetch_value, insert, 
 from portal.core.store.jobs import every
 from portal.core.tools import clock
 from portal.core.tools.i18n import Said
+from portal.core.tools.signals import Signal
 
 
 class TooFew(Exception):
@@ -27,21 +28,8 @@ class Conflicted(Exception):
     """An expert who cannot be asked for this case."""
 
 
-Listener = Callable[[Case, Seat], Awaitable[None]]
-_listeners: list[Listener] = []
-_on_loss: list[Listener] = []
-
-
-def on_invitation(listener: Listener) -> Listener:
-    """Register *listener*, called in the same transaction when an expert is invited or reminded."""
-    _listeners.append(listener)
-    return listener
-
-
-def on_loss(listener: Listener) -> Listener:
-    """Register *listener*, called in the same transaction when the office must invite another expert."""
-    _on_loss.append(listener)
-    return listener
+INVITED = Signal[[Case, Seat], None]()  # an expert was invited or reminded
+LOST = Signal[[Case, Seat], None]()  # an expert is gone, and the office must invite another
 
 
 async def _may_sit(case: Case, staff: str) -> None:
@@ -141,8 +129,7 @@ async def dismiss(case: Case, staff: str, *, by: str) -> None:
     for lost in [seat for seat in await seats(case.id) if seat.open and seat.expert == staff]:
         await _leave(lost, "revoked", OFF)
         await happened(case, "change_panel", Actor(by, Role.SYSTEM), "一位专家的账号停用了，请另请一位专家")
-        for listener in _on_loss:
-            await listener(case, lost)
+        await LOST.send(case, lost)
 
 
 async def _changed(
@@ -158,7 +145,7 @@ async def _changed(
 async def _sit(case: Case, by: str, staff: str) -> None:
     now = clock.now()
     await insert(
-        Table,
+        Appraisal,
         id=token(),
         case_id=case.id,
         expert=staff,
@@ -192,8 +179,7 @@ async def _reminded(late: Seat) -> None:
 async def _tell(case: Case, state: str, only: str = "") -> None:
     for seat in await seats(case.id):
         if seat.state == state and only in ("", seat.expert):
-            for listener in _listeners:
-                await listener(case, seat)
+            await INVITED.send(case, seat)
 
 
 async def locked(case_id: str) -> Case:

@@ -10,43 +10,46 @@ from struct import unpack
 
 import msgspec
 
-# D71: a digit for each hour, so that adding two numbers adds them hour by hour and nothing is rounded.
-DIGIT = 4  # bytes: counts up to four thousand million
+# D71: a digit for each hour, so that adding two histograms adds them hour by hour and nothing is rounded.
+DIGIT = 4  # bytes: counts up to four thousand million, so that no sum ever carries into the next hour
+DIGIT_BITS = 8 * DIGIT
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """Working hours of a kind of event: number of entries, median, and 95th percentile."""
+    """Working hours of the events with one *code*: their number, median, and 95th percentile."""
 
-    word: str
+    code: str
     count: int
     median: int
     most: int  # 95 of 100 take at most so long
 
 
-def took(hours: int, n: int = 1) -> int:
-    """Return a histogram (one integer, a 32-bit digit per hour) with *n* entries at *hours*."""
-    return n << (8 * DIGIT * hours)
+def histogram(hours: int, count: int = 1) -> int:
+    """Return a histogram with *count* entries at *hours*; histograms are added with ``+``."""
+    return count << (DIGIT_BITS * hours)
 
 
-def stored(taken: int) -> bytes:
-    """Return the histogram *taken* as bytes for the database."""
-    digits = -(-taken.bit_length() // (8 * DIGIT))
-    return taken.to_bytes(DIGIT * digits, "little")
+def to_bytes(histogram: int) -> bytes:
+    """Return *histogram* for the database: its digits from hour 0 to the last that has an entry."""
+    digits = -(-histogram.bit_length() // DIGIT_BITS)  # rounded up
+    return histogram.to_bytes(DIGIT * digits, "little")
 
 
-def read(kept: bytes) -> int:
-    """Return the histogram in bytes that `stored` made."""
-    return int.from_bytes(kept, "little")
+def from_bytes(stored: bytes) -> int:
+    """Return the histogram that `to_bytes` stored."""
+    return int.from_bytes(stored, "little")
 
 
-def spread(word: str, taken: int) -> Spread:
-    """Return count, median and 95th percentile of the histogram *taken*; 0 if it is empty."""
-    kept = stored(taken)
-    entries_by_hour = unpack(f"<{len(kept) // DIGIT}I", kept)
-    within = list(accumulate(entries_by_hour))  # how many took at most 0, 1, 2 ... hours
-    total = within[-1] if within else 0
+def spread(code: str, histogram: int) -> Spread:
+    """Return count, median and 95th percentile of *histogram*; 0 if it is empty."""
+    stored = to_bytes(histogram)
+    entries_by_hour = unpack(f"<{len(stored) // DIGIT}I", stored)
+    entries_within = list(accumulate(entries_by_hour))  # how many took at most 0, 1, 2 ... hours
+    total = entries_within[-1] if entries_within else 0
 
     def hours_for(percent: int) -> int:
-        return bisect_left(within, total * percent, key=lambda entries: entries * 100)
+        """Return the least hours within which *percent* of all entries lie."""
+        # Whole numbers only: entries * 100 >= total * percent, so no rounding decides.
+        return bisect_left(entries_within, total * percent, key=lambda entries: entries * 100)
 
-    return Spread(word, total, median=hours_for(50), most=hours_for(95))
+    return Spread(code, total, median=hours_for(50), most=hours_for(95))

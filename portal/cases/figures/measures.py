@@ -2,7 +2,7 @@
 
 Counters are inserted in the transaction of the move and never updated, so that transactions do not wait
 for each other; every minute `fold` adds them to the total of their day. A report reads one row for each
-day and word, and the counters not folded yet. Working time counts 24 hours for each working day of the
+day and code, and the counters not folded yet. Working time counts 24 hours for each working day of the
 city's calendar, and none for other days.
 """
 
@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-from portal.cases.figures.hours import Spread, read, spread, stored, took
+from portal.cases.figures.hours import Spread, from_bytes, histogram, spread, to_bytes
 from portal.cases.figures.tables import Measure
 from portal.cases.life.case import Case, Event, clock_on, history
 from portal.cases.life.moves import DECIDED, SUBMITS, Move, State
@@ -50,9 +50,9 @@ PUT = (
 HELD = "SELECT took FROM measured_day WHERE region = $1 AND what = $2 AND day = $3 AND word = $4"
 
 
-async def add(region: str, what: str, word: str, hours: int = 0, n: int = 1) -> None:
-    """Count *n* events of a kind, each of *hours*, for today."""
-    await insert(Measure, region=region, day=clock.today(), what=what, word=word, hours=hours, n=n)
+async def add(region: str, kind: str, code: str, hours: int = 0, count: int = 1) -> None:
+    """Count *count* events of *kind* for today, each of *hours*; *code* says which of their kind (`Measure`)."""
+    await insert(Measure, region=region, day=clock.today(), what=kind, word=code, hours=hours, n=count)
 
 
 def working_hours(since: datetime, until: datetime, calendar: Calendar) -> int:
@@ -81,7 +81,7 @@ async def measure(case: Case, event: Event, move: Move) -> None:
     if event.after in ENDED:
         ticking = clock_on(case, events)
         await add(case.region, "ended", "late" if ticking.late(clock.day_of(event.at)) else "in_time")
-        start = next(one.at for one in reversed(events) if one.action in SUBMITS)
+        start = next(past.at for past in reversed(events) if past.action in SUBMITS)
         await add(case.region, WHOLE, event.after, working_hours(start, event.at, case.city.calendar))
 
 
@@ -98,25 +98,25 @@ async def _asked(case: Case) -> None:
     due = clock_on(case, events[:-1]).due
     await add(case.region, "asked", "last_day" if due == clock.today() else "earlier")
     for reason in await fetch_all(Reason, REASONS, case.id):
-        await add(case.region, "reason", reason.word, n=reason.n)
+        await add(case.region, "reason", reason.code, count=reason.count)
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """How often a reason occurs in correction notices."""
+    """How often a reason occurs in a correction notice."""
 
-    word: str
-    n: int
+    code: str
+    count: int
 
 
 class Added(msgspec.Struct, frozen=True):
     """One counter: how many events of a kind on a day, and their working hours."""
 
     region: str
-    what: str
+    kind: str
     day: date
-    word: str
+    code: str
     hours: int
-    n: int
+    count: int
 
 
 @every(timedelta(minutes=1))
@@ -131,32 +131,38 @@ async def _fold_a_day() -> bool:
     async with transaction():
         if not ON_SQLITE:  # one at a time, or each would add to what the other has not written yet
             await execute("SELECT pg_advisory_xact_lock(7461005)")
-        rows = await fetch_all(Added, FIRST_DAY)
-        found: dict[tuple[str, str, date, str], list[Added]] = {}
-        for row in rows:
-            found.setdefault((row.region, row.what, row.day, row.word), []).append(row)
-        for key, added in found.items():
-            taken = read(await fetch_value(HELD, *key) or b"") + sum(took(row.hours, row.n) for row in added)
-            await execute(PUT, *key, sum(row.n for row in added), stored(taken))
-    return bool(rows)
+        counters = await fetch_all(Added, FIRST_DAY)
+        by_total: dict[tuple[str, str, date, str], list[Added]] = {}
+        for counter in counters:
+            by_total.setdefault((counter.region, counter.kind, counter.day, counter.code), []).append(counter)
+        for key, added in by_total.items():
+            total = from_bytes(await fetch_value(HELD, *key) or b"")
+            total += sum(histogram(counter.hours, counter.count) for counter in added)
+            # The count is added in the statement, but the histogram is replaced by the sum: SQL cannot add it.
+            await execute(PUT, *key, sum(counter.count for counter in added), to_bytes(total))
+    return bool(counters)
 
 
 class Counted(msgspec.Struct, frozen=True):
     """How many events of a kind there were."""
 
-    what: str
-    word: str
-    n: int
+    kind: str
+    code: str
+    count: int
 
 
 class Timed(msgspec.Struct, frozen=True):
     """Working hours of a kind of event: the total of a day, or counters not folded yet."""
 
-    what: str
-    word: str
-    took: bytes | None
+    kind: str
+    code: str
+    histogram: bytes | None  # of a day; None for a counter
     hours: int
-    n: int
+    count: int
+
+    def total(self) -> int:
+        """Return the histogram."""
+        return from_bytes(self.histogram) if self.histogram else histogram(self.hours, self.count)
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -184,9 +190,9 @@ class Report(msgspec.Struct, frozen=True):
         return round(100 * self.in_time / self.ended) if self.ended else None
 
 
-def stage_name(word: str, region: Region) -> str:
-    """Return the city's name for the stage *word* of a `Spread`."""
-    return "从提交到办结" if word == WHOLE else region.label(word)
+def stage_name(code: str, region: Region) -> str:
+    """Return the city's name for the stage that a `Spread` is about."""
+    return "从提交到办结" if code == WHOLE else region.label(code)
 
 
 async def report(region: str, since: date, until: date) -> Report:
@@ -194,13 +200,13 @@ async def report(region: str, since: date, until: date) -> Report:
     counts = await fetch_all(Counted, TALLIED, region, since, until)
     ended = dict(_most(counts, "ended"))
     asked = dict(_most(counts, "asked"))
-    taken: dict[str, int] = {}
-    for row in await fetch_all(Timed, TIMES, region, since, until):
-        word = row.word if row.what == "stage" else row.what
-        taken[word] = taken.get(word, 0) + (read(row.took) if row.took else took(row.hours, row.n))
+    histograms: dict[str, int] = {}
+    for timed in await fetch_all(Timed, TIMES, region, since, until):
+        code = timed.code if timed.kind == "stage" else timed.kind
+        histograms[code] = histograms.get(code, 0) + timed.total()
     return Report(
-        stages=[spread(state.value, taken.get(state, 0)) for state in MEASURED],
-        whole=[spread(WHOLE, taken.get(WHOLE, 0))],
+        stages=[spread(state.value, histograms.get(state, 0)) for state in MEASURED],
+        whole=[spread(WHOLE, histograms.get(WHOLE, 0))],
         in_time=ended.get("in_time", 0),
         late=ended.get("late", 0),
         reasons=_most(counts, "reason"),
@@ -208,21 +214,21 @@ async def report(region: str, since: date, until: date) -> Report:
         browsers=_most(counts, "browser"),
         asked=sum(asked.values()),
         asked_last_day=asked.get("last_day", 0),
-        not_sent=sum(n for _, n in _most(counts, "sms")),
+        not_sent=sum(count for _, count in _most(counts, "sms")),
     )
 
 
-def _most(counts: list[Counted], what: str) -> list[tuple[str, int]]:
-    """Return ``(word, count)`` of one kind, the most frequent first."""
-    found = [(row.word, int(row.n)) for row in counts if row.what == what]
-    return sorted(found, key=lambda one: (-one[1], one[0]))
+def _most(counts: list[Counted], kind: str) -> list[tuple[str, int]]:
+    """Return ``(code, count)`` of one kind, the most frequent first."""
+    found = [(counted.code, int(counted.count)) for counted in counts if counted.kind == kind]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
 async def on_time(region: str, since: date) -> int | None:
     """Return the percentage of cases since a day that were decided in time; None if none was decided."""
-    found = dict(_most(await fetch_all(Counted, ENDINGS, region, since, clock.today()), "ended"))
-    total = sum(found.values())
-    return round(100 * found.get("in_time", 0) / total) if total else None
+    ended = dict(_most(await fetch_all(Counted, ENDINGS, region, since, clock.today()), "ended"))
+    total = sum(ended.values())
+    return round(100 * ended.get("in_time", 0) / total) if total else None
 
 
 KEPT_SECONDS = 60.0

@@ -4,7 +4,7 @@ A move is one transaction: compare-and-set on state and row version, the row of 
 the listeners of `portal.following` write (messages, letters); so no message tells of a change that was rolled back.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 
 import msgspec
@@ -17,6 +17,7 @@ from portal.core.store.crypto import opened, opened_json, seal
 from portal.core.store.database import execute, fetch_all, fetch_one, insert, transaction
 from portal.core.tools import clock
 from portal.core.tools.clock import day_of
+from portal.core.tools.signals import Signal
 from portal.core.web.stream import tell
 from portal.regions.editions import kept_by
 from portal.regions.load import REGIONS, Region
@@ -89,7 +90,7 @@ class Case(msgspec.Struct, frozen=True):
             answer_extended=self.answer_extended,
             overdue=bool(self.due_on and self.city.calendar.published(self.due_on) and day_of(now) > self.due_on),
             new_material=self.new_material,
-            by_letter=self.unverified,
+            unverified=self.unverified,
         )
 
 
@@ -142,14 +143,8 @@ class Event(msgspec.Struct, frozen=True):
     at: datetime
 
 
-Listener = Callable[[Case, Event, Move], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-# D6: listeners run inside the transaction; one that fails makes the move fail.
-def follow(listeners: Iterable[Listener]) -> None:
-    """Register *listeners*, called in this order in the transaction of every move, after its row of history."""
-    _listeners[:] = listeners
+# A row of history was written. D6: listeners run inside the transaction; one that fails makes the move fail.
+MOVED = Signal[[Case, Event, Move], None]()
 
 
 async def case_by_id(id: str) -> Case | None:
@@ -184,10 +179,10 @@ async def history(case: Case) -> list[Event]:
 def clock_on(case: Case, events: list[Event]) -> Clock:
     """Return the office's clock of *case* after *events*."""
     past = [Happened(event.action, event.after, event.at, event.days) for event in events]
-    return clock_of(past, case.city, by_letter=case.unverified)
+    return clock_of(past, case.city, unverified=case.unverified)
 
 
-def may(case: Case, role: Role) -> list[Move]:
+def moves_for(case: Case, role: Role) -> list[Move]:
     """Return the moves that *role* may make on *case* now, in the order of the table."""
     return moves_open(case.facts(clock.now()), role, case.city)
 
@@ -221,18 +216,14 @@ async def move(
     if outcome:
         facts = facts._replace(outcome=outcome)
     row = find(action, facts, actor.role, case.city)
-    corrected_from = State(case.return_to) if case.return_to else case.at
-    after = row.lands(case.at, corrected_from)
-    enters_correction = after is State.CORRECTION and case.at is not after
-    came_from = case.state if enters_correction else case.return_to
+    after = row.lands(case.at, State(case.return_to or case.state))
     async with transaction():
-        await _set(case, actor, row, after, came_from, now)
+        await _set(case, actor, row, after, now)
         if together:
             await together()
         event = await _write(case, row, actor, after, note, days, now)
         moved = await _with_due_date(case.id)
-        for listener in _listeners:
-            await listener(moved, event, row)
+        await MOVED.send(moved, event, row)
         await tell(f"case:{case.id}")
     return moved
 
@@ -241,16 +232,16 @@ async def happened(case: Case, action: str, actor: Actor, note: str = "") -> Non
     """Write a row of history that changes no state of *case*; joins the caller's transaction."""
     row = row_of(action)
     event = await _write(case, row, actor, case.at, note, 0, clock.now())
-    for listener in _listeners:
-        await listener(case, event, row)
+    await MOVED.send(case, event, row)
     await tell(f"case:{case.id}")
 
 
-async def _set(case: Case, actor: Actor, row: Move, after: State, came_from: str, now: datetime) -> None:
+async def _set(case: Case, actor: Actor, row: Move, after: State, now: datetime) -> None:
+    enters_correction = after is State.CORRECTION and case.at is not after
     counted = {row.counts: getattr(case, row.counts) + 1} if row.counts else {}
     values = {
         "state": after.value,
-        "return_to": came_from,
+        "return_to": case.state if enters_correction else case.return_to,
         "edited_at": now,
         "taken_up": case.taken_up or actor.staff,
         "ended_at": (case.ended_at or now) if after in ENDS else None,

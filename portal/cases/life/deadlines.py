@@ -80,7 +80,7 @@ def due(
     return max(last, next(calendar.after(resumed)))
 
 
-def clock_of(history: Sequence[Happened], region: Region, *, by_letter: bool = False) -> Clock:
+def clock_of(history: Sequence[Happened], region: Region, *, unverified: bool = False) -> Clock:
     """Return the office's clock after *history*, which is in order of time.
 
     Only events after the last submission count: taking back restarts the clock.
@@ -95,7 +95,7 @@ def clock_of(history: Sequence[Happened], region: Region, *, by_letter: bool = F
     extended = sum(event.days for event in run if event.action in EXTENDS)
     ended = _ended(run)
     if accepted is None:
-        limit = acceptance_days(region, by_letter=by_letter)
+        limit = acceptance_days(region, unverified=unverified)
         start = day_of(run[0].at)
         runs = "acceptance"
     else:
@@ -118,10 +118,10 @@ def extended_to(clock: Clock, region: Region) -> date | None:
     return region.calendar.add(clock.due, region.rules.extension.workdays) if clock.due else None
 
 
-def acceptance_days(region: Region, *, by_letter: bool) -> int:
+def acceptance_days(region: Region, *, unverified: bool) -> int:
     """Return the working days for acceptance; more if a letter must be verified first."""
     rules = region.rules.acceptance
-    return rules.limit_workdays_delegated if by_letter else rules.limit_workdays
+    return rules.limit_workdays_delegated if unverified else rules.limit_workdays
 
 
 def correction_due(asked: date, region: Region, *, extended: bool = False) -> date:
@@ -139,7 +139,7 @@ def promised(submitted: date, region: Region) -> tuple[date, bool]:
 
     If a reviewer accepts, the longest time for acceptance is included.
     """
-    accepted = region.calendar.add(submitted, acceptance_days(region, by_letter=False))
+    accepted = region.calendar.add(submitted, acceptance_days(region, unverified=False))
     last = region.calendar.add(accepted, region.rules.clock.limit_workdays)
     return last, not region.calendar.published(last)
 

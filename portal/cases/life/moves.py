@@ -46,6 +46,7 @@ class Role(StrEnum):
 Turn = Literal["citizen", "principal", "agency", "public", "nobody"]
 
 
+# D88: what follows a move is a column here, and nowhere a list of actions.
 class Move(NamedTuple):
     """One row of the table."""
 
@@ -87,7 +88,7 @@ class Facts(NamedTuple):
     answer_extended: bool = False  # the citizen's time for the open correction was
     overdue: bool = False  # the office's time is over: nothing can be extended any more
     new_material: bool = False  # the citizen sent material after the last notice
-    by_letter: bool = False  # a proxy's letter is still to be verified: nothing is accepted or decided before
+    unverified: bool = False  # a proxy's letter is still to be verified: nothing is accepted or decided before
 
 
 NotAllowed = machine.NotAllowed  # what a refused move raises
@@ -219,16 +220,17 @@ def _shut(facts: Facts, role: Role, region: Region) -> set[str]:
     too_late = facts.taken_up or facts.minutes_since_submit > rules.take_back.minutes
     reviewed = facts.state is S.REVIEWING and not rules.acceptance.automatic
     out = {
-        "draft_decision": bool(rules.experts.required) or facts.by_letter,
-        "invite_experts": not rules.experts.required or facts.by_letter,
+        "draft_decision": bool(rules.experts.required) or facts.unverified,
+        "invite_experts": not rules.experts.required or facts.unverified,
         "ask_correction": used_up,
         "take_back": too_late or reviewed,
         "publish": not rules.publicity.enabled,
         "supplement": facts.state not in rules.supplement.allowed_in,
         "extend_deadline": not rules.extension.allowed or facts.extended >= rules.extension.max_times or facts.overdue,
         "extend_correction": facts.answer_extended or not rules.correction.citizen_extensions,
-        "accept": facts.by_letter or (role is R.SYSTEM and not rules.acceptance.automatic),
-        "deem_accepted": not rules.acceptance.deemed_acceptance or (rules.acceptance.automatic and not facts.by_letter),
+        "accept": facts.unverified or (role is R.SYSTEM and not rules.acceptance.automatic),
+        "deem_accepted": not rules.acceptance.deemed_acceptance
+        or (rules.acceptance.automatic and not facts.unverified),
         "send_for_consent": rules.proxy.online_consent == "off",
     }
     return {action for action, ruled_out in out.items() if ruled_out}

@@ -17,7 +17,7 @@ class Case(Table, tablename="cases"):
     kind = Varchar(length=20)
     person = ForeignKey(Person, null=False, default=None, index=True)
     state = Varchar(length=24)
-    return_to = Varchar(length=24, default="")
+    return_to = Varchar(length=24, default="")  # the state in which the last correction was asked for
     row_version = Integer()
     application_no = Varchar(length=12, null=True, default=None, unique=True)
     submit_token = Varchar(length=32)
@@ -39,7 +39,7 @@ class Case(Table, tablename="cases"):
     submitted_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     delegation = Varchar(length=32, default="", index=True)
-    unverified = Boolean(default=False)
+    unverified = Boolean(default=False)  # the letter or papers of its proxy are still to be verified
     disease = Varchar(length=12, default="")  # what it was submitted for, for the queue
     parent_benefit = Varchar(length=32, default="")  # the benefit that it renews or re-reviews
 

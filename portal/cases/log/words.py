@@ -24,7 +24,7 @@ class Act(NamedTuple):
     yours: str = ""  # in 谁看过我的资料, to the person whose data it is; sign-ins stand with the devices
 
 
-# In the order in which the auditor chooses from them.
+# D89: what the audit log names has its words here. The auditor chooses from them in this order.
 ACTS = (
     Act("sign_in", "登录"),
     Act("sign_in_failed", "登录失败"),
@@ -65,7 +65,6 @@ ACTS = (
     Act("policy_give_back", "退回了政策版本"),
     Act("policy_release", "发布了政策版本"),
     Act("policy_withdraw", "撤回了政策版本"),
-    Act("read_reports", "看了效能"),
     Act("download_document", "下载了文件", yours="下载了您上传的文件"),
     Act("read_identity", "看了身份核对"),
     Act("identity_accepted", "身份核对通过"),
@@ -79,7 +78,7 @@ ACTS = (
     Act("remove_phone", "解绑了手机"),
     Act("close_account", "注销了账号"),
     Act("withdraw_consent", "撤回了同意"),
-    Act("export", "导出了资料", yours="导出了资料"),
+    Act("export", "导出了资料"),
     Act("delete_draft", "删除了草稿"),
     Act("proxy_read", "代办人看了办件", yours="代您看了办件"),
     Act("propose_delegation", "申请代办", did="填写了委托", yours="申请代您办理"),

@@ -1,10 +1,10 @@
 """邮寄: the results of a case by mail. At most one envelope of a case is under way; the latest one counts.
 
-Every act is one transaction: compare-and-set on the row version, the messages (`on_mail`), and a row of
+Every act is one transaction: compare-and-set on the row version, the messages (`MESSAGE_DUE`), and a row of
 the audit log, which is also the envelope's history. The address is stored encrypted.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from portal.cases.life.moves import DECIDED, Move, State
 from portal.cases.mail.acts import AT_DESK, OVER, Act, Hand, Stand, find
 from portal.cases.mail.envelopes import Address, Delivery, latest
 from portal.cases.mail.serving import service
-from portal.cases.mail.tables import Delivery as Table
+from portal.cases.mail.tables import Delivery as DeliveryTable
 from portal.core.store import audit
 from portal.core.store.change import change
 from portal.core.store.crypto import seal_json, token
@@ -24,6 +24,7 @@ from portal.core.store.database import Taken, fetch_all, insert, transaction
 from portal.core.store.jobs import every
 from portal.core.tools import clock
 from portal.core.tools.machine import NotAllowed
+from portal.core.tools.signals import Signal
 from portal.core.web.stream import tell
 from portal.questions.delivery import POSTAL_ADDRESS, RECIPIENT, RECIPIENT_MOBILE, by_mail, sends_mail
 
@@ -40,14 +41,8 @@ class By(NamedTuple):
     role: str
 
 
-Listener = Callable[[Case, Delivery, str], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-def on_mail(listener: Listener) -> Listener:
-    """Register *listener*, called in the transaction for every message (N number) of an act or of the clock."""
-    _listeners.append(listener)
-    return listener
+# An act on an envelope, or the clock, asks for a message: the case, the envelope, the N number.
+MESSAGE_DUE = Signal[[Case, Delivery, str], None]()
 
 
 def may_order(case: Case) -> bool:
@@ -112,7 +107,7 @@ async def _insert(case: Case, where: Address) -> str:
     id = token()
     now = clock.now()
     await insert(
-        Table,
+        DeliveryTable,
         id=id,
         case_id=case.id,
         region=case.region,
@@ -150,7 +145,7 @@ async def act(delivery: Delivery, name: str, by: By, **changes: Any) -> Delivery
         case = await case_by_id(delivery.case_id)
         assert case
         if row.notice:
-            await _tell(case, after, row.notice)
+            await MESSAGE_DUE.send(case, after, row.notice)
         await tell(f"case:{delivery.case_id}")
         await _noted(delivery.id, delivery.person, name, by)
     return after
@@ -217,11 +212,6 @@ async def _noted(id: str, person: str, name: str, by: By) -> None:
     await audit.note(actor=by.id, role=by.role, act=f"mail_{name}", thing=f"delivery:{id}", about=person)
 
 
-async def _tell(case: Case, delivery: Delivery, code: str) -> None:
-    for listener in _listeners:
-        await listener(case, delivery, code)
-
-
 def send_by(delivery: Delivery, case: Case) -> date | None:
     """Return the last day for posting the envelope; None if the desk need not act."""
     if delivery.at not in AT_DESK:
@@ -240,6 +230,6 @@ async def mind_late() -> int:
         last = send_by(known, case) if case else None
         if case and last and clock.today() > last:
             async with transaction():
-                await _tell(case, known, LATE)
+                await MESSAGE_DUE.send(case, known, LATE)
             told += 1
     return told

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from portal.cases.life.case import Case
-from portal.cases.mail.tables import Original as Table
+from portal.cases.mail.tables import Original as OriginalTable
 from portal.cases.talk import conversation
 from portal.core.store import audit
 from portal.core.store.change import change
@@ -135,7 +135,7 @@ async def ask(case: Case, materials: Iterable[str], by: str) -> None:
     try:
         async with transaction():
             await insert(
-                Table,
+                OriginalTable,
                 id=id,
                 case_id=case.id,
                 region=case.region,

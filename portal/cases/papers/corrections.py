@@ -14,9 +14,10 @@ from portal.cases.life.case import Actor, Case, move
 from portal.cases.life.deadlines import correction_due
 from portal.cases.life.moves import NotAllowed, Role
 from portal.cases.papers import sent, supplement
-from portal.cases.papers.tables import Correction as Table
+from portal.cases.papers.tables import Correction as CorrectionTable
 from portal.cases.papers.tables import Defect as DefectTable
 from portal.core.store import audit
+from portal.core.store.change import change
 from portal.core.store.crypto import opened, seal, token
 from portal.core.store.database import execute, fetch_all, fetch_value, insert, transaction
 from portal.core.tools import clock
@@ -121,7 +122,7 @@ async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
     async def together() -> None:
         number = int(await fetch_value("SELECT count(*) FROM correction WHERE case_id = $1", case.id)) + 1
         await insert(
-            Table,
+            CorrectionTable,
             id=id,
             case_id=case.id,
             number=number,
@@ -163,14 +164,7 @@ async def allow_another(case: Case, by: Actor, why: str) -> None:
     if by.role is not Role.SUPERVISOR or case.ended:
         raise NotAllowed("allow_another: a supervisor, while the case is open")
     async with transaction():
-        changed = await execute(
-            "UPDATE cases SET one_more = $2, row_version = row_version + 1 WHERE id = $1 AND row_version = $3",
-            case.id,
-            True,
-            case.row_version,
-        )
-        if not changed:
-            raise NotAllowed("allow_another: the case has moved on")
+        await change("cases", case, one_more=True)
         thing = f"case:{case.id}"
         await audit.note(
             actor=by.id, role="supervisor", act="allow_correction", thing=thing, about=case.person, why=why

@@ -6,7 +6,6 @@ A city's library of reasons names the drawing of each reason. This module lists 
 
 from typing import NamedTuple
 
-from portal.policy.holding import must_hold
 from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
 
@@ -43,7 +42,6 @@ def pictures(region: Region) -> dict[str, Picture]:
     return {code: PICTURES[one.picture] for code, one in named if one.picture in PICTURES}
 
 
-@must_hold
 def drawn(region: Region) -> None:
     """Check that a city names only existing drawings.
 

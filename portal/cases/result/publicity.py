@@ -7,13 +7,13 @@ import msgspec
 from portal.cases.life.case import SYSTEM, Actor, Case, history, move
 from portal.cases.life.moves import NotAllowed, State
 from portal.cases.result import decision
-from portal.cases.result.tables import Objection as Table
+from portal.cases.result.tables import Objection as ObjectionTable
 from portal.core.store.crypto import opened, seal, token
 from portal.core.store.database import fetch_all, insert
 from portal.core.tools import clock
 
 
-class Row(msgspec.Struct, frozen=True):
+class ObjectionRow(msgspec.Struct, frozen=True):
     """An objection as stored."""
 
     id: str
@@ -62,7 +62,7 @@ async def object(case: Case, actor: Actor, words: str) -> None:
         raise NotAllowed("object: no publicity now")
     id = token()
     await insert(
-        Table,
+        ObjectionTable,
         id=id,
         case_id=case.id,
         made_by=actor.id,
@@ -73,7 +73,7 @@ async def object(case: Case, actor: Actor, words: str) -> None:
 
 async def objections(case: Case) -> list[Objection]:
     """Return the objections to a case, oldest first."""
-    rows = await fetch_all(Row, "FROM objection WHERE case_id = $1 ORDER BY made_at, id", case.id)
+    rows = await fetch_all(ObjectionRow, "FROM objection WHERE case_id = $1 ORDER BY made_at, id", case.id)
     return [Objection(opened(row.words, f"objection.words:{row.id}"), row.made_at) for row in rows]
 
 

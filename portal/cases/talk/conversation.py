@@ -1,10 +1,9 @@
 """沟通: messages between the citizen of a case and the office. Formal communication is a letter instead.
 
-A question of the citizen waits until the office answers; the city says within how many working
-days. Listeners of `on_message` are called in the transaction of each message.
+A question of the citizen waits until the office answers; the city says within how many working days.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -14,8 +13,9 @@ from portal.cases.life.case import Case
 from portal.cases.talk.tables import CaseMessage
 from portal.core.store import audit
 from portal.core.store.crypto import opened, seal
-from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value, insert, transaction
+from portal.core.store.database import execute, fetch_all, fetch_one, insert, transaction
 from portal.core.tools import clock
+from portal.core.tools.signals import Signal
 from portal.documents import enclosed
 from portal.documents.accepted import Allowed, allowed
 from portal.documents.keep import Document
@@ -25,7 +25,7 @@ LONGEST = 1000
 A_DAY = timedelta(days=1)
 
 
-class Row(msgspec.Struct, frozen=True):
+class MessageRow(msgspec.Struct, frozen=True):
     """A message as stored."""
 
     id: int
@@ -49,20 +49,13 @@ class Message(msgspec.Struct, frozen=True):
     files: tuple[Document, ...] = ()
 
 
-Listener = Callable[[Case, Message], Awaitable[None]]
-_listeners: list[Listener] = []
+WRITTEN = Signal[[Case, Message], None]()  # a message was written
 LIST = "FROM case_message WHERE case_id = $1 ORDER BY id"
-
-
-def on_message(listener: Listener) -> Listener:
-    """Register *listener*, called in the transaction of every message."""
-    _listeners.append(listener)
-    return listener
 
 
 async def messages(case: Case) -> list[Message]:
     """Return the messages of a case with their files, oldest first."""
-    rows = await fetch_all(Row, LIST, case.id)
+    rows = await fetch_all(MessageRow, LIST, case.id)
     files = await enclosed.sent(case.id) if rows else {}
     return [_opened(row, files.get(row.id, ())) for row in rows]
 
@@ -80,14 +73,13 @@ async def say(case: Case, author: str, text: str, *, by_staff: bool) -> Message:
             text=seal(text, f"case_message.text:{case.id}"),
             at=now,
         )
-        row = await fetch_one(Row, "FROM case_message WHERE case_id = $1 ORDER BY id DESC LIMIT 1", case.id)
+        row = await fetch_one(MessageRow, "FROM case_message WHERE case_id = $1 ORDER BY id DESC LIMIT 1", case.id)
         assert row
         await enclosed.send(case.id, author, row.id)
         if by_staff:
             await answered(case)
         said = _opened(row)
-        for listener in _listeners:
-            await listener(case, said)
+        await WRITTEN.send(case, said)
         role, act = ("staff", "answer_message") if by_staff else ("citizen", "write_message")
         await audit.note(actor=author, role=role, act=act, thing=f"case:{case.id}", about=case.person)
     return said
@@ -99,16 +91,6 @@ async def answered(case: Case) -> None:
         "UPDATE case_message SET answered_at = $2 WHERE case_id = $1 AND answered_at IS NULL AND NOT by_staff",
         case.id,
         clock.now(),
-    )
-
-
-async def waiting(region: str) -> int:
-    """Return the number of citizens' questions that wait for an answer."""
-    return int(
-        await fetch_value(
-            "SELECT count(*) FROM case_message WHERE region = $1 AND answered_at IS NULL AND NOT by_staff", region
-        )
-        or 0
     )
 
 
@@ -140,6 +122,6 @@ def takes(region: Region) -> Allowed:
     return replace(allowed(region), files=region.rules.uploads.max_files_per_message)
 
 
-def _opened(row: Row, files: Sequence[Document] = ()) -> Message:
+def _opened(row: MessageRow, files: Sequence[Document] = ()) -> Message:
     text = opened(row.text, f"case_message.text:{row.case_id}")
     return Message(row.id, row.by_staff, row.author, text, row.at, row.answered_at is not None, tuple(files))

@@ -16,26 +16,15 @@ from portal.cases.time.rounds import HOURLY, each
 from portal.core.store.database import execute, fetch_all
 from portal.core.store.jobs import every
 from portal.core.tools import clock
+from portal.core.tools.signals import Signal
 from portal.regions.load import REGIONS, Region
 
 # Benefits whose last reminder was earlier than so many days before their end, which is now that near.
 DUE = "FROM benefit WHERE state = 'active' AND region = $1 AND ends_on >= $2 AND ends_on <= $3 AND reminded > $4"
 AGAIN = "FROM benefit WHERE state = 'active' AND rereview_by IS NULL AND rereview_on <= $1"
 
-# Who wants to hear: of which benefit, which message (N number), what makes it the only one, and the day it names.
-Listener = Callable[[Benefit, str, str, date], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-def on_benefit(listener: Listener) -> Listener:
-    """Register *listener*, called in the transaction for every scheduled message about a benefit."""
-    _listeners.append(listener)
-    return listener
-
-
-async def _tell(benefit: Benefit, code: str, key: str, day: date) -> None:
-    for listener in _listeners:
-        await listener(benefit, code, key, day)
+# A scheduled message is due: the benefit, the N number, the occasion (written once for each), and the day it names.
+MESSAGE_DUE = Signal[[Benefit, str, str, date], None]()
 
 
 @every(HOURLY)
@@ -64,7 +53,7 @@ def _remind_of(days: int) -> Callable[[Benefit], Awaitable[bool]]:
         assert benefit.ends_on
         if not changed or (await renewal.chance(benefit)).word not in ("open", "early", "asked"):
             return False
-        await _tell(benefit, "N25", str(days), benefit.ends_on)
+        await MESSAGE_DUE.send(benefit, "N25", str(days), benefit.ends_on)
         return True
 
     return remind_of
@@ -86,7 +75,7 @@ async def _ask_again(benefit: Benefit) -> bool:
         return False
     known = await _proxy_of(benefit)
     await renewal.draft_about(benefit, REREVIEW, known, known.proxy_phone if known else await _phone_of(benefit))
-    await _tell(benefit, "N25r", f"{benefit.rereview_on}", day)
+    await MESSAGE_DUE.send(benefit, "N25r", f"{benefit.rereview_on}", day)
     return True
 
 

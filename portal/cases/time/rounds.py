@@ -22,32 +22,17 @@ from portal.core.store.jobs import every
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
 from portal.core.tools.log import LOG, where
+from portal.core.tools.signals import Signal
 from portal.regions.load import REGIONS
 
 HOURLY = timedelta(hours=1)
 Thing = TypeVar("Thing")
 OFFICE = ("submitted", "reviewing", "appraising", "deciding")
 
-# Who wants to hear: of which case, which message (N number), and what makes it the only one.
-Listener = Callable[[Case, str, str], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-def on_time(listener: Listener) -> Listener:
-    """Register *listener*, called in the transaction for every scheduled message."""
-    _listeners.append(listener)
-    return listener
-
-
-# Who knows whether a message of a kind (N number) about a case has arrived since a moment.
-Arrived = Callable[[Case, str, datetime], Awaitable[bool]]
-_ledgers: list[Arrived] = []
-
-
-def ledger(knows: Arrived) -> Arrived:
-    """Register *knows*, which tells whether a reminder has arrived."""
-    _ledgers.append(knows)
-    return knows
+# A scheduled message is due: the case, the N number, and the occasion (a message is written once for each).
+MESSAGE_DUE = Signal[[Case, str, str], None]()
+# A question: has a message of an N number about a case arrived since a moment?
+HAS_ARRIVED = Signal[[Case, str, datetime], bool]()
 
 
 class Id(msgspec.Struct, frozen=True):
@@ -60,11 +45,6 @@ async def cases_where(sql: str, *args: object) -> list[Case]:
     """Return the cases whose ids *sql* finds."""
     found = [await case_by_id(row.id) for row in await fetch_all(Id, sql, *args)]
     return [case for case in found if case]
-
-
-async def _tell(case: Case, code: str, key: str) -> None:
-    for listener in _listeners:
-        await listener(case, code, key)
 
 
 async def each(things: list[Thing], act: Callable[[Thing], Awaitable[bool]]) -> int:
@@ -106,7 +86,7 @@ async def tell_overdue() -> int:
 async def _tell_overdue(case: Case) -> bool:
     if not clock_on(case, await history(case)).late(clock.today()):
         return False
-    await _tell(case, "N27", f"{case.due_on}")
+    await MESSAGE_DUE.send(case, "N27", f"{case.due_on}")
     return True
 
 
@@ -134,16 +114,14 @@ async def _mind_correction(case: Case) -> bool:
     if not _to_remind(notice, case, today):
         return False
     await execute("UPDATE correction SET reminded_on = $2 WHERE id = $1", notice.id, today)
-    await _tell(case, "N29", f"{notice.number}:{today}")
+    await MESSAGE_DUE.send(case, "N29", f"{notice.number}:{today}")
     return True
 
 
 async def _knows(case: Case, notice: Correction) -> bool:
     """Return whether the people of a case have been told that their time for *notice* runs out."""
-    for arrived in _ledgers:
-        if await arrived(case, "N29", notice.asked_at):
-            return True
-    return await calls.called_since(case, notice.asked_at)
+    arrived = any(await HAS_ARRIVED.send(case, "N29", notice.asked_at))
+    return arrived or await calls.called_since(case, notice.asked_at)
 
 
 def _to_remind(notice: Correction, case: Case, today: date) -> bool:
@@ -168,14 +146,14 @@ async def _mind_draft(case: Case) -> bool:
     last = draft.kept_until(case)
     today = clock.today()
     if today > last:
-        await _tell(case, "N17", f"{last}")
+        await MESSAGE_DUE.send(case, "N17", f"{last}")
         await draft.delete(case, expired=True)
         return True
     days = [last - timedelta(days=count) for count in case.city.rules.draft.warn_days_before]
     reached = [day for day in days if day <= today]
     if not reached:
         return False
-    await _tell(case, "N28", f"{max(reached)}")
+    await MESSAGE_DUE.send(case, "N28", f"{max(reached)}")
     return True
 
 

@@ -17,8 +17,7 @@ from portal.core.tools import clock
 from portal.core.tools.paper import pdf
 from portal.documents import keep
 from portal.documents.keep import Document
-from portal.letters.letter import Row as Letter
-from portal.letters.letter import letters
+from portal.letters.letter import Letter, letters
 from portal.notices import inbox
 from portal.questions.catalogue import journey
 from portal.questions.identity import LABELS
@@ -40,10 +39,10 @@ async def everything(person: Person) -> dict[str, Any]:
             "real_name_level": person.level,
         },
         "phones": [number for _, number in await phones_of(person.id)],
-        "consents": [_consent(given) for given in await consents.consents_of(person.id)],
+        "consents": [_consent(consent) for consent in await consents.consents_of(person.id)],
         "sessions": [_session(session) for session in await devices.open_sessions(person.id)],
         "cases": [await _case(case) for case in await _cases(person)],
-        "benefits": [_benefit(held) for region in REGIONS for held in await benefits_of(person.id, region)],
+        "benefits": [_benefit(benefit) for region in REGIONS for benefit in await benefits_of(person.id, region)],
         "messages": [{"at": message.at, "text": message.text} for message in await inbox.messages(person.id, 1000)],
     }
 
@@ -52,12 +51,12 @@ async def _cases(person: Person) -> list[Case]:
     return [case for region in REGIONS for case in await cases_of(person.id, region)]
 
 
-def _consent(given: consents.Given) -> dict[str, Any]:
+def _consent(consent: consents.Given) -> dict[str, Any]:
     return {
-        "purpose": given.purpose,
-        "version": given.version,
-        "given_at": given.given_at,
-        "withdrawn_at": given.withdrawn_at,
+        "purpose": consent.purpose,
+        "version": consent.version,
+        "given_at": consent.given_at,
+        "withdrawn_at": consent.withdrawn_at,
     }
 
 
@@ -134,13 +133,13 @@ async def as_pdf(person: Person) -> bytes:
     Raises:
         CannotPrint: a character that our font does not have.
     """
-    given = await consents.consents_of(person.id)
-    told = await inbox.messages(person.id, 1000)
+    given_consents = await consents.consents_of(person.id)
+    messages = await inbox.messages(person.id, 1000)
     parts = [
         await _about(person),
-        Part("同意过的", [(consent.purpose, _day(consent.given_at)) for consent in given]),
+        Part("同意过的", [(consent.purpose, _day(consent.given_at)) for consent in given_consents]),
         *[await _about_case(case) for case in await _cases(person)],
-        Part("消息", [(_day(message.at), message.text) for message in told]),
+        Part("消息", [(_day(message.at), message.text) for message in messages]),
     ]
     shown = [msgspec.to_builtins(part) for part in parts if part.rows]
     return await pdf("citizen/account/settings/export", {"title": "我的个人信息", "parts": shown}, clock.now())

@@ -14,7 +14,7 @@ from portal.citizen.shared.mine import region_named
 from portal.core.tools.errors import Unavailable, found
 from portal.core.web import uploads
 from portal.core.web.door import ANYBODY
-from portal.core.web.pages import own_address, page, see_other, with_next
+from portal.core.web.pages import form_page, own_address, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import Visitor, form_of, visitor_of
 from portal.core.web.uploads import Limits
@@ -93,17 +93,17 @@ async def begin(visitor: Visitor, answers: dict[str, str]) -> str:
     """Begin a face check for its purpose: sign-in, a new phone, or sign-in after a long silence; return its id."""
     if answers["check"]:
         check = found(await checks.check_of_phone(answers["check"], visitor.via))
-        known = await people.person(check.person)
+        person = await people.person(check.person)
         return await face.begin(
-            visitor, "rebind", known if known and _named(known, check.claim.name) else None, check.id
+            visitor, "rebind", person if person and _named(person, check.claim.name) else None, check.id
         )
-    known = await people.known_as(tidy_number(answers["id_number"]))
-    known = known if known and _named(known, tidy_name(answers["name"])) else None
-    return await face.begin(visitor, "sign_in", known)
+    person = await people.known_as(tidy_number(answers["id_number"]))
+    person = person if person and _named(person, tidy_name(answers["name"])) else None
+    return await face.begin(visitor, "sign_in", person)
 
 
-def _named(known: Person, name: str) -> bool:
-    return known.name.casefold() == name.casefold()
+def _named(person: Person, name: str) -> bool:
+    return person.name.casefold() == name.casefold()
 
 
 async def let_in(visitor: Visitor, begun: Begun, result: Result, region: Region, agent: str) -> None:
@@ -115,7 +115,7 @@ async def let_in(visitor: Visitor, begun: Begun, result: Result, region: Region,
         if not await checks.settle(check, by=who.id, role="face", region=region):
             raise Unavailable("这次核对已经处理过了。请重新登录看看。")
         phone = check.phone
-    elif visitor.via and who.id in {one.id for one in await people.behind(visitor.via)}:
+    elif visitor.via and who.id in {person.id for person in await people.behind(visitor.via)}:
         phone = visitor.via
         await devices.heard_from(who.id, phone)
     await sign_in.enter_as(visitor, who.id, phone, agent, region)
@@ -123,36 +123,34 @@ async def let_in(visitor: Visitor, begun: Begun, result: Result, region: Region,
 
 def errors_in(answers: dict[str, str]) -> dict[str, str]:
     """Return ``{field: message}`` for what is missing."""
-    said = {"consent": "" if answers["consent"] else "请先看清楚照片怎么用，同意后打勾。不同意，可以用短信验证码。"}
+    messages = {"consent": "" if answers["consent"] else "请先看清楚照片怎么用，同意后打勾。不同意，可以用短信验证码。"}
     if not answers["check"]:
         number = tidy_number(answers["id_number"])
         asked = {"name": name_error(tidy_name(answers["name"])), "id_number": "" if number else "请填写证件号码。"}
-        said = {**asked, **said}
-    return {name: message for name, message in said.items() if message}
+        messages = {**asked, **messages}
+    return {name: message for name, message in messages.items() if message}
 
 
 def consent_page(
     request: Request[Any, Any, Any], region: Region, answers: dict[str, str], errors: dict[str, str]
 ) -> Response[bytes]:
     """Return the page that asks for consent."""
-    return page(
+    return form_page(
         request,
         "citizen/account/face/consent",
-        status=422 if errors else 200,
+        errors,
         region=region,
         answers={**answers, "next": own_address(answers["next"], "")},
-        errors=errors,
     )
 
 
 def picture_page(request: Request[Any, Any, Any], region: Region, id: str, next: str, error: str) -> Response[bytes]:
     """Return the page with the camera."""
-    return page(
+    return form_page(
         request,
         "citizen/account/face/picture",
-        status=422 if error else 200,
+        {"picture": error} if error else {},
         region=region,
         id=id,
         next=own_address(next, ""),
-        errors={"picture": error} if error else {},
     )

@@ -22,7 +22,7 @@ from portal.core.web.pages import own_address, page, see_other, with_next
 from portal.core.web.sessions import form_of, visitor_of
 from portal.questions.identity import DOCUMENTS, asks_birth, id_type, number_error
 from portal.questions.model import Choice, Question
-from portal.questions.rules import day, name_error, tidy_name, tidy_number
+from portal.questions.rules import DOT, day, name_error, tidy_name, tidy_number
 from portal.regions.load import Region
 
 PRIVACY_VERSION = "2026-11"
@@ -114,8 +114,10 @@ class RegisterController(Controller):
         agent = request.headers.get("user-agent", "")
         await sign_in.enter_as(visitor, bound.person, visitor.via, agent, region)
         onward = own_address(form["next"], f"/{region.id}/me")
-        if worth_saying(form["name"].strip(), claim.name):
-            return see_other(with_next(f"/{region.id}/registered", onward))
+        typed = form["name"].strip()
+        if worth_saying(typed, claim.name):
+            dot = "?dot=changed" if claim.name.count(DOT) > typed.count(DOT) else ""
+            return see_other(with_next(f"/{region.id}/registered{dot}", onward))
         return see_other(onward)
 
     @get("/checks/{id:str}")
@@ -127,14 +129,14 @@ class RegisterController(Controller):
         next: FromQuery[str] = "",
     ) -> Response[bytes]:
         """Show what the person can do about an identity that does not match, or the state of staff's check."""
-        mine = found(await checks.check_of_phone(id, visitor_of(request).via))
+        check = found(await checks.check_of_phone(id, visitor_of(request).via))
         return page(
             request,
             "citizen/account/register/check",
             region=region,
-            check=mine,
+            check=check,
             next=own_address(next, ""),
-            face=face.verifier() is not None and mine.new_phone,
+            face=face.verifier() is not None and check.new_phone,
         )
 
     @post("/checks/{id:str}")
@@ -142,8 +144,8 @@ class RegisterController(Controller):
         self, request: Request[Any, Any, Any], region: NamedDependency[Region], id: FromPath[str]
     ) -> Response[bytes]:
         """Ask staff to check the identity."""
-        mine = found(await checks.check_of_phone(id, visitor_of(request).via))
-        await checks.ask_staff(mine)
+        check = found(await checks.check_of_phone(id, visitor_of(request).via))
+        await checks.ask_staff(check)
         return see_other(with_next(f"/{region.id}/register/checks/{id}", form_of(request)["next"]))
 
 
@@ -156,7 +158,11 @@ class RegisteredController(Controller):
 
     @get()
     async def show(
-        self, request: Request[Any, Any, Any], mine: NamedDependency[Me], next: FromQuery[str] = ""
+        self,
+        request: Request[Any, Any, Any],
+        mine: NamedDependency[Me],
+        next: FromQuery[str] = "",
+        dot: FromQuery[str] = "",
     ) -> Response[bytes]:
         """Tell the person that the dot in the name was changed, or that a character may not print everywhere."""
         return page(
@@ -164,7 +170,7 @@ class RegisteredController(Controller):
             "citizen/account/register/registered",
             region=mine.region,
             person=mine.person,
-            dot="·" in mine.person.name,
+            dot=bool(dot) and DOT in mine.person.name,
             rare=has_private(mine.person.name),
             next=own_address(next, f"/{mine.region.id}/me"),
         )
@@ -175,7 +181,7 @@ def answers_in(form: Form) -> dict[str, str]:
     document = form["document"]
     return {
         "name": tidy_name(form["name"]),
-        "document": document if document in {one.value for one in DOCUMENTS} else "resident_id",
+        "document": document if document in {choice.value for choice in DOCUMENTS} else "resident_id",
         "id_number": tidy_number(form["id_number"]),
         "born": "-".join(form[f"born-{part}"].strip() for part in ("year", "month", "day")).strip("-"),
         "sex": form["sex"] if form["sex"] in ("M", "F") else "",
@@ -202,7 +208,7 @@ def claim_of(answers: dict[str, str]) -> Claim:
 def identity_errors(answers: dict[str, str]) -> dict[str, str]:
     """Return ``{field: message}`` for the wrong answers, in page order."""
     asked = asks_birth(answers["document"], answers["id_number"])
-    said = {
+    messages = {
         "name": name_error(answers["name"]),
         "id_number": number_error(answers["document"], answers["id_number"]),
         "born": born_error(answers["born"]) if asked else "",
@@ -210,7 +216,7 @@ def identity_errors(answers: dict[str, str]) -> dict[str, str]:
         "card_no": card_error(answers["card_no"]),
         "consent": "" if answers["consent"] else "请先看个人信息处理告知，同意后打勾。",
     }
-    return {name: message for name, message in said.items() if message}
+    return {name: message for name, message in messages.items() if message}
 
 
 def born_error(text: str) -> str:

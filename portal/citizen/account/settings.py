@@ -14,9 +14,10 @@ from portal.cases.life.case import Case, cases_of
 from portal.cases.life.moves import State
 from portal.citizen.account import export
 from portal.citizen.shared.mine import CITIZEN, Me, me_in
+from portal.core.store import audit
 from portal.core.store.crypto import digest
 from portal.core.tools.errors import NotFound
-from portal.core.web.pages import file_answer, leave_for, page, see_other
+from portal.core.web.pages import file_answer, form_page, leave_for, page, see_other
 from portal.core.web.sessions import end, form_of, visitor_of
 from portal.regions.load import REGIONS
 
@@ -68,7 +69,7 @@ class SettingsController(Controller):
         """Remove a sign-in phone; the phone of this session and the last one cannot be removed."""
         phone = form_of(request)["phone"]
         if phone != visitor_of(request).via and await phones.remove_phone(mine.person.id, phone):
-            await devices.tell(mine.person.id, mine.region)
+            await devices.NEW_PLACE.send(mine.person.id, mine.region)
         return see_other(f"/{mine.region.id}/settings#phones")
 
     @post("/consents")
@@ -79,12 +80,17 @@ class SettingsController(Controller):
 
     @get("/export/{name:str}", quiet=True)
     async def export(self, mine: NamedDependency[Me], name: FromPath[str]) -> Response[bytes]:
-        """Send the export, as ``data.json`` or ``data.pdf``."""
-        if name not in ("data.json", "data.pdf"):
-            raise NotFound
-        if name == "data.json":
-            return file_answer(await export.as_json(mine.person), "application/json", name, download=True)
-        return file_answer(await export.as_pdf(mine.person), "application/pdf", name, download=True)
+        """Send the export, as ``data.json`` or ``data.pdf``; that a copy of everything left is logged."""
+        match name:
+            case "data.json":
+                content, kind = await export.as_json(mine.person), "application/json"
+            case "data.pdf":
+                content, kind = await export.as_pdf(mine.person), "application/pdf"
+            case _:
+                raise NotFound
+        person = mine.person.id
+        await audit.note(actor=person, role="citizen", act="export", thing=name, about=person)
+        return file_answer(content, kind, name, download=True)
 
     @get("/closing")
     async def ask(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
@@ -108,10 +114,10 @@ class SettingsController(Controller):
 
 async def _phones(mine: Me, in_use: str) -> list[Phone]:
     """Return the sign-in phones of the account; *in_use* is the id of this session's phone."""
-    known = await phones.phones_of(mine.person.id)
+    all_phones = await phones.phones_of(mine.person.id)
     return [
-        Phone(id, masked_phone(number), in_use=id == in_use, removable=id != in_use and len(known) > 1)
-        for id, number in known
+        Phone(id, masked_phone(number), in_use=id == in_use, removable=id != in_use and len(all_phones) > 1)
+        for id, number in all_phones
     ]
 
 
@@ -131,12 +137,11 @@ def _under_way(cases: list[Case]) -> list[Case]:
 async def _closing_page(request: Request[Any, Any, Any], mine: Me, errors: dict[str, str]) -> Response[bytes]:
     """Return the page that asks whether to close the account."""
     cases = await _all_cases(mine.person.id)
-    return page(
+    return form_page(
         request,
         "citizen/account/settings/closing",
-        status=422 if errors else 200,
+        errors,
         region=mine.region,
         under_way=len(_under_way(cases)),
         drafts=len(_drafts(cases)),
-        errors=errors,
     )

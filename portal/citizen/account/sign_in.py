@@ -13,14 +13,13 @@ from portal.accounts.person import masked_phone
 from portal.accounts.sign_in import ChallengeRow, Entered
 from portal.citizen.shared import sms_code
 from portal.citizen.shared.mine import VERIFIED, region_named
-from portal.core.outside import sms
 from portal.core.store import limits
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.door import ANYBODY
 from portal.core.web.forms import Form
-from portal.core.web.pages import own_address, page, see_other, with_next
+from portal.core.web.pages import form_page, own_address, page, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import form_of, visitor_of
 from portal.questions.insured_person import MOBILE
@@ -190,7 +189,7 @@ def phone_page(
         error=error,
         expired=expired,
         kept="/session/resumption/" in next,
-        speaks=sms.gateway().speaks,
+        speaks=sign_in.speaks(),
         face=face.verifier() is not None and "face" in region.rules.identity.login,
     )
     return page(request, "citizen/account/sign_in/phone", status=422 if error else 200, region=region, view=asked)
@@ -215,7 +214,7 @@ async def code_page(
         code=await sms_code.asked(challenge, error),
         told=told,
         wait=sign_in.seconds_to_wait(challenge),
-        speaks=sms.gateway().speaks,
+        speaks=sign_in.speaks(),
     )
 
 
@@ -234,13 +233,13 @@ class PersonController(Controller):
         next: FromQuery[str] = "",
     ) -> Response[bytes]:
         """Show the masked names of the people with this phone; people long inactive are not shown."""
-        there = await sign_in.who_is_behind(visitor_of(request).via)
+        behind = await sign_in.who_is_behind(visitor_of(request).via)
         return page(
             request,
             "citizen/account/sign_in/person",
             region=region,
-            people=there.people,
-            silent=bool(there.silent),
+            people=behind.people,
+            silent=bool(behind.silent),
             next=own_address(next, ""),
         )
 
@@ -249,8 +248,8 @@ class PersonController(Controller):
         """Sign in the person who was chosen."""
         form = form_of(request)
         visitor = visitor_of(request)
-        there = {person.id: person for person in (await sign_in.who_is_behind(visitor.via)).people}
-        chosen = found(there.get(form["person"]))
+        people = {person.id: person for person in (await sign_in.who_is_behind(visitor.via)).people}
+        chosen = found(people.get(form["person"]))
         await sign_in.enter_as(visitor, chosen.id, visitor.via, request.headers.get("user-agent", ""), region)
         return see_other(own_address(form["next"], f"/{region.id}/me"))
 
@@ -275,11 +274,11 @@ class PersonController(Controller):
         if errors:
             return identity_page(request, region, form["next"], typed, errors)
         await limits.allow("identity", visitor.via, IDENTITY_TRIES, timedelta(hours=1), TOO_MANY)
-        there = await sign_in.who_is_behind(visitor.via)
-        for one in (*there.people, *there.silent):
-            if (one.id_number, one.card_no) == (typed["id_number"], typed["card_no"]):
+        behind = await sign_in.who_is_behind(visitor.via)
+        for person in (*behind.people, *behind.silent):
+            if (person.id_number, person.card_no) == (typed["id_number"], typed["card_no"]):
                 agent = request.headers.get("user-agent", "")
-                await sign_in.enter_as(visitor, one.id, visitor.via, agent, region)
+                await sign_in.enter_as(visitor, person.id, visitor.via, agent, region)
                 return see_other(own_address(form["next"], f"/{region.id}/me"))
         wrong = Said("两个号码和登记的对不上。请对照证件和社保卡再填一次，或者打 {hotline}。", hotline=region.hotline)
         return identity_page(request, region, form["next"], typed, {"id_number": wrong})
@@ -289,13 +288,12 @@ def identity_page(
     request: Request[Any, Any, Any], region: Region, next: str, answers: dict[str, str], errors: dict[str, str]
 ) -> Response[bytes]:
     """Return the page that asks for the document number and the card number."""
-    return page(
+    return form_page(
         request,
         "citizen/account/sign_in/identity",
-        status=422 if errors else 200,
+        errors,
         region=region,
         next=own_address(next, ""),
         answers=answers,
-        errors=errors,
         face=face.verifier() is not None,
     )

@@ -33,8 +33,6 @@ from portal.questions.delivery import RECEIVING
 from portal.questions.insured_person import PERSON
 from portal.questions.model import Step
 
-TYPED = {"text", "tel", "textarea", "hospital"}  # controls whose value is the typed answer itself
-
 
 class AnswersController(Controller):
     """One step of the wizard."""
@@ -58,22 +56,23 @@ class AnswersController(Controller):
         form = form_of(request)
         step = mine.step(slug)
         case = mine.case
-        given = step.read(form)
+        new_answers = step.read(form)
+        answers = {**mine.answers, **new_answers}
         only_save = form["action"] in ("save", "back")
-        errors = {} if only_save else step.errors({**mine.answers, **given}, case.city)
-        if mine.delegation and not may_see(mine.delegation, given.get("disease", "")):
+        errors = {} if only_save else step.errors(answers, case.city)
+        if mine.delegation and not may_see(mine.delegation, new_answers.get("disease", "")):
             errors["disease"] = "这个病种涉及隐私，委托时写明了它，代办人才能办。请本人办，或者重新办理委托。"
-        if case.kind != NEW and given.get("disease", mine.answers["disease"]) != mine.answers["disease"]:
+        if case.kind != NEW and answers["disease"] != mine.answers["disease"]:
             errors["disease"] = "续期和复审只办原来的病种。要办别的病种，请另外申请。"
         if errors:
-            return await step_page(request, mine, step, {**mine.answers, **given}, errors)
-        if "disease" in given and not only_save and mine.proven:
-            held = await held_already(case, given["disease"])
-            if held:
-                return await held_page(request, mine, held)
+            return await step_page(request, mine, step, answers, errors)
+        if "disease" in new_answers and not only_save and mine.proven:
+            benefit = await held_already(case, new_answers["disease"])
+            if benefit:
+                return await held_page(request, mine, benefit)
         marks = {f"saved.{step.slug}": "yes"} if only_save else {f"done.{step.slug}": "yes"}
-        await draft.keep_answers(case, {**given, **marks}, seen=form["row_version"])
-        return see_other(_next_page(case, step, {**mine.answers, **given}, form))
+        await draft.keep_answers(case, {**new_answers, **marks}, seen=form["row_version"])
+        return see_other(_next_page(case, step, answers, form))
 
 
 def _next_page(case: Case, step: Step, answers: Mapping[str, str], form: Mapping[str, str]) -> str:
@@ -119,16 +118,16 @@ def _framed(
     """Return the page of a step without errors, rendered once and cached with placeholders for the typed answers."""
     region = mine.region
     case = mine.case
-    typed = {q.name: answers.get(q.name, "") for q in step.questions if q.control in TYPED}
-    chosen = tuple((q.name, answers.get(q.name, "")) for q in step.questions if q.control not in TYPED)
+    typed = {q.name: answers.get(q.name, "") for q in step.questions if q.is_typed}
+    chosen = [(q, answers.get(q.name, "")) for q in step.questions if not q.is_typed]
     marked = {**answers, **{name: mark(name) for name in typed}}
     asked = tuple(q.asked_if(region, answers) for q in step.questions)
-    if any(q.control == "date" and answers.get(q.name) for q in step.questions) or asked != tuple(
-        q.asked_if(region, marked) for q in step.questions
-    ):
+    personal = any(not q.is_common(answer, region) for q, answer in chosen)
+    if personal or asked != tuple(q.asked_if(region, marked) for q in step.questions):
         return page(request, f"citizen/apply/answers/{step.page}", **context)
     at = context["wizard"]
-    key = (region.key, step.slug, at.ticks, at.following.slug, at.returning, chosen, asked)
+    picked = tuple(answer for _, answer in chosen)
+    key = (region.key, step.slug, at.ticks, at.following.slug, at.returning, picked, asked)
     ours = mark("case")
     return framed(
         request,

@@ -20,16 +20,16 @@ from portal.citizen.shared.unsafe import unsafe_by_slot
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
 from portal.core.web import uploads
-from portal.core.web.pages import page, see_other
+from portal.core.web.pages import form_page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep, pages
 from portal.documents.accepted import allowed
 from portal.documents.check import WARNINGS
 from portal.documents.keep import Document
-from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
+from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
 from portal.documents.slots import PILE
 from portal.questions.catalogue import STEPS, after, journey
-from portal.questions.materials import MATERIALS, SELF_CHECKS, Slot, missing, slots
+from portal.questions.materials import MATERIALS, SELF_CHECKS, Slot, missing, slots, why_missing
 
 ON_THE_PILE = Slot(PILE, PILE, "堆放区", "", required=False)
 
@@ -101,11 +101,11 @@ async def missing_errors(case: Case, answers: dict[str, str]) -> dict[str, str]:
     """Return ``{slot id: message}`` for all that must still be uploaded, sorted or ticked, in page order."""
     files = await keep.documents(case.id)
     blocking, open_ = missing(case.city, answers, {file.slot for file in files})
-    said = {slot.id: "还没有传{name}。" for slot in blocking} | {
-        slot.id: "请传{name}，或者勾“暂时没有”。" for slot in open_
+    errors = {
+        f"slot-{slot.id}": why_missing(slot, case.city, blocks=slot in blocking)
+        for slot in slots(case.city, answers)
+        if slot in blocking or slot in open_
     }
-    rows = [slot for slot in slots(case.city, answers) if slot.id in said]
-    errors: dict[str, str] = {f"slot-{slot.id}": Said(said[slot.id], name=slot.name) for slot in rows}
     unsorted = sum(file.slot == PILE for file in files)
     if unsorted:
         errors[f"slot-{PILE}"] = Said("堆放区还有 {n} 个文件。请给每个文件选一项材料，用不着的请删除。", n=unsorted)
@@ -170,15 +170,14 @@ async def materials_page(
     """Return the page of files; 422 if a file was refused or something is missing."""
     files = await keep.documents(mine.case.id)
     errors = {**_first_refusals(refused or {}), **(errors or {})}
-    return page(
+    return form_page(
         request,
         "citizen/apply/answers/materials",
-        status=422 if errors else 200,
+        errors,
         region=mine.region,
         case=mine.case,
         wizard=wizard(request, mine, MATERIALS, answers, files),
         view=await _materials(mine, answers, files, errors, refused or {}),
-        errors=errors,
         warnings=WARNINGS,
         words=BROWSER_WORDS,
     )
@@ -192,14 +191,25 @@ async def _materials(
     refused: dict[str, Refusals],
 ) -> MaterialsPage:
     turned = await pages.turns(mine.case.id)
-    told = (refused, await unsafe_by_slot(mine.case))
+    unsafe = await unsafe_by_slot(mine.case)
     count, used = await keep.used(mine.case.id)
+
+    def place(slot: Slot) -> Place:
+        return Place(
+            id=slot.id,
+            name=slot.name,
+            action=f"/materials/{slot.id}",
+            allowed=allowed(mine.region, slot.id),
+            papers=papers(files, slot.id, turned),
+            refused=refused.get(slot.id, []),
+            unsafe=unsafe.get(slot.id, []),
+            error=first_reason(refused.get(slot.id, [])),
+        )
+
     return MaterialsPage(
         home=mine.home,
-        rows=[
-            _row(slot, _place(mine, slot, files, turned, told), answers, errors) for slot in slots(mine.region, answers)
-        ],
-        pile=_place(mine, ON_THE_PILE, files, turned, told),
+        rows=[_row(slot, place(slot), answers, errors) for slot in slots(mine.region, answers)],
+        pile=place(ON_THE_PILE),
         pile_wrong=errors.get(f"slot-{PILE}", ""),
         count=count,
         sheets=sum(file.pages for file in files),
@@ -225,25 +235,4 @@ def _box(name: str, words: str, answers: dict[str, str]) -> Box:
 
 
 def _first_refusals(refused: dict[str, Refusals]) -> dict[str, str]:
-    return {f"pick-{slot}": said for slot, rows in refused.items() for _, said in rows[:1]}
-
-
-def _place(
-    mine: MyDraft,
-    slot: Slot,
-    files: list[Document],
-    turned: dict[str, int],
-    told: tuple[dict[str, Refusals], dict[str, Refusals]],
-) -> Place:
-    """Return a slot as a place for files; *told* holds the files refused just now, and those found unsafe later."""
-    gone, unsafe = (said.get(slot.id, []) for said in told)
-    return Place(
-        id=slot.id,
-        name=slot.name,
-        action=f"/materials/{slot.id}",
-        allowed=allowed(mine.region, slot.id),
-        papers=papers(files, slot.id, turned),
-        refused=gone,
-        unsafe=unsafe,
-        error=gone[0][1] if gone else "",
-    )
+    return {f"pick-{slot}": reason for slot, rows in refused.items() for _, reason in rows[:1]}

@@ -56,18 +56,18 @@ class RenewalController(Controller):
     @get()
     async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[MyBenefit]) -> Response[bytes]:
         """Show the benefit, its end, and the renewal or re-review that can be begun."""
-        held = mine.benefit
-        gave = found(await case_by_id(mine.benefit.case_id))
+        benefit = mine.benefit
+        case = found(await case_by_id(mine.benefit.case_id))
         if mine.delegation:
             proxy = mine.delegation.proxy
-            thing = f"benefit:{held.id}"
-            await audit.note(actor=proxy, role="proxy", act="proxy_read", thing=thing, about=held.person)
-        chance = await renewal.chance(held)
+            thing = f"benefit:{benefit.id}"
+            await audit.note(actor=proxy, role="proxy", act="proxy_read", thing=thing, about=benefit.person)
+        chance = await renewal.chance(benefit)
         return page(
             request,
             "citizen/apply/renewal/new",
             region=mine.region,
-            view=_shown(mine, gave.city.diseases[held.code].name_zh, chance),
+            view=_shown(mine, case.city.diseases[benefit.code].name_zh, chance),
         )
 
     @post()
@@ -83,21 +83,21 @@ class RenewalController(Controller):
 
 
 def _shown(mine: MyBenefit, disease: str, chance: Chance) -> RenewalPage:
-    held = mine.benefit
-    known = mine.delegation
+    benefit = mine.benefit
+    delegation = mine.delegation
     under_way = chance.case
-    may_see = under_way is not None and (known is None or under_way.delegation == known.id)
+    may_see = under_way is not None and (delegation is None or under_way.delegation == delegation.id)
     return RenewalPage(
         home=mine.home,
         disease=disease,
-        ends_on=held.ends_on,
-        rereview_by=held.rereview_by,
+        ends_on=benefit.ends_on,
+        rereview_by=benefit.rereview_by,
         begins=chance.begins,
         again=chance.word == "asked",
         grace=mine.region.rules.renewal.grace_until_decision,
         not_now="" if chance.begins else _why_not(chance, mine.region),
         case_address=address(under_way) if under_way and may_see else "",
-        own=known is None,
+        own=delegation is None,
         over=chance.word == "over",
     )
 

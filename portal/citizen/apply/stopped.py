@@ -36,8 +36,8 @@ async def stopped_page(request: Request[Any, Any, Any], mine: MyDraft, stops: Se
         case HeldAlready(benefit):
             return await held_page(request, mine, benefit)
         case NotInsured(reason):
-            said = why_not_insured(reason, mine.region)
-            return page(request, "citizen/apply/answers/stopped", status=422, why=said, **context)
+            why = why_not_insured(reason, mine.region)
+            return page(request, "citizen/apply/answers/stopped", status=422, why=why, **context)
         case UnderWay(number):
             proxy = mine.delegation is not None  # a proxy is not told which other cases the person has
             shown = "" if proxy else number

@@ -12,7 +12,7 @@ from portal.documents.keep import Document
 from portal.questions.catalogue import after, before, journey
 from portal.questions.model import Step
 
-SAID = {"now": "，当前", "done": "，已完成", "next": "，未完成"}
+WORDS = {"now": "当前", "done": "已完成", "next": "未完成"}
 MARKS = {"now": "now", "done": "done", "next": "todo"}
 
 
@@ -35,7 +35,7 @@ class Tick(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """The meaning of the icon in words, for screen readers."""
-        return SAID[self.kind]
+        return WORDS[self.kind]
 
 
 class Wizard(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ def wizard(
     earlier = before(step, way)
     return Wizard(
         step=step,
-        ticks=tuple(_tick(each, step, done) for each in way),
+        ticks=tuple(_tick(step_of_way, step, done) for step_of_way in way),
         back=f"{mine.home}/{earlier.slug}" if earlier else mine.home,
         following=after(step, way),
         returning="review" if request.query_params.get("return") == "review" else "",

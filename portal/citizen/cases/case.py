@@ -126,7 +126,7 @@ class CasesController(Controller):
         return see_other(address(await renewal.again(mine.case)))
 
 
-async def _opened(mine: MyCase, letter: letters.Row) -> None:
+async def _opened(mine: MyCase, letter: letters.Letter) -> None:
     """Remember that a letter was opened by the person it is for, or by a proxy who may receive it in their stead."""
     if mine.may("receive"):
         await letters.mark_opened(letter)

@@ -13,7 +13,7 @@ from portal.core.store import limits
 from portal.core.tools import clock
 from portal.core.tools.errors import NotFound
 from portal.core.web import uploads
-from portal.core.web.pages import page, see_other
+from portal.core.web.pages import form_page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import enclosed, pages
 from portal.documents.check import WARNINGS
@@ -83,10 +83,10 @@ async def _conversation_page(
         raise NotFound
     place = await _place(mine, refused or [])
     wrong = {**(errors or {}), **({"pick-message": place.error} if place.error else {})}
-    return page(
+    return form_page(
         request,
         "citizen/cases/conversation/index",
-        status=422 if wrong else 200,
+        wrong,
         region=mine.region,
         case=mine.case,
         messages=await conversation.messages(mine.case),
@@ -94,22 +94,21 @@ async def _conversation_page(
         longest=conversation.LONGEST,
         place=place if mine.may("correct") else None,
         text=text,
-        errors=wrong,
         warnings=WARNINGS,
         words=BROWSER_WORDS,
     )
 
 
 async def _place(mine: MyCase, refused: Refusals) -> Place:
-    here = enclosed.unsent_slot(mine.actor.id)
+    slot = enclosed.unsent_slot(mine.actor.id)
     turned = await pages.turns(mine.case.id)
     return Place(
         id="message",
         name=enclosed.NAME,
         action="/files",
         allowed=conversation.takes(mine.region),
-        papers=papers(await enclosed.unsent(mine.case.id, mine.actor.id), here, turned),
+        papers=papers(await enclosed.unsent(mine.case.id, mine.actor.id), slot, turned),
         refused=refused,
         error=first_reason(refused),
-        unsafe=(await unsafe_by_slot(mine.case)).get(here, []),
+        unsafe=(await unsafe_by_slot(mine.case)).get(slot, []),
     )

@@ -168,8 +168,8 @@ async def _keep_explanations(mine: MyNotice, form: Form) -> None:
 
 
 def _unanswered(left: list[Defect]) -> dict[str, str]:
-    said = "第 {n} 项还没有补。请传文件，或者写一句说明。"
-    return {f"defect-{defect.id}": Said(said, n=defect.position) for defect in left}
+    sentence = "第 {n} 项还没有补。请传文件，或者写一句说明。"
+    return {f"defect-{defect.id}": Said(sentence, n=defect.position) for defect in left}
 
 
 async def _defects(mine: MyNotice) -> list[Defect]:

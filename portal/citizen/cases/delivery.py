@@ -5,16 +5,17 @@ from typing import Any
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
 
 from portal.cases.mail import delivery
 from portal.cases.mail.acts import OVER, Hand
 from portal.cases.mail.delivery import WHERE, By
 from portal.cases.mail.envelopes import Address, Delivery, latest
 from portal.citizen.cases.mail_view import mail_view, may_give_address, stand, version
-from portal.citizen.shared.mine import CITIZEN, MyCase, case_named
+from portal.citizen.shared.mine import CITIZEN, Asked, MyCase, case_named
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.machine import NotAllowed
-from portal.core.web.pages import page, see_other
+from portal.core.web.pages import form_page, page, see_other
 from portal.core.web.sessions import form_of
 from portal.letters.envelopes import inside
 from portal.letters.issue import CERTIFICATE
@@ -31,8 +32,9 @@ class Download(msgspec.Struct, frozen=True):
     is_certificate: bool
 
 
-async def received(mine: NamedDependency[MyCase]) -> MyCase:
-    """Return the case; 404 if nothing is decided, the city mails nothing, or the proxy may not receive it."""
+async def case_with_mail(r: FromPath[str], no: FromPath[str], request: Asked) -> MyCase:
+    """Return the case in the address; 404 if there is nothing to mail, or the proxy may not have it."""
+    mine = await case_named(r, no, request)
     return found(mine if delivery.may_order(mine.case) and any(mine.may(act) for act in RECEIVES) else None)
 
 
@@ -41,104 +43,103 @@ class DeliveryController(Controller):
 
     path = "/{r:str}/cases/{no:str}/delivery"
     opt = {"who": CITIZEN, "scope": "view"}
-    dependencies = {"mine": Provide(case_named), "here": Provide(received)}
+    dependencies = {"mine": Provide(case_with_mail)}
 
     @get()
-    async def show(self, request: Request[Any, Any, Any], here: NamedDependency[MyCase]) -> Response[bytes]:
+    async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Show what can be downloaded, and where the envelope is."""
         return page(
             request,
             "citizen/cases/delivery/show",
-            region=here.region,
-            case=here.case,
-            home=here.home,
-            mail=await mail_view(here),
-            downloads=await _downloads(here) if here.may("receive") else [],
+            region=mine.region,
+            case=mine.case,
+            home=mine.home,
+            mail=await mail_view(mine),
+            downloads=await _downloads(mine) if mine.may("receive") else [],
         )
 
     @get("/address")
-    async def ask_address(self, request: Request[Any, Any, Any], here: NamedDependency[MyCase]) -> Response[bytes]:
+    async def ask_address(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Ask for the address; the one that was given before is filled in."""
-        envelope = await latest(here.case)
+        envelope = await latest(mine.case)
         if not may_give_address(envelope):
             raise Stale(MOVED_ON)
-        known = msgspec.to_builtins(envelope.where) if envelope else None
-        given = known or delivery.usual(here.case, here.person.name)
-        return _address_page(request, here, envelope, given, {})
+        before = msgspec.to_builtins(envelope.where) if envelope else None
+        answers = before or delivery.usual(mine.case, mine.person.name)
+        return _address_page(request, mine, envelope, answers, {})
 
     @post("/address")
-    async def keep_address(self, request: Request[Any, Any, Any], here: NamedDependency[MyCase]) -> Response[bytes]:
+    async def keep_address(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Order a copy on paper, or change the address of one that is not printed yet."""
         form = form_of(request)
-        envelope = await latest(here.case)
+        envelope = await latest(mine.case)
         if not may_give_address(envelope) or form["row_version"] != version(envelope):
             raise Stale(MOVED_ON)
-        given = {question.name: question.read(form) for question in WHERE}
-        errors = delivery.errors_in(given, here.case)
+        answers = {question.name: question.read(form) for question in WHERE}
+        errors = delivery.errors_in(answers, mine.case)
         if errors:
-            return _address_page(request, here, envelope, given, errors)
-        where = msgspec.convert(given, Address)
+            return _address_page(request, mine, envelope, answers, errors)
+        where = msgspec.convert(answers, Address)
         try:
             if envelope is None or envelope.at in OVER:
-                await delivery.order(here.case, where, _by(here))
+                await delivery.order(mine.case, where, _by(mine))
             else:
-                await delivery.change_address(envelope, where, _by(here))
+                await delivery.change_address(envelope, where, _by(mine))
         except NotAllowed as error:
             raise Stale(MOVED_ON) from error
-        return see_other(f"{here.home}/delivery")
+        return see_other(f"{mine.home}/delivery")
 
     @post("/cancellation")
-    async def cancel(self, request: Request[Any, Any, Any], here: NamedDependency[MyCase]) -> Response[bytes]:
+    async def cancel(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Cancel the envelope."""
-        return await _acted(request, here, "cancel")
+        return await _acted(request, mine, "cancel")
 
     @post("/missing")
-    async def miss(self, request: Request[Any, Any, Any], here: NamedDependency[MyCase]) -> Response[bytes]:
+    async def miss(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Say that the envelope has not arrived."""
-        return await _acted(request, here, "miss")
+        return await _acted(request, mine, "miss")
 
 
-async def _downloads(here: MyCase) -> list[Download]:
+async def _downloads(mine: MyCase) -> list[Download]:
     return [
-        Download(f"{here.home}/letters/{letter.id}.pdf", letter.title, is_certificate=letter.kind == CERTIFICATE)
-        for letter in await inside(here.case)
+        Download(f"{mine.home}/letters/{letter.id}.pdf", letter.title, is_certificate=letter.kind == CERTIFICATE)
+        for letter in await inside(mine.case)
     ]
 
 
-async def _acted(request: Request[Any, Any, Any], here: MyCase, name: str) -> Response[bytes]:
+async def _acted(request: Request[Any, Any, Any], mine: MyCase, name: str) -> Response[bytes]:
     """Carry out the act called *name* on the envelope that the person saw."""
-    envelope = await latest(here.case)
+    envelope = await latest(mine.case)
     if envelope is None or form_of(request)["row_version"] != version(envelope):
         raise Stale(MOVED_ON)
     try:
-        await delivery.act(envelope, name, _by(here))
+        await delivery.act(envelope, name, _by(mine))
     except NotAllowed as error:
         raise Stale(MOVED_ON) from error
-    return see_other(f"{here.home}/delivery")
+    return see_other(f"{mine.home}/delivery")
 
 
-def _by(here: MyCase) -> By:
+def _by(mine: MyCase) -> By:
     """Return the person who is signed in, as the log of the mail names them."""
-    return By(here.actor.id, Hand.CITIZEN, "proxy" if here.delegation else "citizen")
+    return By(mine.actor.id, Hand.CITIZEN, "proxy" if mine.delegation else "citizen")
 
 
 def _address_page(
     request: Request[Any, Any, Any],
-    here: MyCase,
+    mine: MyCase,
     envelope: Delivery | None,
-    given: dict[str, str],
+    answers: dict[str, str],
     errors: dict[str, str],
 ) -> Response[bytes]:
     """Return the page of the address, with what was typed when it was refused."""
-    return page(
+    return form_page(
         request,
         "citizen/cases/delivery/address",
-        status=422 if errors else 200,
-        region=here.region,
-        home=here.home,
+        errors,
+        region=mine.region,
+        home=mine.home,
         questions=WHERE,
-        given=given,
-        errors=errors,
+        answers=answers,
         seen=version(envelope),
         anew=stand(envelope) in OVER,
     )

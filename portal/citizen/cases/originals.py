@@ -12,7 +12,7 @@ from portal.citizen.shared.mine import CITIZEN, MyCase, case_named
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.i18n import listed
 from portal.core.tools.machine import NotAllowed
-from portal.core.web.pages import page, see_other
+from portal.core.web.pages import form_page, see_other
 from portal.core.web.sessions import form_of
 from portal.questions.rules import tidy_number
 from portal.regions.load import Region
@@ -85,13 +85,12 @@ def _originals_page(
     request: Request[Any, Any, Any], mine: MyCase, original: Original, typed: str, errors: dict[str, str]
 ) -> Response[bytes]:
     """Return the page of the packet, with what was typed when it was refused."""
-    return page(
+    return form_page(
         request,
         "citizen/cases/originals/show",
-        status=422 if errors else 200,
+        errors,
         region=mine.region,
         home=mine.home,
         packet=_packet(original, mine.region),
         typed=typed,
-        errors=errors,
     )

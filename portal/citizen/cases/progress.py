@@ -9,7 +9,7 @@ import msgspec
 
 from portal.accounts.person import Person, masked_phone
 from portal.cases.experts.seats import seats
-from portal.cases.life.case import Case, Event, answers_of, history, may
+from portal.cases.life.case import Case, Event, answers_of, history, moves_for
 from portal.cases.life.moves import DECIDED, State
 from portal.cases.life.words import KINDS
 from portal.cases.log.words import words
@@ -25,9 +25,8 @@ from portal.citizen.cases.turn import Turn, going_on, turn_of
 from portal.citizen.shared.mine import MyCase
 from portal.core.tools import clock
 from portal.documents import keep
-from portal.letters.letter import Row as Letter
-from portal.letters.letter import letters
-from portal.questions.materials import names
+from portal.letters.letter import Letter, letters
+from portal.questions.materials import names as names_of
 
 # The ends after which the person may begin anew with the answers and files of the case.
 AGAIN = (State.DENIED, State.NOT_ACCEPTED, State.WITHDRAWN, State.LAPSED)
@@ -168,7 +167,7 @@ async def progress(mine: MyCase) -> Progress:
     case = mine.case
     turn = turn_of(mine.case)
     events = await history(case)
-    held = await letters(case.id)
+    case_letters = await letters(case.id)
     open_notice = await corrections.open_correction(case) if case.at is State.CORRECTION else None
     panel = await seats(case.id) if case.city.rules.experts.required else []
     headline, explanation = going_on(case)
@@ -181,9 +180,9 @@ async def progress(mine: MyCase) -> Progress:
         explanation=explanation,
         dates=await dates_of(case, events, open_notice, office_acts=turn.offices),
         notice=await _notice(case, open_notice) if open_notice else None,
-        stages=stages(case, events, held, panel),
+        stages=stages(case, events, case_letters, panel),
         lines=[_line(event, mine.person) for event in reversed(events) if event.action not in HIDDEN],
-        letters=held,
+        letters=case_letters,
         may=rights,
         mail=await _mail(case) if rights.order_mail else None,
         original=await originals.of(case) if rights.correct else None,
@@ -192,7 +191,7 @@ async def progress(mine: MyCase) -> Progress:
 
 def _rights(mine: MyCase) -> May:
     case = mine.case
-    moves = {move.action for move in may(case, mine.actor.role)}
+    moves = {move.action for move in moves_for(case, mine.actor.role)}
     return May(
         take_back="take_back" in moves and mine.may("apply"),
         supplement="supplement" in moves and mine.may("correct"),
@@ -205,9 +204,9 @@ def _rights(mine: MyCase) -> May:
 
 
 async def _notice(case: Case, notice: Correction) -> Notice:
-    called = names(case.city)
+    names = names_of(case.city)
     defects = await corrections.defects(notice, ())
-    items = [Missing(called.get(defect.slot, "申请内容"), defect.said) for defect in defects]
+    items = [Missing(names.get(defect.slot, "申请内容"), defect.said) for defect in defects]
     return Notice(notice.number, items)
 
 

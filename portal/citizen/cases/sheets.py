@@ -8,7 +8,7 @@ from portal.cases.result import decision
 from portal.cases.result.decision import Decided
 from portal.letters import letter as letters
 from portal.letters.issue import Content
-from portal.letters.letter import Row as Letter
+from portal.letters.letter import Letter
 from portal.regions.catalogue import Disease
 
 NUMBER = "编号"  # the row of a receipt that its page shows in large type above the others
@@ -48,22 +48,22 @@ def sheet(letter: Letter) -> Sheet:
     return Sheet(letter, content, letters.qr(content.verify_at))
 
 
-def receipt_among(held: list[Letter]) -> Letter | None:
+def receipt_among(case_letters: list[Letter]) -> Letter | None:
     """Return the latest receipt among the letters of a case; None if there is none."""
-    return next((letter for letter in reversed(held) if letter.kind == "L01"), None)
+    return next((letter for letter in reversed(case_letters) if letter.kind == "L01"), None)
 
 
 async def result(case: Case) -> Result:
     """Return what was decided on *case*."""
-    held = await letters.letters(case.id)
-    certificate = letters.certificate_among(held)
-    refusal = next((letter for letter in held if letter.kind == "L11"), None)
+    case_letters = await letters.letters(case.id)
+    certificate = letters.certificate_among(case_letters)
+    refusal = next((letter for letter in case_letters if letter.kind == "L11"), None)
     catalogue = case.city.diseases
     applied_for = catalogue.get(answers_of(case).get("disease", ""))
     return Result(
         diseases=[(catalogue[decided.code], decided) for decided in await decision.diseases(case)],
         disease=applied_for.name_zh if applied_for else "",
-        letters=[letter for letter in held if not letter.void],
+        letters=[letter for letter in case_letters if not letter.void],
         certificate=sheet(certificate) if certificate else None,
         refusal=sheet(refusal) if refusal else None,
     )

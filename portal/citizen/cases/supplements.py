@@ -17,7 +17,7 @@ from portal.citizen.shared.mine import CITIZEN, MyCase, address, case_named, lea
 from portal.citizen.shared.unsafe import unsafe_by_slot
 from portal.core.tools.errors import found
 from portal.core.web import uploads
-from portal.core.web.pages import page, see_other
+from portal.core.web.pages import form_page, see_other
 from portal.documents import pages
 from portal.documents.accepted import allowed
 from portal.documents.check import WARNINGS
@@ -84,16 +84,15 @@ async def _supplement_page(
     waiting = await supplement.unsent(mine.case)
     places = await _places(mine, waiting, refused or {})
     wrong = {f"pick-{place.id}": place.error for place in places if place.error} | (errors or {})
-    return page(
+    return form_page(
         request,
         "citizen/cases/supplements/show",
-        status=422 if wrong else 200,
+        wrong,
         region=mine.region,
         case=mine.case,
         home=f"{mine.home}/supplements",
         places=places,
         count=len(waiting),
-        errors=wrong,
         warnings=WARNINGS,
         words=BROWSER_WORDS,
     )

@@ -10,7 +10,7 @@ from portal.cases.experts.seats import Seat, given
 from portal.cases.life.case import Case, Event
 from portal.cases.life.moves import DECIDED, State
 from portal.core.tools.i18n import Said
-from portal.letters.letter import Row as Letter
+from portal.letters.letter import Letter
 from portal.regions.load import Region
 from portal.regions.model import Step
 
@@ -67,32 +67,29 @@ class Stage(msgspec.Struct, frozen=True):
         return self.kind == "done"
 
 
-def stages(case: Case, events: list[Event], held: list[Letter], panel: Sequence[Seat]) -> list[Stage]:
+def stages(case: Case, events: list[Event], letters: list[Letter], panel: Sequence[Seat]) -> list[Stage]:
     """Return the city's stages for *case*; the one of the experts says how many of the *panel* have answered.
 
     Of a case that ended without a decision, the stages it never reached are left out.
     """
     steps = case.city.rules.steps
-    found = [_stage(step, kind, events, held) for step, kind in zip(steps, _kinds(case, steps), strict=True)]
-    if panel:
-        said = _opinions(panel, case.city)
-        found = [
-            replace(stage, what=Said("{what}{said}", what=stage.what, said=said)) if asks_experts else stage
-            for stage, asks_experts in zip(found, [step.state == State.APPRAISING for step in steps], strict=True)
-        ]
+    shown = [
+        _stage(step, kind, _note(step, panel, case.city), events, letters)
+        for step, kind in zip(steps, _kinds(case, steps), strict=True)
+    ]
     if case.ended and case.at not in DECIDED:
-        return [stage for stage in found if stage.left_at]
-    return [*found[:-1], _sealed(found[-1], case)]
+        return [stage for stage in shown if stage.left_at]
+    return [*shown[:-1], _sealed(shown[-1], case)]
 
 
 def _kinds(case: Case, steps: Sequence[Step]) -> list[str]:
     """Return the kind of each stage, in the city's order."""
-    here = State(case.return_to) if case.at is State.CORRECTION else case.at
+    state = State(case.return_to) if case.at is State.CORRECTION else case.at
     kinds: list[str] = []
     for step in steps:
-        if case.ended or _place(step.state) < _place(here):
+        if case.ended or _place(step.state) < _place(state):
             kinds.append("done")
-        elif _place(step.state) == _place(here) and not {"now", "yours"} & set(kinds):
+        elif _place(step.state) == _place(state) and not {"now", "yours"} & set(kinds):
             kinds.append("yours" if case.at is State.CORRECTION else "now")
         else:
             kinds.append("next")
@@ -104,7 +101,7 @@ def _place(state: str) -> int:
     return ORDER.index(State(state)) if state in ORDER else len(ORDER)
 
 
-def _stage(step: Step, kind: str, events: list[Event], held: list[Letter]) -> Stage:
+def _stage(step: Step, kind: str, note: str, events: list[Event], letters: list[Letter]) -> Stage:
     left = [event for event in events if event.before == step.state and event.after not in (step.state, "correction")]
     return Stage(
         id=step.id,
@@ -112,16 +109,23 @@ def _stage(step: Step, kind: str, events: list[Event], held: list[Letter]) -> St
         kind=kind,
         left_at=left[-1].at if left and kind == "done" else None,
         limit=step.limit_zh,
-        what=step.note_zh,
-        letters=tuple(letter for letter in held if letter.kind in LETTERS.get(step.id, ()) and not letter.void),
+        what=note,
+        letters=tuple(letter for letter in letters if letter.kind in LETTERS.get(step.id, ()) and not letter.void),
     )
+
+
+def _note(step: Step, panel: Sequence[Seat], region: Region) -> str:
+    """Return what the city says of a stage; of the one of the experts also how many have answered."""
+    if not panel or step.state != State.APPRAISING:
+        return step.note_zh
+    return Said("{what}{said}", what=step.note_zh, said=_opinions(panel, region))
 
 
 def _opinions(panel: Sequence[Seat], region: Region) -> Said:
     """Return how many opinions are in, of how many that are needed or still may come."""
     came = len(given(panel))
-    of = max(region.rules.experts.required, came + sum(seat.open for seat in panel))
-    return Said("已收到专家意见 {n}/{m} 份。", n=came, m=of)
+    needed = max(region.rules.experts.required, came + sum(seat.open for seat in panel))
+    return Said("已收到专家意见 {n}/{m} 份。", n=came, m=needed)
 
 
 def _sealed(last: Stage, case: Case) -> Stage:

@@ -46,22 +46,22 @@ class Question(msgspec.Struct, frozen=True):
 
 async def question_named(link: FromPath[str], request: Asked) -> Question:
     """Return what is asked under the link; 404 when it is over, or when the proxy opens it."""
-    known = found(await delegations.with_link(link))
-    region = REGIONS[known.region]
-    open_ = delegations.link_holds(known, region.rules.proxy.consent_days)
-    own = visitor_of(request).subject == known.proxy
-    known = found(known if open_ and not own and not known.one_phone else None)
-    principal, proxy = await both(known)
-    return Question(region, known, principal, proxy)
+    delegation = found(await delegations.with_link(link))
+    region = REGIONS[delegation.region]
+    open_ = delegations.link_holds(delegation, region.rules.proxy.consent_days)
+    own = visitor_of(request).subject == delegation.proxy
+    delegation = found(delegation if open_ and not own and not delegation.one_phone else None)
+    principal, proxy = await both(delegation)
+    return Question(region, delegation, principal, proxy)
 
 
 async def answered_named(link: FromPath[str], request: Asked) -> Question:
     """Return what was answered under the link, for who is at the phone; 404 for everybody else."""
-    known = found(await delegations.with_link(link))
-    principal, proxy = await both(known)
-    asked = Question(REGIONS[known.region], known, principal, proxy)
-    own = visitor_of(request).subject == known.proxy
-    return found(asked if not own and known.state != "asked" and await holds_the_phone(request, asked) else None)
+    delegation = found(await delegations.with_link(link))
+    principal, proxy = await both(delegation)
+    asked = Question(REGIONS[delegation.region], delegation, principal, proxy)
+    own = visitor_of(request).subject == delegation.proxy
+    return found(asked if not own and delegation.state != "asked" and await holds_the_phone(request, asked) else None)
 
 
 async def holds_the_phone(request: Asked, asked: Question) -> bool:

@@ -72,8 +72,8 @@ class DelegationView(msgspec.Struct, frozen=True):
     def disease(self) -> str:
         """The strictly private disease that it names, or an empty text; its code, if it has left the catalogue."""
         code = self.mine.delegation.disease
-        known = self.mine.region.diseases.get(code)
-        return known.name_zh if known else code
+        disease = self.mine.region.diseases.get(code)
+        return disease.name_zh if disease else code
 
     @property
     def waits_for(self) -> str:
@@ -88,8 +88,8 @@ class DelegationView(msgspec.Struct, frozen=True):
     @property
     def shows_letter(self) -> bool:
         """Whether the proxy is led to the letter that has to be signed."""
-        known = self.mine.delegation
-        return self.mine.as_proxy and known.route == "letter" and self.state in LETTER_IN_WORK
+        by_letter = self.mine.delegation.route == "letter"
+        return self.mine.as_proxy and by_letter and self.state in LETTER_IN_WORK
 
     @property
     def goes_on(self) -> bool:
@@ -112,10 +112,10 @@ async def delegation_view(mine: MyDelegation) -> DelegationView:
 
 
 async def _renewable(mine: MyDelegation) -> list[Renewable]:
-    found = []
-    for held in await benefits_of(mine.principal.id, mine.region.id):
-        gave = await case_by_id(held.case_id)
-        if gave and await over(held, mine.proxy.id, "apply") and (await chance(held)).begins:
-            disease = gave.city.diseases[held.code].name_zh
-            found.append(Renewable(disease, f"/{held.region}/benefits/{held.id}/renewals/new"))
-    return found
+    renewable = []
+    for benefit in await benefits_of(mine.principal.id, mine.region.id):
+        case = await case_by_id(benefit.case_id)
+        if case and await over(benefit, mine.proxy.id, "apply") and (await chance(benefit)).begins:
+            disease = case.city.diseases[benefit.code].name_zh
+            renewable.append(Renewable(disease, f"/{benefit.region}/benefits/{benefit.id}/renewals/new"))
+    return renewable

@@ -16,7 +16,6 @@ from portal.cases.life.case import Actor
 from portal.cases.life.moves import Role
 from portal.citizen.delegations import mandate
 from portal.citizen.delegations.delegation_view import delegation_view
-from portal.citizen.delegations.mandate import Written
 from portal.citizen.delegations.my_delegation import MyDelegation, delegation_named
 from portal.citizen.delegations.roster import clients
 from portal.citizen.shared.mine import CITIZEN, Me, address, me_in
@@ -63,22 +62,22 @@ class DelegationsController(Controller):
     async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Ask for whom, by which proof, in what and until when."""
         begun = {"starts_on": clock.today().isoformat(), "ends_on": mandate.half_the_longest(mine.region).isoformat()}
-        return _form_page(request, mine, mandate.begun(begun, mine.region), {})
+        return mandate.mandate_page(request, ABOUT, mandate.begun(begun, mine.region), mine.region)
 
     @post("/new")
     async def create(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Keep the delegation; nothing is proved yet."""
         if not mine.region.rules.proxy.allowed:
             raise NotFound
-        written = mandate.read(form_of(request), mine.region)
+        written = mandate.read(form_of(request), mine.region, ABOUT)
         my_phone = await phone_number(visitor_of(request).via)
         errors = mandate.errors_in(written, mine.region, mine.person, my_phone)
         if errors:
-            return _form_page(request, mine, written, errors)
+            return mandate.mandate_page(request, ABOUT, written, mine.region, errors)
         await mandate.allow_look_up(mine.person)
         principal, phone, errors = await mandate.named(written, mine.region, my_phone)
         if errors or principal is None:
-            return _form_page(request, mine, written, errors)
+            return mandate.mandate_page(request, ABOUT, written, mine.region, errors)
         wanted = mandate.wanted(written, mine.region, mine.person, principal, (phone, my_phone))
         made = await delegations.propose(wanted, at_most=mine.region.rules.proxy.principals_before_review)
         return see_other(f"/{mine.region.id}/delegations/{made.id}")
@@ -87,6 +86,7 @@ class DelegationsController(Controller):
 async def _list_page(request: Request[Any, Any, Any], mine: Me, q: str) -> Response[bytes]:
     """Return the page with both lists; only the roster is searched."""
     roster = await clients(mine.person.id, mine.region)
+    given = await delegations.of_principal(mine.person.id, mine.region.id)
     return page(
         request,
         "citizen/delegations/delegations/index",
@@ -94,7 +94,7 @@ async def _list_page(request: Request[Any, Any, Any], mine: Me, q: str) -> Respo
         roster=[client for client in roster if client.fits(q)],
         all=len(roster),
         q=q,
-        given=[await _given(known) for known in await delegations.of_principal(mine.person.id, mine.region.id)],
+        given=[await _given(delegation) for delegation in given],
         may_offer=may_offer(mine.region),
     )
 
@@ -110,18 +110,6 @@ async def _given(delegation: delegations.Delegation) -> GivenRow:
         words=STATES[state],
         proof=ROUTES[delegation.route],
         ends_on=delegation.ends_on,
-    )
-
-
-def _form_page(request: Request[Any, Any, Any], mine: Me, written: Written, errors: dict[str, str]) -> Response[bytes]:
-    """Return the page of the form; with errors its status is 422."""
-    return page(
-        request,
-        "citizen/delegations/delegations/new",
-        status=422 if errors else 200,
-        region=mine.region,
-        form=mandate.shown(ABOUT, written, errors, mine.region),
-        errors=errors,
     )
 
 

@@ -1,18 +1,21 @@
-"""The two forms about acting for another, a proxy's and a principal's: read, checked, shown again, written down."""
+"""The two forms about acting for another, a proxy's and a principal's: shown, read, checked, written down."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 import msgspec
+from litestar import Response
 
 from portal.accounts import principal
 from portal.accounts.delegation import SCOPES, Route, Wanted
 from portal.accounts.person import Person
+from portal.citizen.shared.mine import Asked
 from portal.core.store import limits
 from portal.core.tools import clock
 from portal.core.tools.i18n import Said
 from portal.core.tools.months import last_day_after
 from portal.core.web.forms import Form
+from portal.core.web.pages import form_page
 from portal.questions.delegation import ABOUT, OFFER
 from portal.questions.identity import id_type
 from portal.questions.model import Question, Step
@@ -25,6 +28,10 @@ MISMATCH = "姓名和身份证号对不上。请对照对方的身份证，检�
 NO_PHONE = "我们没有对方自己的手机号，不能用短信确认。请改选“上传授权委托书”。"
 LOOK_UPS = 20  # names and numbers of others that one person may try in a day
 TOO_MANY = "今天填的人太多了。为了安全，请明天再试，或者打热线请工作人员帮您。"
+TEMPLATES = {
+    ABOUT.slug: "citizen/delegations/delegations/new",
+    OFFER.slug: "citizen/delegations/delegations/offer",
+}
 PRIVATE = ("private_disease", "offered_private")  # asked only where the city has diseases that are strictly private
 
 
@@ -74,6 +81,19 @@ def half_the_longest(region: Region) -> date:
     return last_day_after(clock.today(), region.rules.proxy.letter_max_months // 2)
 
 
+def mandate_page(
+    request: Asked, step: Step, written: Written, region: Region, errors: dict[str, str] | None = None
+) -> Response[bytes]:
+    """Return the page with the form of *step*; 422 if there are errors."""
+    return form_page(
+        request,
+        TEMPLATES[step.slug],
+        errors or {},
+        region=region,
+        form=shown(step, written, errors or {}, region),
+    )
+
+
 def shown(step: Step, written: Written, errors: Mapping[str, str], region: Region) -> MandateForm:
     """Return the form of *step* with what was *written* and what is wrong with it."""
     questions = [question for question in step.questions if _is_asked(question, region)]
@@ -118,7 +138,7 @@ async def allow_look_up(person: Person) -> None:
     await limits.allow("delegation: look-up", person.id, LOOK_UPS, timedelta(days=1), TOO_MANY)
 
 
-def read(form: Form, region: Region, step: Step = ABOUT) -> Written:
+def read(form: Form, region: Region, step: Step) -> Written:
     """Return what was written; parts of a mandate that the city does not know are dropped."""
     chosen = form.all("scope")
     return Written(
@@ -132,17 +152,17 @@ def read(form: Form, region: Region, step: Step = ABOUT) -> Written:
 def errors_in(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
     """Return what is wrong, by field in page order, before the person who is named is looked up."""
     answers = written.answers
-    found = ABOUT.errors(answers, region)
-    if "principal_number" not in found and answers["principal_number"] == me.id_number:
-        found["principal_number"] = "这是您自己的身份证号。给自己办，请回上一步选“自己”。"
-    found |= {name: message for name, message in _days(answers, region).items() if name not in found}
-    if "principal_number" not in found:
-        found |= _ages(written, region, me)
+    errors = ABOUT.errors(answers, region)
+    if "principal_number" not in errors and answers["principal_number"] == me.id_number:
+        errors["principal_number"] = "这是您自己的身份证号。给自己办，请回上一步选“自己”。"
+    errors |= {name: message for name, message in _days(answers, region).items() if name not in errors}
+    if "principal_number" not in errors:
+        errors |= _ages(written, region, me)
     if "apply" not in written.scopes:
-        found["scope"] = "请至少选“填写和提交申请”。委托书里没有写到的事，代办人不能办。"
+        errors["scope"] = "请至少选“填写和提交申请”。委托书里没有写到的事，代办人不能办。"
     if answers["principal_mobile"] and answers["principal_mobile"] == my_phone and not written.same_phone:
-        found["same_phone"] = SAME_TYPED
-    return found
+        errors["same_phone"] = SAME_TYPED
+    return errors
 
 
 def _days(answers: Mapping[str, str], region: Region) -> dict[str, str]:
@@ -165,20 +185,21 @@ def _too_long(name: str, first: date, last: date, region: Region) -> dict[str, s
 def _ages(written: Written, region: Region, me: Person) -> dict[str, str]:
     rules = region.rules.proxy
     today = clock.today()
-    mine = birth_in(me.id_number)
-    theirs = birth_in(written.answers["principal_number"])
+    my_birth = birth_in(me.id_number)
+    their_birth = birth_in(written.answers["principal_number"])
     guardian = written.answers["route"] == "guardian"
-    found: dict[str, str] = {}
-    if mine and years(mine, today) < rules.adult_years:
-        found["principal_name"] = Said("不满 {n} 岁的人不能替别人办。请让大人来办。", n=rules.adult_years)
-    if theirs and years(theirs, today) < rules.adult_years and not guardian:
-        found["route"] = Said("对方不满 {n} 岁，要由监护人办。请选“我是监护人”。", n=rules.adult_years)
-    if theirs and years(theirs, today) < rules.guardian_consent_below_years and guardian and not written.consent:
-        found["guardian_consent"] = Said(
+    errors: dict[str, str] = {}
+    if my_birth and years(my_birth, today) < rules.adult_years:
+        errors["principal_name"] = Said("不满 {n} 岁的人不能替别人办。请让大人来办。", n=rules.adult_years)
+    if their_birth and years(their_birth, today) < rules.adult_years and not guardian:
+        errors["route"] = Said("对方不满 {n} 岁，要由监护人办。请选“我是监护人”。", n=rules.adult_years)
+    small = their_birth is not None and years(their_birth, today) < rules.guardian_consent_below_years
+    if small and guardian and not written.consent:
+        errors["guardian_consent"] = Said(
             "孩子不满 {n} 岁，要监护人同意处理孩子的个人信息。请看一看，同意后打勾。",
             n=rules.guardian_consent_below_years,
         )
-    return found
+    return errors
 
 
 async def named(written: Written, region: Region, my_phone: str) -> tuple[Person | None, str, dict[str, str]]:
@@ -223,23 +244,23 @@ def errors_in_offer(written: Written, region: Region, me: Person, my_phone: str)
     answers = written.answers
     rules = region.rules.proxy
     today = clock.today()
-    found = OFFER.errors(answers, region)
-    mine = birth_in(me.id_number)
-    theirs = birth_in(answers["proxy_number"])
+    errors = OFFER.errors(answers, region)
+    my_birth = birth_in(me.id_number)
+    their_birth = birth_in(answers["proxy_number"])
     last = day(answers["until"])
-    if mine and years(mine, today) < rules.adult_years:
-        found["proxy_name"] = Said("您不满 {n} 岁，要由监护人替您办。请监护人用自己的账号办。", n=rules.adult_years)
+    if my_birth and years(my_birth, today) < rules.adult_years:
+        errors["proxy_name"] = Said("您不满 {n} 岁，要由监护人替您办。请监护人用自己的账号办。", n=rules.adult_years)
     if answers["proxy_number"] == me.id_number:
-        found["proxy_number"] = "这是您自己的身份证号。请填替您办的那个人的。"
-    elif "proxy_number" not in found and theirs and years(theirs, today) < rules.adult_years:
-        found["proxy_number"] = Said("不满 {n} 岁的人不能替别人办。请换一位大人。", n=rules.adult_years)
-    if "until" not in found and last:
-        found |= _too_long("until", today, last, region)
+        errors["proxy_number"] = "这是您自己的身份证号。请填替您办的那个人的。"
+    elif "proxy_number" not in errors and their_birth and years(their_birth, today) < rules.adult_years:
+        errors["proxy_number"] = Said("不满 {n} 岁的人不能替别人办。请换一位大人。", n=rules.adult_years)
+    if "until" not in errors and last:
+        errors |= _too_long("until", today, last, region)
     if "apply" not in written.scopes:
-        found["scope"] = "请至少选“填写和提交申请”。没有选的事，代办人不能办。"
+        errors["scope"] = "请至少选“填写和提交申请”。没有选的事，代办人不能办。"
     if answers["proxy_mobile"] and answers["proxy_mobile"] == my_phone and not written.same_phone:
-        found["same_phone"] = SAME_TYPED
-    return found
+        errors["same_phone"] = SAME_TYPED
+    return errors
 
 
 async def named_in_offer(written: Written, my_phone: str) -> tuple[Person | None, str, dict[str, str]]:

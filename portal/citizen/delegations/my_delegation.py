@@ -40,8 +40,8 @@ class MyDelegation(msgspec.Struct, frozen=True):
     @property
     def may_begin(self) -> bool:
         """Whether the proxy may begin an application, or go on with one."""
-        known = self.delegation
-        return self.as_proxy and known.allows("apply", clock.today()) and known.state != "asked"
+        delegation = self.delegation
+        return self.as_proxy and delegation.allows("apply", clock.today()) and delegation.state != "asked"
 
     @property
     def may_look(self) -> bool:
@@ -51,9 +51,9 @@ class MyDelegation(msgspec.Struct, frozen=True):
     @property
     def may_switch(self) -> bool:
         """Whether the proxy may go on with a letter: the principal was asked by SMS and has not said yes."""
-        known = self.delegation
-        asked = known.route == "online" and known.asked_at is not None and not known.reported
-        return self.as_proxy and asked and known.state in ("proposed", "refused") and not self._over
+        delegation = self.delegation
+        asked = delegation.route == "online" and delegation.asked_at is not None and not delegation.reported
+        return self.as_proxy and asked and delegation.state in ("proposed", "refused") and not self._over
 
     @property
     def may_confirm(self) -> bool:
@@ -74,8 +74,8 @@ class MyDelegation(msgspec.Struct, frozen=True):
     @property
     def has_letter(self) -> bool:
         """Whether there is a letter to print and sign."""
-        known = self.delegation
-        return known.route == "letter" and (known.open_on(clock.today()) or known.state == "held")
+        delegation = self.delegation
+        return delegation.route == "letter" and (delegation.open_on(clock.today()) or delegation.state == "held")
 
     @property
     def _over(self) -> bool:
@@ -88,12 +88,12 @@ async def delegation_named(r: FromPath[str], id: FromPath[str], request: Asked) 
     A proxy whom the principal asks finds it only after the principal has confirmed it.
     """
     me = await me_in(r, request)
-    known = await delegations.delegation(id)
-    mine = known is not None and known.region == r and me.person.id in (known.principal, known.proxy)
-    known = found(known if mine else None)
-    principal, proxy = await both(known)
-    as_proxy = me.person.id == known.proxy
-    found(known if known.told or not as_proxy else None)
-    if as_proxy and known.state != "offered":
-        request.scope["state"]["acting"] = Acting(principal.masked_name, known)
-    return MyDelegation(me.region, known, principal, proxy, as_proxy)
+    delegation = await delegations.delegation(id)
+    delegation = found(delegation if delegation and delegation.region == r else None)
+    found(delegation if me.person.id in (delegation.principal, delegation.proxy) else None)
+    principal, proxy = await both(delegation)
+    as_proxy = me.person.id == delegation.proxy
+    found(delegation if delegation.told or not as_proxy else None)
+    if as_proxy and delegation.state != "offered":
+        request.scope["state"]["acting"] = Acting(principal.masked_name, delegation)
+    return MyDelegation(me.region, delegation, principal, proxy, as_proxy)

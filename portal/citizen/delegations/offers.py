@@ -18,11 +18,10 @@ from portal.accounts.sign_in import ChallengeRow
 from portal.cases.apply import acting
 from portal.citizen.delegations import mandate
 from portal.citizen.delegations.confirming import answered, challenge_of, code_page, send_code
-from portal.citizen.delegations.mandate import Written
 from portal.citizen.delegations.my_delegation import MyDelegation, delegation_named
 from portal.citizen.shared.mine import CITIZEN, Asked, Me, me_in
 from portal.core.tools.errors import Stale, found
-from portal.core.web.pages import page, see_other
+from portal.core.web.pages import see_other
 from portal.core.web.sessions import form_of, visitor_of
 from portal.questions.delegation import OFFER, may_offer
 
@@ -44,7 +43,7 @@ class OfferController(Controller):
     async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Ask who is to act, in what and until when."""
         written = mandate.begun({"until": mandate.half_the_longest(mine.region).isoformat()}, mine.region)
-        return _form_page(request, mine, written, {})
+        return mandate.mandate_page(request, OFFER, written, mine.region)
 
     @post()
     async def create(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
@@ -53,25 +52,13 @@ class OfferController(Controller):
         my_phone = await phone_number(visitor_of(request).via) or await phone_on_record(mine.person)
         errors = mandate.errors_in_offer(written, mine.region, mine.person, my_phone)
         if errors:
-            return _form_page(request, mine, written, errors)
+            return mandate.mandate_page(request, OFFER, written, mine.region, errors)
         await mandate.allow_look_up(mine.person)
         proxy, phone, errors = await mandate.named_in_offer(written, my_phone)
         if errors or proxy is None:
-            return _form_page(request, mine, written, errors)
+            return mandate.mandate_page(request, OFFER, written, mine.region, errors)
         made = await offer.offer(mandate.offered(written, mine.region, mine.person, proxy, (my_phone, phone)))
         return see_other(f"/{mine.region.id}/delegations/{made.id}")
-
-
-def _form_page(request: Asked, mine: Me, written: Written, errors: dict[str, str]) -> Response[bytes]:
-    """Return the page of the form; with errors its status is 422."""
-    return page(
-        request,
-        "citizen/delegations/delegations/offer",
-        status=422 if errors else 200,
-        region=mine.region,
-        form=mandate.shown(OFFER, written, errors, mine.region),
-        errors=errors,
-    )
 
 
 class OfferedController(Controller):

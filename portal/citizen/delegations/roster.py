@@ -43,8 +43,8 @@ FAR = date(9999, 12, 31)
 
 async def clients(proxy: str, region: Region) -> list[Client]:
     """Return everybody *proxy* acts for in *region*: first those who wait for the proxy, then by the last day."""
-    found = [await _client(known) for known in await delegations.of_proxy(proxy, region.id)]
-    return sorted(found, key=lambda client: (ORDER[client.kind], client.until or FAR))
+    roster = [await _client(delegation) for delegation in await delegations.of_proxy(proxy, region.id)]
+    return sorted(roster, key=lambda client: (ORDER[client.kind], client.until or FAR))
 
 
 async def _client(delegation: Delegation) -> Client:

@@ -43,15 +43,15 @@ async def _in_draft(case: Case, file: Document) -> Open | None:
 
 async def _for_defect(case: Case, file: Document) -> Open | None:
     notice = await corrections.open_correction(case) if file.slot.startswith("defect:") else None
-    held = await corrections.defects(notice, ()) if notice else []
-    slot = next((defect.slot for defect in held if defect.upload_slot == file.slot), None)
+    defects = await corrections.defects(notice, ()) if notice else []
+    slot = next((defect.slot for defect in defects if defect.upload_slot == file.slot), None)
     if notice is None or slot is None:
         return None
     return Open(f"{address(case)}/corrections/{notice.number}", allowed(case.city, slot))
 
 
 async def _as_supplement(case: Case, file: Document) -> Open | None:
-    if file.id not in {one.id for one in await supplement.unsent(case)}:
+    if file.id not in {document.id for document in await supplement.unsent(case)}:
         return None
     slot = file.slot.removeprefix(ADDITION)
     return Open(f"{address(case)}/supplements", allowed(case.city, slot))

@@ -16,7 +16,7 @@ from portal.citizen.files.showing import file_page
 from portal.citizen.shared.mine import CITIZEN, address
 from portal.core.tools.errors import NotFound
 from portal.core.web import uploads
-from portal.core.web.pages import file_answer, page, see_other
+from portal.core.web.pages import file_answer, form_page, page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep, pages
 from portal.documents.places import BROWSER_WORDS, Place
@@ -124,7 +124,7 @@ class FileController(Controller):
         one_more = msgspec.structs.replace(place.allowed, files=place.allowed.files + 1 if place.allowed.files else 0)
         async with uploads.sending(request, limits_of(mine.case.city)) as sending:
             refused = await take_all(sending, mine.case, mine.file.slot, one_more)
-        new = [one for one in await keep.in_slot(mine.case.id, mine.file.slot) if one.id not in before]
+        new = [file for file in await keep.in_slot(mine.case.id, mine.file.slot) if file.id not in before]
         if not new:
             return await replacement_page(request, mine, refused)
         await pages.replace(mine.file, new[0])
@@ -138,14 +138,13 @@ async def replacement_page(
     open_ = await mine.place()
     error = refused[0][1] if refused else ""
     place = Place("new", mine.file.name, "/replacement", open_.allowed, [], error=error)
-    return page(
+    return form_page(
         request,
         "citizen/apply/documents/replacement",
-        status=422 if refused else 200,
+        {"pick-new": error} if error else {},
         region=mine.case.city,
         mine=mine,
         back=f"{open_.page}#file-{mine.file.id}",
         place=place,
         words=BROWSER_WORDS,
-        errors={"pick-new": error} if error else {},
     )

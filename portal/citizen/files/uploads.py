@@ -118,8 +118,8 @@ def told(upload: Partial, reached: int) -> dict[str, str]:
 
 def mismatch(upload: Partial, reached: int) -> Response[bytes]:
     """Return the 409 response for a part that begins at another offset than *reached*."""
-    said = msgspec.json.encode({"type": MISMATCH, "title": "mismatching-upload-offset", "expected-offset": reached})
-    return Response(said, status_code=409, headers=told(upload, reached), media_type="application/problem+json")
+    problem = msgspec.json.encode({"type": MISMATCH, "title": "mismatching-upload-offset", "expected-offset": reached})
+    return Response(problem, status_code=409, headers=told(upload, reached), media_type="application/problem+json")
 
 
 async def arriving(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:

@@ -8,9 +8,11 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from portal.accounts.delegation import Delegation, delegation, of_principal, of_proxy
+from portal.accounts.delegation import Delegation, of_principal, of_proxy
+from portal.accounts.delegation import delegation as delegation_by_id
 from portal.accounts.person import Person
-from portal.cases.benefits.benefit import benefit, benefits_of
+from portal.cases.benefits.benefit import benefit as benefit_by_id
+from portal.cases.benefits.benefit import benefits_of
 from portal.cases.life.case import case_by_id, cases_of
 from portal.citizen.home.held import HeldBenefit, held
 from portal.citizen.shared.case_row import CaseRow, case_row
@@ -47,18 +49,16 @@ class HomeController(Controller):
         person = mine.person
         city = mine.region
         cases = await cases_of(person.id, city.id)
-        named = {case.id: case.city.diseases for case in cases}  # a disease may have left the catalogue since
+        diseases = {case.id: case.city.diseases for case in cases}  # a disease may have left the catalogue since
         home = Home(
             person=person,
             cases=sorted(map(case_row, cases), key=lambda row: not row.waits_for_the_citizen),
             benefits=[
-                await held(named[benefit.case_id][benefit.code].name_zh, benefit)
+                await held(diseases[benefit.case_id][benefit.code].name_zh, benefit)
                 for benefit in await benefits_of(person.id, city.id)
             ],
-            asked=[known for known in await of_principal(person.id, city.id) if known.asks_the_principal],
-            offered=[
-                known for known in await of_proxy(person.id, city.id) if known.state_on(clock.today()) == "offered"
-            ],
+            asked=[each for each in await of_principal(person.id, city.id) if each.asks_the_principal],
+            offered=[each for each in await of_proxy(person.id, city.id) if each.state_on(clock.today()) == "offered"],
             unread=await inbox.unread(person.id),
         )
         return page(request, "citizen/home/home/show", region=city, home=home)
@@ -79,8 +79,8 @@ class LinkController(Controller):
         case = await case_by_id(linked.case_id)
         if case:
             return see_other(address(case))
-        held = await benefit(linked.case_id)
-        if held:
-            return see_other(f"/{held.region}/benefits/{held.id}/renewals/new")
-        known = found(await delegation(linked.case_id))
-        return see_other(f"/{known.region}/delegations/{known.id}")
+        benefit = await benefit_by_id(linked.case_id)
+        if benefit:
+            return see_other(f"/{benefit.region}/benefits/{benefit.id}/renewals/new")
+        delegation = found(await delegation_by_id(linked.case_id))
+        return see_other(f"/{delegation.region}/delegations/{delegation.id}")

@@ -17,8 +17,9 @@ from portal.accounts.delegation import Delegation
 from portal.accounts.person import Person
 from portal.cases.apply.acting import acting, over, under
 from portal.cases.apply.draft import draft_in
-from portal.cases.benefits.benefit import Benefit, benefit
-from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history, may
+from portal.cases.benefits.benefit import Benefit
+from portal.cases.benefits.benefit import benefit as benefit_by_id
+from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history, moves_for
 from portal.cases.life.moves import Role, State
 from portal.cases.life.number import read_number
 from portal.cases.log.words import words
@@ -101,7 +102,7 @@ class MyCase(msgspec.Struct, frozen=True):
 
     def open_now(self, action: str) -> bool:
         """Return whether the visitor may carry out *action* in the present state of the case."""
-        return action in [move.action for move in may(self.case, self.actor.role)]
+        return action in [move.action for move in moves_for(self.case, self.actor.role)]
 
     @property
     def home(self) -> str:
@@ -161,15 +162,15 @@ async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> 
 
     A proxy needs a verified delegation: without proof nobody may learn about another person's benefits.
     """
-    held = await benefit(id)
-    held = found(held if held and held.region == r else None)
+    benefit = await benefit_by_id(id)
+    benefit = found(benefit if benefit and benefit.region == r else None)
     subject = visitor_of(request).subject
-    if subject == held.person:
-        return MyBenefit(REGIONS[r], held)
-    delegation = found(await over(held, subject, request.scope["route_handler"].opt.get("scope", "")))
-    principal = found(await people.person(held.person))
+    if subject == benefit.person:
+        return MyBenefit(REGIONS[r], benefit)
+    delegation = found(await over(benefit, subject, request.scope["route_handler"].opt.get("scope", "")))
+    principal = found(await people.person(benefit.person))
     request.scope["state"]["acting"] = Acting(principal.masked_name, delegation)
-    return MyBenefit(REGIONS[r], held, delegation)
+    return MyBenefit(REGIONS[r], benefit, delegation)
 
 
 # D31: asked at each request; a mode of acting for somebody would be forgotten and stay on.
@@ -209,14 +210,17 @@ def is_stale(request: Asked, case: Case) -> bool:
 
 
 async def moved_on(case: Case) -> Stale:
-    """Return the 409 page for a stale form: it says what happened last to the case, and who did it."""
+    """Return the 409 page for a stale form: it says what happened last to the case, and who did it.
+
+    That need not be the change: a new calendar, or a supervisor who allows another notice, leaves no row of history.
+    """
     events = await history(case)
     if not events:
         return Stale()
     last = events[-1]
     by = {"insured_person": "申请人", "proxy": "代办人", "system": "系统"}.get(last.role, "经办机构")
-    said = "刚才有了变化：{by}{did}。为了不弄错，这一次没有保存。"
-    return Stale(Said(said, by=by, did=words(last.action, "did")))
+    sentence = "刚才有了变化，为了不弄错，这一次没有保存。最近的一步：{by}{did}。"
+    return Stale(Said(sentence, by=by, did=words(last.action, "did")))
 
 
 def address(case: Case) -> str:

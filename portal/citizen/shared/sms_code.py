@@ -11,7 +11,6 @@ from litestar import Request
 from portal.accounts import sign_in
 from portal.accounts.person import masked_phone
 from portal.accounts.sign_in import ChallengeRow
-from portal.core.outside.sms import demo_code
 from portal.core.tools.i18n import Said
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.forms import clean
@@ -71,7 +70,7 @@ async def error_in(typed: str, challenge: ChallengeRow, region: Region) -> str:
 async def asked(challenge: ChallengeRow, error: str = "") -> CodeAsked:
     """Return the field for the code of *challenge*."""
     number = challenge.number
-    shown = await demo_code(number) if SETTINGS.demo else ""
+    shown = await sign_in.demo_code(number) if SETTINGS.demo else ""
     return CodeAsked(challenge.id, masked_phone(number), error, shown)
 
 

@@ -6,29 +6,28 @@ handed over stands in a ledger, by the provider's id and without phone or words;
 report of what became of it is put beside it.
 """
 
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
 from portal.core.outside.gateways import Aliyun, NotSent, Plain, Report
 from portal.core.store.crypto import keyed, opened, seal, token
-from portal.core.store.database import Taken, execute, fetch_all, fetch_one, insert, transaction
+from portal.core.store.database import Taken, execute, fetch_all, insert, transaction
 from portal.core.store.tables import SentMessage, SentSms
 from portal.core.tools import clock
 from portal.core.tools.settings import SETTINGS
+from portal.core.tools.signals import Signal
 
-__all__ = ["NotSent", "Report", "call", "demo_code", "demo_messages", "gateway", "on_report", "send", "take_reports"]
+__all__ = ["REPORTED", "NotSent", "Report", "call", "demo_messages", "gateway", "send", "take_reports"]
 
 
 class Gateway(Protocol):
     """What sends a message."""
 
-    @property
-    def speaks(self) -> bool:
-        """Whether it can call a phone and read aloud."""
+    def speaks(self, template: str) -> bool:
+        """Return whether it can call a phone and read the message *template* aloud."""
 
     async def send(self, phone: str, template: str, parameters: dict[str, str], text: str, key: str) -> str:
         """Hand the message over and return the provider's id; *key* marks a repeated one.
@@ -51,7 +50,9 @@ class Gateway(Protocol):
 class Demo:
     """Keeps messages in the database and sends them nowhere; the demonstration shows them."""
 
-    speaks = True
+    def speaks(self, template: str) -> bool:
+        """Return True: it keeps what would be read."""
+        return True
 
     async def send(self, phone: str, template: str, parameters: dict[str, str], text: str, key: str) -> str:
         """Keep the message."""
@@ -79,30 +80,21 @@ class Kept(msgspec.Struct, frozen=True):
     """A message the demonstration kept."""
 
     id: str
-    text: Any
+    text: bytes
 
 
-async def demo_messages(phone: str, count: int = 20) -> list[str]:
-    """Return the texts last sent to *phone* in the demonstration, newest first."""
+async def demo_messages(phone: str, count: int = 20, templates: Sequence[str] = ()) -> list[str]:
+    """Return the texts last sent to *phone* in the demonstration, newest first: of *templates*, or of all."""
+    places = ", ".join(f"${place}" for place in range(3, 3 + len(templates)))
+    only = f"AND template IN ({places})" if templates else ""
     rows = await fetch_all(
         Kept,
-        "SELECT id, text FROM sent_sms WHERE phone_hash = $1 ORDER BY sent_at DESC LIMIT $2",
+        f"FROM sent_sms WHERE phone_hash = $1 {only} ORDER BY sent_at DESC LIMIT $2",
         keyed("sms", phone),
         count,
+        *templates,
     )
     return [opened(row.text, f"sent_sms.text:{row.id}") for row in rows]
-
-
-async def demo_code(phone: str) -> str:
-    """Return the code last sent to *phone* in the demonstration, by SMS or by voice."""
-    row = await fetch_one(
-        Kept,
-        "SELECT id, text FROM sent_sms WHERE phone_hash = $1 AND template IN ('N34', 'N34v') "
-        "ORDER BY sent_at DESC LIMIT 1",
-        keyed("sms", phone),
-    )
-    text = opened(row.text, f"sent_sms.text:{row.id}") if row else ""
-    return "".join(re.findall(r"\d", text.partition("验证码")[2])[:6])
 
 
 GATEWAYS: dict[str, type[Gateway]] = {"demo": Demo, "http": Plain, "aliyun": Aliyun}
@@ -146,14 +138,7 @@ async def _write_down(id: str, template: str, channel: str) -> None:
         await insert(SentMessage, id=id, template=template, channel=channel, state="sent", sent_at=clock.now())
 
 
-Listener = Callable[[Report], Awaitable[None]]
-_listeners: list[Listener] = []
-
-
-def on_report(listener: Listener) -> Listener:
-    """Have *listener* hear of every report about a message of ours."""
-    _listeners.append(listener)
-    return listener
+REPORTED = Signal[[Report], None]()  # the provider reports what became of a message of ours
 
 
 async def take_reports(body: bytes) -> int:
@@ -172,7 +157,7 @@ async def take_reports(body: bytes) -> int:
                 report.reason[:60],
                 clock.now(),
             )
-            for listener in _listeners if ours else ():
-                await listener(report)
+            if ours:
+                await REPORTED.send(report)
         known += ours
     return known

@@ -19,6 +19,7 @@ class Seen(Protocol):
 
 
 # D37: two people may press at once; the first one's row is changed, and the second one is told.
+# D87: every table of moves changes its rows here.
 async def change(table: str, seen: Seen, **values: Any) -> None:
     """Write *values* to the row of *seen*, as the next version of it.
 

@@ -1,10 +1,9 @@
 """The database: SQLite by default, PostgreSQL by ``DATABASE_URL``; the same SQL on both.
 
-A statement whose text is fixed is SQL text, run by `one`, `many`, `run` and `insert`: parameters
-are ``$1 $2 ...``, rows come back as the struct they are asked for. A statement whose shape
-depends on the question (the staff queue's filters) is built with Piccolo. Both join the same
-`transaction`. Building a query with Piccolo costs 0.2-0.7 ms, a prepared SELECT by key 8 us:
-that is why (D4).
+A statement whose text is fixed is SQL text, run by `fetch_one`, `fetch_all`, `fetch_value`, `execute` and `insert`:
+parameters are ``$1 $2 ...``, rows come back as the struct they are asked for. A statement whose shape depends on the
+question (the staff queue's filters) is built with Piccolo. Both join the same `transaction`. Building a query with
+Piccolo costs 0.2-0.7 ms, a prepared SELECT by key 8 us: that is why (D4).
 
 Piccolo finds the engine through ``PICCOLO_CONF``, which names ``portal.piccolo_app``.
 """

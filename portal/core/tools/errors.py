@@ -10,7 +10,6 @@
     ├── NotFound        404     there is none, or it is somebody else's: both look the same
     ├── Stale           409     it was changed meanwhile, in another tab or by somebody else
     ├── TooLarge        413     more than we take at once
-    ├── Misdirected     421     not a host of ours
     ├── FormExpired     419     the form's token is not (or no longer) ours
     ├── TooMany         429     too often; says when to come back
     ├── Unavailable     503     not now; what was saved is safe
@@ -92,12 +91,6 @@ class FormExpired(Problem):
     """The form's token is missing or of another session."""
 
     status = 419
-
-
-class Misdirected(Problem):
-    """Asked under a host name that is not ours."""
-
-    status = 421
 
 
 class TooMany(Problem):

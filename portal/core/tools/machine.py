@@ -12,6 +12,7 @@ class NotAllowed(Exception):
     """The table has no such move for this actor now, or somebody changed the thing meanwhile."""
 
 
+# D87: a new thing with states gets a table of such rows, and no engine of its own.
 class Row(Protocol):
     """What every row of every table says."""
 

@@ -21,7 +21,7 @@ class Settings:
 
     host: str = setting("127.0.0.1", "Address the server listens on.")
     port: int = setting(8000, "Port the server listens on.")
-    data: Path = setting(Path("var"), "Folder for the embedded database, files, keys and logs.")
+    data: Path = setting(Path("var"), "Folder for the embedded database, files, keys and compiled templates.")
     cache: str = setting("", "Folder for compiled templates, made again when it is gone; empty: in the data folder.")
     database: str = setting(
         "",

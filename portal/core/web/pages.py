@@ -3,8 +3,8 @@
 An undefined name in a template is an error. `templates.py` says how templates are compiled.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache, partial, reduce
 from pathlib import Path
 from string import punctuation
@@ -199,6 +199,13 @@ def page(
     return answer(request, text.encode(), status, headers)
 
 
+def form_page(
+    request: Request[Any, Any, Any], name: str, errors: Mapping[str, str], /, **context: Any
+) -> Response[bytes]:
+    """Return the page of a form as `page` does; 422 if there are *errors* (``{field: message}``), which it shows."""
+    return page(request, name, status=422 if errors else 200, errors=errors, **context)
+
+
 def answer(
     request: Request[Any, Any, Any], body: bytes, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response[bytes]:
@@ -289,11 +296,6 @@ def masked(number: str) -> str:
 def size(count: int) -> str:
     """Return *count* bytes as ``1.8 MB`` or ``86 KB``."""
     return f"{count / 1_048_576:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1024))} KB"
-
-
-def within(moment: datetime, ago: timedelta) -> bool:
-    """Return whether *moment* is at most *ago* before now."""
-    return clock.now() - moment <= ago
 
 
 def file_answer(content: bytes, kind: str, name: str, *, download: bool = False) -> Response[bytes]:

@@ -106,6 +106,7 @@ class Collected(Response[bytes]):
             await send(message)
 
 
+# D86: a refused move may be raised anywhere, and this page says who was first.
 class Later(Response[bytes]):
     """A response that is made when it is sent, because Litestar does not await error handlers."""
 

@@ -30,7 +30,7 @@ MAIL = {
 class LetterRow(msgspec.Struct, frozen=True):
     """A letter in the list, and whether it has reached its reader."""
 
-    letter: letters.Row
+    letter: letters.Letter
     electronic: bool  # it counts as served on line
 
     @property

@@ -17,7 +17,7 @@ from portal.accounts.staff import member as member_by_id
 from portal.cases.apply.eligibility import insured_of, standing
 from portal.cases.apply.ready import SIGNED
 from portal.cases.experts.seats import seats
-from portal.cases.life.case import Case, Event, answers_of, clock_on, history, may
+from portal.cases.life.case import Case, Event, answers_of, clock_on, history, moves_for
 from portal.cases.life.deadlines import Clock, take_back_until
 from portal.cases.life.moves import Role
 from portal.cases.life.words import KINDS
@@ -202,7 +202,7 @@ async def case_view(case: Case) -> CaseView:
 
 
 async def _deadline(case: Case, events: list[Event]) -> Deadline:
-    open_to_them = case.submitted_at and any(row.action == "take_back" for row in may(case, Role.INSURED_PERSON))
+    open_to_them = case.submitted_at and any(row.action == "take_back" for row in moves_for(case, Role.INSURED_PERSON))
     return Deadline(
         case=case,
         clock=clock_on(case, events),

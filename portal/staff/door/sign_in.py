@@ -10,7 +10,7 @@ from portal.accounts.staff import Member
 from portal.core.tools.errors import SignInFirst
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.door import ANYBODY
-from portal.core.web.pages import leave_for, own_address, page, see_other, with_next
+from portal.core.web.pages import form_page, leave_for, own_address, page, see_other, with_next
 from portal.core.web.security import client_address
 from portal.core.web.sessions import end, form_of, visitor_of
 from portal.letters.letter import qr
@@ -136,13 +136,12 @@ async def code_page(request: Request[Any, Any, Any], me: Member, next: str, erro
     """Return the page that asks for a code; the demonstration shows a good one."""
     mine = await second_factor.factor(me.id)
     setting_up = mine is not None and mine.confirmed_at is None
-    return page(
+    return form_page(
         request,
         "staff/door/sign_in/code",
-        status=422 if errors else 200,
+        errors,
         region=None,
         next=own_address(next, ""),
-        errors=errors,
         factor=mine,
         setting_up=setting_up,
         qr=qr(second_factor.address(mine, me.login)) if mine and setting_up else "",
@@ -154,14 +153,13 @@ def login_page(
     request: Request[Any, Any, Any], login: str, next: str, errors: dict[str, str], *, expired: bool = False
 ) -> Response[bytes]:
     """Return the page that asks for login and password."""
-    return page(
+    return form_page(
         request,
         "staff/door/sign_in/show",
-        status=422 if errors else 200,
+        errors,
         region=None,
         login=login,
         next=own_address(next, ""),
-        errors=errors,
         expired=expired,
         site=passkeys.SITE,
         passkey_options=passkeys.options_to_enter(visitor_of(request)),

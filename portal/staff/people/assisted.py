@@ -43,7 +43,7 @@ from portal.documents.keep import Document
 from portal.documents.places import BROWSER_WORDS, Place, Words
 from portal.letters.application_form import as_pdf, filled
 from portal.questions.identity import id_type
-from portal.questions.materials import Slot
+from portal.questions.materials import Slot, why_missing
 from portal.questions.model import Question
 from portal.questions.rules import mobile, name_error, resident_number_error, tidy_mobile, tidy_name, tidy_number
 from portal.regions.load import Region
@@ -232,7 +232,8 @@ class AssistedFormController(Controller):
         try:
             await assisted.ask_to_confirm(desk.case, desk.me.id)
         except Incomplete as incomplete:
-            return await form_page(desk, answers_of(desk.case), said_of(incomplete.stops, "confirmation"))
+            errors = said_of(incomplete.stops, desk.case.city, "confirmation")
+            return await form_page(desk, answers_of(desk.case), errors)
         except assisted.NoPhone:
             wrong = {"confirmation": "没有手机号码，请用签名的申请表。"}
             return await form_page(desk, answers_of(desk.case), wrong)
@@ -245,7 +246,8 @@ class AssistedFormController(Controller):
         try:
             sent = await assisted.submit(desk.case, desk.me.id)
         except Incomplete as incomplete:
-            return await form_page(desk, answers_of(desk.case), said_of(incomplete.stops, "submission"))
+            errors = said_of(incomplete.stops, desk.case.city, "submission")
+            return await form_page(desk, answers_of(desk.case), errors)
         return see_other(f"/staff/cases/{sent.number}")
 
 
@@ -261,7 +263,7 @@ def typed(desk: AssistedDesk) -> dict[str, str]:
     return given | ticks
 
 
-def said_of(found: Sequence[Stop], button: str) -> dict[str, str]:
+def said_of(found: Sequence[Stop], region: Region, button: str) -> dict[str, str]:
     """Return ``{id of the field: message}`` for the stops *found*; stops without a field go to *button*."""
     errors: dict[str, str] = {}
     for stop in found:
@@ -270,8 +272,8 @@ def said_of(found: Sequence[Stop], button: str) -> dict[str, str]:
                 errors |= wrong
             case MissingPaper(slot) if slot.id == SIGNED.id:
                 errors[f"slot-{slot.id}"] = "请打印申请表，请本人签名，再传签好的扫描件或照片。"
-            case MissingPaper(slot):
-                errors[f"slot-{slot.id}"] = Said("请传{name}，或者勾“暂时没有”。", name=slot.name)
+            case MissingPaper(slot, blocks):
+                errors[f"slot-{slot.id}"] = why_missing(slot, region, blocks=blocks)
             case NotInsured(reason):
                 errors[button] = STOPPED[reason]
             case HeldAlready():

@@ -95,8 +95,8 @@ def rows(view: ReportView) -> list[list[str]]:
     report = view.report
     place = [view.region.short, view.since.isoformat(), clock.today().isoformat()]
     timed = [
-        *(("阶段用时", view.stage(stage.word), stage) for stage in report.stages),
-        *(("全程用时", view.stage(one.word), one) for one in report.whole),
+        *(("阶段用时", view.stage(stage.code), stage) for stage in report.stages),
+        *(("全程用时", view.stage(one.code), one) for one in report.whole),
     ]
     counted = [
         ("办结", "按时", report.in_time),

@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from portal.accounts import staff
 from portal.accounts.staff import Member
 from portal.cases.desk import access
-from portal.cases.life.case import Actor, Case, case_by_number, history, may
+from portal.cases.life.case import Actor, Case, case_by_number, history, moves_for
 from portal.cases.life.moves import NotAllowed, Role
 from portal.cases.life.number import read_number
 from portal.cases.log.words import words
@@ -38,6 +38,7 @@ ROLES = {"reviewer": Role.REVIEWER, "approver": Role.APPROVER, "supervisor": Rol
 Asked = Request[Any, Any, Any]
 
 
+# D86: what every page of the desk needs is given here, once.
 class Desk:
     """A member of staff and the request they sent.
 
@@ -116,11 +117,11 @@ class CaseDesk(Desk):
 
     def may(self, action: str, role: Role) -> bool:
         """Return whether *action* is open to *role* now."""
-        return any(move.action == action for move in may(self.case, role))
+        return any(move.action == action for move in moves_for(self.case, role))
 
     def actions(self) -> list[str]:
         """Return what is open to the member now, in the order of the table of moves, each once."""
-        return list(dict.fromkeys(move.action for role in self.roles for move in may(self.case, role)))
+        return list(dict.fromkeys(move.action for role in self.roles for move in moves_for(self.case, role)))
 
     def require(self, action: str, role: Role) -> None:
         """Check that *action* is open to *role* now.
@@ -146,13 +147,20 @@ class CaseDesk(Desk):
         return see_other(f"{self.address}{place}")
 
     async def who_was_first(self) -> str:
-        """Return what happened last to the case and by whom, for the clerk who came second."""
+        """Return what happened last to the case and by whom, for the clerk who came second.
+
+        That need not be what stood in their way: not every change leaves a row of history.
+        """
         events = await history(self.case)
         if not events:
             return ""
         by = await staff.member(events[-1].actor)
         did = words(events[-1].action, "did")
-        return Said("这件已经由{name}办理：{did}。", name=by.name if by else "申请人或系统", did=did)
+        return Said(
+            "这件刚才有了变化，或者现在不能这样办。最近的一步由{name}办理：{did}。",
+            name=by.name if by else "申请人或系统",
+            did=did,
+        )
 
     async def whose(self) -> str:
         """Return who works on the case, for a colleague who may not change it."""

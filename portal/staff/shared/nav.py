@@ -17,6 +17,7 @@ from portal.regions.load import REGIONS, Region
 EVERYBODY = "staff"
 
 
+# D85: the place in the navigation stands beside who may enter, so the two cannot differ.
 class Nav(msgspec.Struct, frozen=True):
     """What a controller says of its place in the navigation."""
 

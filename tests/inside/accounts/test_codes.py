@@ -9,9 +9,9 @@ from hashlib import sha256
 import pytest
 
 from portal.accounts import sign_in
-from portal.accounts.sign_in import ChallengeRow
+from portal.accounts.sign_in import ChallengeRow, demo_code
 from portal.core.outside import sms
-from portal.core.outside.sms import demo_code, demo_messages
+from portal.core.outside.sms import demo_messages
 from portal.core.store.crypto import digits
 from portal.core.store.database import fetch_one, fetch_value
 from portal.core.tools import clock
@@ -297,7 +297,8 @@ async def test_when_the_gateway_is_down_the_person_is_told_to_try_later(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Down:
-        speaks = False
+        def speaks(self, _template: str) -> bool:
+            return False
 
         async def send(self, *_: object) -> str:
             raise sms.NotSent

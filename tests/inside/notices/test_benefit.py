@@ -11,7 +11,7 @@ from portal.cases.time import reminders
 from portal.core.store.crypto import opened, opened_json
 from portal.core.store.database import execute, fetch_all
 from portal.core.tools import clock
-from portal.notices.send import Row
+from portal.notices.send import NoticeRow
 from portal.notices.write import words
 from tests.helpers import care
 from tests.helpers.factories import make_benefit, make_decided, make_person
@@ -31,7 +31,7 @@ async def near_its_end(case: Case) -> Benefit:
 
 async def phones() -> list[str]:
     """Return where the SMS of the reminder go."""
-    rows = await fetch_all(Row, "FROM notice WHERE code = 'N25' AND channel = 'sms'")
+    rows = await fetch_all(NoticeRow, "FROM notice WHERE code = 'N25' AND channel = 'sms'")
     return sorted(opened(row.recipient, f"notice.recipient:{row.id}") for row in rows if row.recipient)
 
 
@@ -42,7 +42,7 @@ async def people() -> list[str]:
     )
 
 
-class Copy(Row, frozen=True):
+class Copy(NoticeRow, frozen=True):
     """A message and whose it is."""
 
     person: str
@@ -91,7 +91,7 @@ async def test_an_sms_names_the_day_and_neither_the_disease_nor_the_person() -> 
 
     await reminders.remind()
 
-    (row,) = await fetch_all(Row, "FROM notice WHERE code = 'N25' AND channel = 'sms'")
+    (row,) = await fetch_all(NoticeRow, "FROM notice WHERE code = 'N25' AND channel = 'sms'")
     text = words("N25", "sms", opened_json(row.variables, f"notice.variables:{row.id}"))
     assert f"{held.ends_on.month}月{held.ends_on.day}日到期" in text
     assert "糖尿病" not in text

@@ -24,7 +24,7 @@ RULES = [
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_question_has_an_example_and_a_name_of_its_own(question: Question) -> None:
     assert question.examples
-    assert [one.name for one in questions()].count(question.name) == 1
+    assert [each.name for each in questions()].count(question.name) == 1
 
 
 @pytest.mark.parametrize(("question", "example"), EXAMPLES)
@@ -63,6 +63,14 @@ def test_a_choice_that_is_not_offered_is_refused_and_every_offered_one_is_taken(
     assert offered
     assert all(question.error(choice.value, region) == "" for choice in offered)
     assert question.error("something else", region) == "请从列出的选项里选一个。"
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_only_an_empty_answer_or_a_choice_is_common_to_many_people(question: Question) -> None:
+    offered = [choice.value for choice in question.choices(MEISHAN)] if question.choices else []
+
+    assert all(question.is_common(answer, MEISHAN) for answer in ("", *offered))
+    assert not question.is_common("something else", MEISHAN)
 
 
 def test_a_step_stands_once_and_under_its_own_slug() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from portal import demo
 from portal.accounts.register import demo_people
 from portal.cases.benefits.effect import starts_on
 from portal.cases.life.case import case_by_number
@@ -75,6 +76,15 @@ def test_its_clocks_run_by_its_own_limits_and_calendars(third: Region) -> None:
     assert promised(date(2025, 6, 3), third) == (date(2025, 6, 19), False)
     assert correction_due(date(2025, 6, 5), third) == date(2025, 7, 7)
     assert starts_on(date(2025, 6, 19), third) == date(2025, 6, 20)
+
+
+def test_the_demonstration_says_who_to_sign_in_as_there(third: Region) -> None:
+    said = demo.welcome()
+
+    assert "三江市  http" in said
+    assert "/sanjiang/  13800000101  张丽" in said
+    assert "sanjiang-reviewer" in said
+    assert "sanjiang-expert-2 to -4" in said
 
 
 async def accept_and_ask(client: Client, number: str) -> None:

@@ -146,6 +146,14 @@ async def test_a_character_of_private_use_is_kept_and_warned_about(client: Clien
     assert "电脑少见的字" in client.text
 
 
+async def test_a_dot_typed_right_is_not_said_to_have_been_changed(client: Client) -> None:
+    await register(client, name="迪丽热巴·李\ue123", document="resident_id", id_number="511402195503150026")
+
+    assert client.path == "/meishan/registered"
+    assert "电脑少见的字" in client.text
+    assert "名字中间的点已经统一" not in client.text
+
+
 # -- what does not agree -------------------------------------------------------------------------
 
 HOMOPHONE = {"name": "张莉", "id_number": "511400197102140026", "card_no": "M00000001", "document": "resident_id"}

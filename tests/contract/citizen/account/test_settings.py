@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from portal.accounts import face, person, phones
+from portal.core.store import audit
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.core.tools.paper import LIMITS
@@ -185,6 +186,19 @@ async def test_there_is_no_other_export(client: Client) -> None:
     await client.get("/meishan/settings/export/data.csv")
 
     assert client.status == 404
+    assert await fetch_value("SELECT count(*) FROM audit WHERE act = 'export'") == 0
+
+
+@pytest.mark.parametrize("name", ["data.json", "data.pdf"])
+async def test_the_audit_log_says_that_a_copy_of_everything_left(client: Client, name: str) -> None:
+    who = await make_person()
+    await at_settings(client)
+
+    await client.get(f"/meishan/settings/export/{name}")
+
+    assert client.status == 200
+    (row,) = await audit.entries(act="export")
+    assert (row.actor, row.about, row.thing) == (who.id, who.id, name)
 
 
 async def test_closing_the_account_asks_first_and_then_nobody_gets_in_by_that_phone(client: Client) -> None:

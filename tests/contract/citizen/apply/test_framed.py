@@ -28,7 +28,7 @@ TYPED = ["张丽", '"><script>alert(1)</script>', f"{EDGE}csrf{EDGE}", "answer",
 async def seen(client: Client, slug: str, typed: str, region: str) -> str:
     """Return a step as somebody sees it who has typed *typed* wherever one types."""
     questions = [q for step in WAY for q in step.questions if step.slug == slug]
-    given = {q.name: typed for q in questions if q.control in steps.TYPED}
+    given = {q.name: typed for q in questions if q.is_typed}
     case = await make_draft(region=region, answers={"mobile": "13800000101", "disease": "M01600"})
     await keep_answers(case, given, seen=str(case.row_version))
     await client.get(f"{walk.home_of(case)}/{slug}")
@@ -94,6 +94,17 @@ async def test_a_page_is_made_once_for_people_whose_page_is_the_same(
     assert made == []
     assert 'name="hospital" value="洪雅县人民医院"' in text
     assert 'name="hospital" value="眉山市人民医院"' not in text
+
+
+async def test_an_answer_that_nobody_offers_is_in_no_key(client: Client) -> None:
+    case = await make_draft(answers={"disease": "编造的病"})
+    await client.sign_in("13800000101")
+    frames.forget()
+
+    await client.get(f"{walk.home_of(case)}/disease")
+
+    assert client.status == 200
+    assert "编造的病" not in str([*frames._frames])
 
 
 async def test_of_many_frames_the_one_nobody_asked_for_longest_goes(

@@ -13,7 +13,7 @@ from tests.helpers import walk
 from tests.helpers.client import Client
 from tests.helpers.factories import acting, add_document, make_case, make_draft, make_staff
 from tests.helpers.papers import pdf
-from tests.helpers.seen import refused
+from tests.helpers.seen import errors, refused
 from tests.helpers.walk import home_of, photo
 
 SLOT = "medical_records.exam_report"
@@ -174,6 +174,18 @@ async def test_what_another_file_contains_is_not_asked_for_again(client: Client,
     assert client.path == f"{home}/delivery"
     await client.get(f"{home}/review")
     assert client.text.count("在别的文件里") == 2
+
+
+async def test_whoever_ticks_that_no_medical_paper_is_there_is_told_that_one_is_needed(client: Client) -> None:
+    home = home_of(await make_draft())
+    await client.sign_in("13800000101")
+    await walk.upload(client, home, "identity", photo(8))
+    await client.get(f"{home}/materials")
+    kinds = ("exam_report", "diagnosis_certificate", "inpatient_record")
+
+    await client.post(f"{home}/materials", {f"without.medical_records.{kind}": "yes" for kind in kinds})
+
+    assert errors(client) == {f"slot-{SLOT}": "病历资料至少要传一样，不能都勾“暂时没有”。"}
 
 
 async def test_the_self_check_is_kept_and_hinders_nobody(client: Client, case: Case) -> None:

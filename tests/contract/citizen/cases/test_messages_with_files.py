@@ -158,7 +158,7 @@ async def test_an_answer_by_telephone_is_noted_without_script_too(client: Client
         parts = [("csrf", (None, desk.hidden["csrf"])), ("text", (None, "")), ("action", (None, "called"))]
         await desk.http.post(f"{place}/files", files=parts)
 
-    assert await conversation.waiting("meishan") == 0
+    assert await conversation.asked("meishan") == []
 
 
 async def test_a_proxy_adds_files_only_with_that_part_of_the_delegation_and_nobody_sees_the_other_s(

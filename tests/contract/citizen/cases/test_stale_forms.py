@@ -8,8 +8,8 @@ from portal.cases.papers import corrections, supplement
 from portal.cases.papers.corrections import NewDefect
 from portal.core.store.database import execute, fetch_value
 from tests.helpers.client import Client
-from tests.helpers.factories import citizen, make_case, make_person
-from tests.helpers.walk import photo
+from tests.helpers.factories import citizen, make_case, make_draft, make_person
+from tests.helpers.walk import home_of, photo, ready
 
 REVIEWER = Actor("a reviewer", Role.REVIEWER)
 
@@ -31,6 +31,39 @@ async def change_meanwhile(case: Case) -> None:
     await execute("UPDATE cases SET row_version = row_version + 1 WHERE id = $1", case.id)
 
 
+async def test_an_old_form_deletes_no_draft(client: Client) -> None:
+    case = await make_draft()
+    await client.sign_in("13800000101")
+    await client.get(f"{home_of(case)}/deletion")
+    await change_meanwhile(case)
+
+    await client.post(f"{home_of(case)}/deletion")
+
+    assert client.status == 409
+    assert await state_of(case) is State.DRAFT
+
+    await client.get(f"{home_of(case)}/deletion")
+    await client.post(f"{home_of(case)}/deletion")
+    assert await case_by_id(case.id) is None
+
+
+async def test_what_changed_after_it_was_shown_is_not_signed(client: Client) -> None:
+    case = await ready()
+    await client.sign_in("13800000101")
+    signed = {"declared": "yes", "signature": "张丽"}
+    await client.get(f"{home_of(case)}/signature")
+    await change_meanwhile(case)
+
+    await client.post(f"{home_of(case)}/signature", signed)
+
+    assert client.status == 409
+    assert await state_of(case) is State.DRAFT
+
+    await client.get(f"{home_of(case)}/signature")
+    await client.post(f"{home_of(case)}/signature", signed)
+    assert client.path.endswith("/receipt")
+
+
 @pytest.mark.parametrize("form", ["take-back", "withdrawal"])
 async def test_an_old_form_ends_no_case(client: Client, form: str) -> None:
     case, home = await signed_in(client)
@@ -42,6 +75,17 @@ async def test_an_old_form_ends_no_case(client: Client, form: str) -> None:
     assert client.status == 409
     assert "刚才有了变化" in client.text
     assert await state_of(case) is case.at
+
+
+async def test_a_change_without_a_row_of_history_is_not_said_to_be_the_last_row(client: Client) -> None:
+    case, home = await signed_in(client)
+    await client.get(f"{home}/withdrawal")
+    await corrections.allow_another(case, Actor("a supervisor", Role.SUPERVISOR), "another paper has turned up")
+
+    await client.post(f"{home}/withdrawal")
+
+    assert client.status == 409
+    assert "刚才有了变化，为了不弄错，这一次没有保存。最近的一步：申请人提交了申请。" in client.text
 
 
 async def test_an_old_form_begins_nothing_anew(client: Client) -> None:

@@ -64,7 +64,7 @@ async def test_an_answer_by_telephone_ends_the_waiting_without_a_message(client:
 
     await client.post(client.path, {"action": "called"})
 
-    assert await conversation.waiting("meishan") == 0
+    assert await conversation.asked("meishan") == []
     assert len(await conversation.messages(case)) == 1
 
 

@@ -209,7 +209,6 @@ async def test_two_drafts_of_one_person_are_told_of_each_by_its_own_message() ->
     clerk, who = await make_staff(), await make_person()
     for region in ("meishan", "xinxing"):
         case = await assisted.begin(clerk.id, who.id, REGIONS[region], "counter", "13800000101")
-        for listener in assisted._listeners:
-            await listener(case)
+        await assisted.READY.send(case)
 
     assert await fetch_value("SELECT count(*) FROM notice WHERE code = 'N38' AND channel = 'in_app'") == 2

@@ -121,7 +121,7 @@ async def test_when_the_switching_off_fails_nothing_has_moved(monkeypatch: pytes
     async def fails(*_: object) -> None:
         raise OSError("the power is gone")
 
-    monkeypatch.setattr(users, "_listeners", [*users._listeners, fails])
+    monkeypatch.setattr(users.SWITCHED_OFF, "listeners", (*users.SWITCHED_OFF.listeners, fails))
     with pytest.raises(OSError, match="power"):
         await switch_off(gone, admin)
 

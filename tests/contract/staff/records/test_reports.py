@@ -15,11 +15,11 @@ async def some_figures() -> None:
     for hours in (2, 24, 48):
         await measures.add("meishan", "stage", "reviewing", hours)
         await measures.add("meishan", "whole", "approved", hours)
-    await measures.add("meishan", "ended", "in_time", n=3)
+    await measures.add("meishan", "ended", "in_time", count=3)
     await measures.add("meishan", "ended", "late")
-    await measures.add("meishan", "reason", "no_stamp", n=2)
+    await measures.add("meishan", "reason", "no_stamp", count=2)
     await measures.add("meishan", "upload", "password")
-    await measures.add("xinxing", "ended", "late", n=7)
+    await measures.add("xinxing", "ended", "late", count=7)
 
 
 async def test_the_supervisor_reads_time_share_and_reasons_of_the_own_city(client: Client) -> None:
@@ -91,7 +91,7 @@ async def test_asking_often_for_the_public_figures_asks_the_database_once_a_minu
     await some_figures()
     await client.get("/meishan/performance")
 
-    await measures.add("meishan", "ended", "late", n=4)
+    await measures.add("meishan", "ended", "late", count=4)
     async with Client() as other:
         await other.get("/?look=en")
         await other.get("/meishan/performance")

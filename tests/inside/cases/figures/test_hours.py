@@ -5,7 +5,7 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as some
 
-from portal.cases.figures.hours import Spread, read, spread, stored, took
+from portal.cases.figures.hours import Spread, from_bytes, histogram, spread, to_bytes
 
 TAKEN = some.lists(some.tuples(some.integers(0, 3000), some.integers(1, 5000)), max_size=30)
 
@@ -22,19 +22,19 @@ def least(hours: list[int], hundredths: int) -> int:
 def test_days_added_up_say_what_all_their_cases_in_a_row_say(days: list[list[tuple[int, int]]]) -> None:
     each = list(chain.from_iterable([hours] * n for day in days for hours, n in day))
 
-    total = sum(read(stored(sum(took(hours, n) for hours, n in day))) for day in days)
+    total = sum(from_bytes(to_bytes(sum(histogram(hours, n) for hours, n in day))) for day in days)
 
     assert spread("x", total) == Spread("x", len(each), least(each, 50), least(each, 95))
 
 
 def test_half_and_nineteen_of_twenty() -> None:
-    found = spread("reviewing", sum(took(hours) for hours in range(1, 21)))
+    found = spread("reviewing", sum(histogram(hours) for hours in range(1, 21)))
 
     assert (found.count, found.median, found.most) == (20, 10, 19)
     assert spread("reviewing", 0) == Spread("reviewing", 0, 0, 0)
 
 
 def test_what_took_no_hour_counts_and_a_million_at_once_spill_into_no_other_hour() -> None:
-    found = spread("submitted", took(0, 1_000_000) + took(1, 3) + took(999, 52_631))
+    found = spread("submitted", histogram(0, 1_000_000) + histogram(1, 3) + histogram(999, 52_631))
 
     assert (found.count, found.median, found.most) == (1_052_634, 0, 1)

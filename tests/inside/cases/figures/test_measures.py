@@ -67,7 +67,7 @@ async def test_a_whole_case_is_measured_stage_by_stage() -> None:
         found = await report("meishan", today, today)
         await measures.fold()
 
-    assert {one.word: one.count for one in found.stages} == {
+    assert {one.code: one.count for one in found.stages} == {
         "submitted": 1,
         "correction": 1,
         "reviewing": 2,
@@ -107,10 +107,10 @@ async def some_weeks(cases: int, region: str = "meishan") -> None:
     for day in range(10):
         clock.shift(timedelta(days=-day))
         for one in range(cases):
-            await measures.add(region, "stage", "reviewing", 7 * one % 50, n=1 + one % 3)
+            await measures.add(region, "stage", "reviewing", 7 * one % 50, count=1 + one % 3)
             await measures.add(region, "whole", "approved" if one % 2 else "denied", 11 * one % 300)
             await measures.add(region, "ended", "in_time" if one % 5 else "late")
-        await measures.add(region, "reason", "no_stamp", n=day + 1)
+        await measures.add(region, "reason", "no_stamp", count=day + 1)
     clock.shift(timedelta())
 
 
@@ -164,7 +164,7 @@ async def test_for_a_minute_everybody_reads_the_same_figures_of_a_city(monkeypat
     await measures.add("meishan", "ended", "in_time")
     first = await measures.public_report("meishan", today, today)
     await measures.add("meishan", "ended", "late")
-    await measures.add("xinxing", "ended", "late", n=7)
+    await measures.add("xinxing", "ended", "late", count=7)
 
     assert await measures.public_report("meishan", today, today) is first
     assert (await measures.public_report("xinxing", today, today)).late == 7

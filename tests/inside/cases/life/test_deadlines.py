@@ -74,9 +74,9 @@ def test_what_is_promised_counts_the_time_for_accepting() -> None:
 
 
 def test_a_letter_that_must_be_verified_gives_the_office_more_time_to_accept() -> None:
-    assert acceptance_days(MEISHAN, by_letter=False) == 0
-    assert acceptance_days(MEISHAN, by_letter=True) == 1
-    assert acceptance_days(XINXING, by_letter=True) == 5
+    assert acceptance_days(MEISHAN, unverified=False) == 0
+    assert acceptance_days(MEISHAN, unverified=True) == 1
+    assert acceptance_days(XINXING, unverified=True) == 5
 
 
 def test_taking_back_is_open_until_a_minute_the_page_can_name() -> None:

@@ -130,7 +130,7 @@ ACTIONS = sorted({action for _, action, _, _ in spec()} | {"start", "delete", "e
 EASY = (
     Facts(State.DRAFT, outcome=State.APPROVED),
     Facts(State.DRAFT, outcome=State.DENIED, corrections_asked=9, one_more=True, minutes_since_submit=9),
-    Facts(State.DRAFT, taken_up=True, by_letter=True, outcome=State.PARTLY_APPROVED, minutes_since_submit=99),
+    Facts(State.DRAFT, taken_up=True, unverified=True, outcome=State.PARTLY_APPROVED, minutes_since_submit=99),
 )
 
 
@@ -190,7 +190,7 @@ CASES = [
     (XINXING, R.SYSTEM, S.SUBMITTED, {}, "accept", False),
     (XINXING, R.SYSTEM, S.SUBMITTED, {}, "deem_accepted", True),
     (MEISHAN, R.SYSTEM, S.SUBMITTED, {}, "deem_accepted", False),
-    (MEISHAN, R.SYSTEM, S.SUBMITTED, {"by_letter": True}, "deem_accepted", True),
+    (MEISHAN, R.SYSTEM, S.SUBMITTED, {"unverified": True}, "deem_accepted", True),
     (amended(XINXING, acceptance={"deemed_acceptance": False}), R.SYSTEM, S.SUBMITTED, {}, "deem_accepted", False),
     (XINXING, R.APPROVER, S.DECIDING, {}, "publish", False),
     (amended(XINXING, publicity={"enabled": True}), R.APPROVER, S.DECIDING, {}, "publish", True),

@@ -130,7 +130,8 @@ async def test_a_message_goes_out_signed_as_a_template_with_parameters(aliyun: A
 async def test_a_phone_is_called_with_the_template_that_is_read_aloud(aliyun: Aliyun) -> None:
     id = await aliyun.call("13800000101", "N34v", GIVEN, "text", "code:x")
 
-    assert aliyun.speaks
+    assert aliyun.speaks("N34v")
+    assert not aliyun.speaks("N35v")
     assert id == "116012354148^102813140030"
     assert Provider.seen[0]["asked"]["TtsCode"] == "TTS_154950910"
     assert Provider.seen[0]["headers"]["x-acs-action"] == "SingleCallByTts"

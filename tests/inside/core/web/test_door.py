@@ -26,7 +26,7 @@ from tests.helpers.world import (
 
 pytestmark = pytest.mark.usefixtures("database")
 
-# Machines have a secret of their own (tests/public/test_hooks.py); a clerk half way in is a test of their own.
+# Machines have a secret of their own (tests/contract/public/test_hooks.py); a clerk half way in is a test of their own.
 APART = (("machine",), ("password",))
 UNSAFE = [route for route in declared() if route.writes and route.who not in APART]
 HALF_WAY = [route for route in declared() if route.writes and route.who == ("password",)]

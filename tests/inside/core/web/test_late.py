@@ -30,7 +30,7 @@ async def too_late(client: Client) -> str:
 
 async def back_in(client: Client, mobile: str = "13800000101") -> None:
     """Sign in on the page one was led to."""
-    from portal.core.outside.sms import demo_code
+    from portal.accounts.sign_in import demo_code
 
     await client.post("/meishan/login", {"mobile": mobile})
     await client.post("/meishan/login/code", {"code": await demo_code(mobile)})

@@ -1,7 +1,7 @@
 """Pages: words translated when a template is compiled, a wrong name an error, things shown as people write them."""
 
 import gzip
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from jinja2 import Template, UndefinedError
@@ -17,7 +17,6 @@ from portal.core.web.pages import (
     see_other,
     squeezed,
     with_next,
-    within,
 )
 from portal.core.web.templates import icon
 from tests.helpers.client import Client
@@ -157,11 +156,6 @@ def test_late_in_the_evening_by_utc_it_is_tomorrow_in_beijing() -> None:
     late = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
 
     assert shown("{{ x|long_moment }}", x=late) == "2027年1月1日 00:30"
-
-
-def test_a_moment_lies_within_so_long_ago_or_it_does_not() -> None:
-    assert within(clock.now() - timedelta(minutes=4), timedelta(minutes=5))
-    assert not within(clock.now() - timedelta(minutes=6), timedelta(minutes=5))
 
 
 # -- answers -------------------------------------------------------------------------------------
