@@ -2,19 +2,20 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, FilePayload, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, expect
 
 from e2e import papers
 from e2e.chain import Applicant
-from e2e.conftest import watched
+from e2e.conftest import DEVICES, PHONE, context_of, watched
 from e2e.people import Citizen
 from e2e.server import Server, sql
+from tests.helpers.answers import BEFORE_MATERIALS
 
-BEFORE = ("insurance", "person", "disease", "diagnosis", "form")
 # What a file manager and a mouse do together.
 DROP = """
 ([row, files]) => {
@@ -37,7 +38,7 @@ class Applying(Citizen):
     def begin_anew(self, **answers: str) -> None:
         """Throw the draft away, begin another one, and open its materials."""
         self.applicant.begin_anew()
-        self.applicant.answer(*BEFORE, **answers)
+        self.applicant.answer(*BEFORE_MATERIALS, **answers)
         self.open_materials()
 
     def empty(self, server: Server) -> None:
@@ -96,6 +97,33 @@ def applying(context: BrowserContext, base: str, mobile: str = "", *, script: bo
     if mobile:
         made.applicant.sign_in(mobile)
     return made
+
+
+WAYS = ("phone", "desktop", "plain")
+
+
+@contextmanager
+def three_ways(
+    browser: Browser, server: Server, mobile: str, begin: Callable[[Applying], None]
+) -> Iterator[dict[str, Applying]]:
+    """Have one citizen sign in and *begin*, then be at three browsers that share the session.
+
+    They are a phone, a desktop, and a phone without JavaScript. At the end no page may have complained.
+    """
+    contexts = [context_of(browser, DEVICES.get(way, PHONE), script=way != "plain") for way in WAYS]
+    first = applying(contexts[0], server.base, mobile)
+    begin(first)
+    made = {WAYS[0]: first}
+    for way, context in zip(WAYS[1:], contexts[1:], strict=True):
+        context.add_cookies(contexts[0].cookies())  # type: ignore[arg-type]
+        made[way] = applying(context, server.base, script=way != "plain")
+        made[way].applicant.home = first.applicant.home
+    yield made
+    for citizen in made.values():
+        complaints: list[str] = citizen.page.complaints  # type: ignore[attr-defined]
+        assert not complaints, complaints
+    for context in contexts:
+        context.close()
 
 
 def jpeg(name: str) -> FilePayload:

@@ -11,6 +11,7 @@ from playwright.sync_api import APIResponse
 
 from e2e import papers
 from e2e.people import Clerk, Person
+from tests.helpers.answers import AFTER_MATERIALS, BEFORE_MATERIALS, fields
 
 HIDDEN = re.compile(r'<input type="hidden" name="([\w.-]+)" value="([^"]*)"')
 FILLED = re.compile(r'<input class="field__input[^>]* name="([\w-]+)" value="([^"]+)"')
@@ -19,22 +20,7 @@ ACCOUNT = re.compile(r'name="person" value="([^"]+)"')
 SLOT = re.compile(r'action="[^"]*/materials/([\w.]+)"')
 NUMBER = re.compile(r'id="number">([\d ]+)<')
 VERDICT = re.compile(r'name="verdict-([\w-]+)"')
-
-ANSWERS: dict[str, dict[str, str]] = {
-    "insurance": {},
-    "person": {"address": ""},
-    "disease": {"disease": "M01600"},
-    "diagnosis": {
-        "hospital": "眉山市人民医院",
-        "diagnosed_on-year": "2026",
-        "diagnosed_on-month": "3",
-        "diagnosed_on-day": "16",
-    },
-    "form": {"form_way": "fill_online"},
-    "materials": {},
-    "delivery": {"delivery": "certificate", "electronic_delivery": "yes"},
-    "notify": {"notify_channel": "sms"},
-}
+IN_ORDER = (*BEFORE_MATERIALS, "materials", *AFTER_MATERIALS)
 
 
 class Session:
@@ -104,11 +90,12 @@ class Applicant(Session):
 
     def answer(self, *slugs: str, **other: str) -> None:
         """Answer the steps *slugs*, all of them when none is named; *other* answers take the place of the usual."""
-        for slug in slugs or ANSWERS:
+        for slug in slugs or IN_ORDER:
             if slug == "materials":
                 self.upload_everything()
             page = self.get(f"{self.home}/{slug}")
-            usual = {**dict(FILLED.findall(page)), **ANSWERS[slug]}
+            given = {} if slug == "materials" else fields(slug, offered=False)
+            usual = {**dict(FILLED.findall(page)), **given}
             self.post(f"{self.home}/{slug}", {name: other.get(name, text) for name, text in usual.items()}, seen=page)
 
     def upload_everything(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from e2e import papers
+from tests.helpers.answers import AFTER_MATERIALS, BEFORE_MATERIALS, STEPS, Answer, fields_of
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -145,23 +146,32 @@ class Citizen(Person):
 
     def answer_steps(self, disease: str, hospital: str) -> None:
         """Answer every step up to the materials."""
-        self.heading("参保信息")
-        self.press("下一步")
-        self.heading("申请人信息")
-        self.press("下一步")
-        self.heading("申请病种")
-        self.choose(disease)
-        self.press("下一步")
-        self.heading("确诊情况")
-        self.fill("在哪家医院确诊的？", hospital)
-        for label, text in (("年", "2026"), ("月", "3"), ("日", "16")):
-            self.page.get_by_label(label, exact=True).fill(text)
-        self.fill("现在怎么治疗？", "吃药")
-        self.press("下一步")
-        self.heading("申请表")
-        self.choose("用系统自动生成的申请表")
-        self.press("下一步")
+        self.answer(*BEFORE_MATERIALS, disease=disease, hospital=hospital)
         self.heading("上传材料")
+
+    def answer(self, *slugs: str, **other: str) -> None:
+        """Answer the steps *slugs*; *other* has what to choose or type instead of the usual, by the question's name."""
+        for slug in slugs:
+            step = STEPS[slug]
+            self.heading(step.heading)
+            for answer in step.answers:
+                self.give(answer, other.get(answer.name, ""))
+            self.press("下一步")
+
+    def give(self, answer: Answer, other: str = "") -> None:
+        """Give an answer, or the *other*, as a person does; what the page offers is left as it is."""
+        if answer.how == "chosen":
+            self.choose(other or answer.words)
+        elif answer.how == "typed":
+            self.fill(answer.words, other or answer.stored)
+        elif answer.how == "dated":
+            day = self.page.get_by_role("group", name=answer.words)
+            for label, (_, number) in zip(("年", "月", "日"), fields_of(answer), strict=True):
+                day.get_by_label(label, exact=True).fill(number)
+        elif answer.how == "ticked":
+            box = self.page.get_by_role("checkbox", name=answer.words)
+            expect(box).not_to_be_checked()  # nobody agrees by saying nothing
+            box.check()
 
     def material(self, name: str) -> Locator:
         """Return the row of a material."""
@@ -187,15 +197,7 @@ class Citizen(Person):
 
     def choose_delivery_and_notices(self) -> None:
         """Take the certificate, agree to letters on line, and have messages by SMS."""
-        self.heading("结果怎么给您")
-        self.choose("只要电子认定证明")
-        consent = self.page.get_by_role("checkbox", name="同意电子送达")
-        expect(consent).not_to_be_checked()
-        consent.check()
-        self.press("下一步")
-        self.heading("通知谁")
-        self.choose("短信 受理、补正、结果都会发短信。")
-        self.press("下一步")
+        self.answer(*AFTER_MATERIALS)
 
     def sign_and_submit(self, name: str) -> str:
         """Check, sign, submit; return the application number."""

@@ -59,19 +59,11 @@ def fill_in(proxy: Citizen, disease: str) -> None:
     proxy.heading("参保信息")
     proxy.sees("委托确认以后，才能看对方的参保信息")
     proxy.press("下一步")
-    proxy.heading("申请人信息")
-    proxy.press("下一步")
+    proxy.answer("person")
     proxy.heading("申请病种")
     proxy.page.get_by_role("radio", name=disease, exact=True).check()
     proxy.press("下一步")
-    proxy.heading("确诊情况")
-    proxy.fill("在哪家医院确诊的？", "市人民医院")
-    for label, text in (("年", "2026"), ("月", "3"), ("日", "16")):
-        proxy.page.get_by_label(label, exact=True).fill(text)
-    proxy.press("下一步")
-    proxy.heading("申请表")
-    proxy.choose("用系统自动生成的申请表")
-    proxy.press("下一步")
+    proxy.answer("diagnosis", "form", hospital="市人民医院")
     proxy.heading("上传材料")
     for name in proxy.page.locator(".material__head h2").all_inner_texts():
         if name == "堆放区":

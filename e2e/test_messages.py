@@ -5,31 +5,24 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
-from e2e.applying import Applying, applying, jpeg
+from e2e.applying import WAYS, Applying, jpeg, three_ways
 from e2e.chain import Desk
-from e2e.conftest import DEVICES, PHONE, context_of
 from e2e.people import Clerk
 from e2e.server import Server
 
-WAYS = ("phone", "desktop", "plain")
 PLACE = "照片或文件（选填）"
 
 
 @pytest.fixture(scope="module")
 def people(browser: Browser, server: Server) -> Iterator[dict[str, Applying]]:
-    """One citizen with a case, at three browsers that share the session."""
-    contexts = [context_of(browser, DEVICES.get(way, PHONE), script=way != "plain") for way in WAYS]
-    first = applying(contexts[0], server.base, "13800000104")
-    first.applicant.throw_away()
-    first.applicant.home = f"/meishan/cases/{first.applicant.apply('吴刚', disease='M04600')}"
-    made = {"phone": first}
-    for way, context in zip(WAYS[1:], contexts[1:], strict=True):
-        context.add_cookies(contexts[0].cookies())  # type: ignore[arg-type]
-        made[way] = applying(context, server.base, script=way != "plain")
-        made[way].applicant.home = first.applicant.home
-    yield made
-    for context in contexts:
-        context.close()
+    """One citizen with a case, at three browsers."""
+
+    def apply(citizen: Applying) -> None:
+        citizen.applicant.throw_away()
+        citizen.applicant.home = f"/meishan/cases/{citizen.applicant.apply('吴刚', disease='M04600')}"
+
+    with three_ways(browser, server, "13800000104", apply) as made:
+        yield made
 
 
 @pytest.fixture(params=WAYS)

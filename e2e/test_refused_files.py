@@ -15,9 +15,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from e2e import papers
-from e2e.applying import Applying, applying, jpeg
+from e2e.applying import WAYS, Applying, jpeg, three_ways
 from e2e.chain import HIDDEN, Desk
-from e2e.conftest import DEVICES, PHONE, context_of, demonstration
+from e2e.conftest import demonstration
 from e2e.errors import finds_errors
 from e2e.people import Citizen, Clerk
 from e2e.server import Server, sql
@@ -25,7 +25,6 @@ from tests.helpers.scanner import EICAR, Scanner, running
 
 MOST, WHOLE = 30, 150 << 20
 FORM, REPORT, CARD = "门诊慢特病病种待遇认定申请表", "检查报告", "有效身份证件"
-WAYS = ("phone", "desktop", "plain")
 UNSAFE = "“病历.jpg”可能不安全，没有收下。请换一个文件，或者直接拍照。"
 
 
@@ -47,20 +46,8 @@ def server(first_day: Path, tmp_path_factory: pytest.TempPathFactory, scanner: S
 @pytest.fixture(scope="module")
 def people(browser: Browser, server: Server) -> Iterator[dict[str, Applying]]:
     """The citizen at each browser; the draft has one good file and a full material."""
-    contexts = [context_of(browser, DEVICES.get(way, PHONE), script=way != "plain") for way in WAYS]
-    first = applying(contexts[0], server.base, "13800000101")
-    begin(first)
-    made = {"phone": first}
-    for way, context in zip(WAYS[1:], contexts[1:], strict=True):
-        context.add_cookies(contexts[0].cookies())  # type: ignore[arg-type]
-        made[way] = applying(context, server.base, script=way != "plain")
-        made[way].applicant.home = first.applicant.home
-    yield made
-    for one in made.values():
-        complaints: list[str] = one.page.complaints  # type: ignore[attr-defined]
-        assert not complaints, complaints
-    for context in contexts:
-        context.close()
+    with three_ways(browser, server, "13800000101", begin) as made:
+        yield made
 
 
 def begin(citizen: Applying) -> None:

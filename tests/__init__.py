@@ -6,6 +6,6 @@ D83: two houses stand beside each other. The question is: would a failure surpri
   operator meets, and stay when the code is arranged anew.
 - `tests/inside/<room>`: no. These tests call the functions of `portal/<room>` themselves and move with them.
 
-`tests/house` checks the rules of the house, `tests/helpers` has what several tests need; a test module imports nothing
-from another one if it can be had there.
+`tests/house` checks the rules of the house, those for tests too (`test_tests.py`); `tests/helpers` has what several
+tests need.
 """

@@ -50,7 +50,7 @@ from portal.core.store.sqlite import OneWriterEngine  # noqa: E402
 from portal.core.tools import clock  # noqa: E402
 from portal.piccolo_app import TABLES  # noqa: E402
 from portal.regions.load import REGIONS, Region  # noqa: E402
-from portal.regions.workdays import Calendar  # noqa: E402
+from portal.regions.workdays import Calendar, Year  # noqa: E402
 from tests.helpers.changes import ChangeRegion, ChangeSettings, amended, change_settings, settings_now  # noqa: E402
 from tests.helpers.client import Client  # noqa: E402
 from tests.helpers.recording import RECORDER  # noqa: E402
@@ -183,11 +183,27 @@ def region(monkeypatch: pytest.MonkeyPatch) -> ChangeRegion:
     return change
 
 
+@pytest.fixture
+def published(region: ChangeRegion) -> None:
+    """Have the years around published in every city, without a holiday: only then is anything late."""
+    years = {year: Year(published=True, source="test") for year in range(2024, 2036)}
+    for name in list(REGIONS):
+        region(name, calendar=Calendar([years]))
+
+
 @pytest.fixture(scope="module")
 def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scanner]:
     """A virus scanner; ``settings(clamd=scanner.address)`` has it asked about each file."""
     with running(tmp_path_factory.mktemp("clamd")) as made:
         yield made
+
+
+@pytest.fixture
+async def empty_store(database: None) -> AsyncIterator[None]:
+    """A store without files, for tests that count them; empty again afterwards."""
+    await storage.delete(*[name async for name in storage.names()])
+    yield
+    await storage.delete(*[name async for name in storage.names()])
 
 
 @pytest.fixture

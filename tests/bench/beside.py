@@ -71,8 +71,7 @@ def _prepared(server: Server) -> Side:
     photo = papers.photo()
     citizen = Browser("127.0.0.1", server.port)
     journey.sign_in(citizen, "13800000101")
-    journey.ANSWERS["disease"]["disease"] = DISEASES[0]
-    number = journey.apply(citizen, "张丽", photo)
+    number = journey.apply(citizen, "张丽", photo, DISEASES[0])
     page = citizen.get("/meishan/apply/new")
     citizen.follow(citizen.post("/meishan/apply/new", page.hidden))
     draft = citizen.last
@@ -155,10 +154,10 @@ def _applications(now: Side, before: Side) -> None:
     photo = papers.photo()
     costs: dict[str, list[float]] = {"now": [], "before": []}
     for number in range(APPLICATIONS):
-        journey.ANSWERS["disease"]["disease"] = DISEASES[1 + number % (len(DISEASES) - 1)]
+        disease = DISEASES[1 + number % (len(DISEASES) - 1)]
         for word, side in (("now", now), ("before", before)):
             spent = cpu_seconds(side.pid)
-            journey.apply(_again(side.citizen, "")[0], "张丽", photo + b"%d" % number)
+            journey.apply(_again(side.citizen, "")[0], "张丽", photo + b"%d" % number, disease)
             costs[word].append(cpu_seconds(side.pid) - spent)
     middle = {word: statistics.median(figures) * 1e3 for word, figures in costs.items()}
     ratio = middle["now"] / middle["before"]

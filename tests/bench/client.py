@@ -45,12 +45,12 @@ class Browser:
 
     def get(self, path: str, *, compressed: bool = False) -> Answer:
         """Ask for a page."""
-        return self._ask("GET", path, None, {"accept-encoding": "br, gzip"} if compressed else {})
+        return self.ask("GET", path, None, {"accept-encoding": "br, gzip"} if compressed else {})
 
     def post(self, path: str, fields: dict[str, str]) -> Answer:
         """Send a form."""
         kind = {"content-type": "application/x-www-form-urlencoded"}
-        return self._ask("POST", path, urlencode(fields).encode(), kind)
+        return self.ask("POST", path, urlencode(fields).encode(), kind)
 
     def upload(self, path: str, csrf: str, name: str, kind: str, content: bytes) -> Answer:
         """Send a file."""
@@ -61,13 +61,14 @@ class Browser:
             % (edge, csrf.encode(), edge, name.encode(), kind.encode())
         )
         body = head + content + b"\r\n--" + edge + b"--\r\n"
-        return self._ask("POST", path, body, {"content-type": f"multipart/form-data; boundary={edge.decode()}"})
+        return self.ask("POST", path, body, {"content-type": f"multipart/form-data; boundary={edge.decode()}"})
 
     def follow(self, answer: Answer) -> Answer:
         """Go where a redirect leads."""
         return self.get(answer.headers["location"].partition("#")[0])
 
-    def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+    def ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        """Send a request and return the answer; cookies it sets are kept."""
         sent = {"host": f"{self.host}:{self.port}", "x-forwarded-for": self.address, **headers}
         if self.cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -3,22 +3,8 @@
 import re
 
 from tests.bench.client import Answer, Browser
+from tests.helpers.answers import AFTER_MATERIALS, BEFORE_MATERIALS, fields
 
-STEPS = ("insurance", "person", "disease", "diagnosis", "form")
-ANSWERS: dict[str, dict[str, str]] = {
-    "insurance": {"insurance_seen": "yes"},
-    "person": {"mobile": "13800000101", "address": "苏祠路 1 号"},
-    "disease": {"disease": "M01600"},
-    "diagnosis": {
-        "hospital": "眉山市人民医院",
-        "diagnosed_on-year": "2026",
-        "diagnosed_on-month": "3",
-        "diagnosed_on-day": "16",
-    },
-    "form": {"form_way": "fill_online"},
-    "delivery": {"delivery": "certificate"},
-    "notify": {"notify_channel": "sms", "notify_mobile": "13800000101"},
-}
 SLOTS = ("medical_records.exam_report", "identity")
 WITHOUT = ("medical_records.diagnosis_certificate", "medical_records.inpatient_record")
 
@@ -33,16 +19,17 @@ def sign_in(browser: Browser, mobile: str) -> None:
     assert answer.status == 303, answer.text[:500]
 
 
-def apply(browser: Browser, name: str, photo: bytes) -> str:
-    """Apply and return the application number."""
+def apply(browser: Browser, name: str, photo: bytes, disease: str) -> str:
+    """Apply for *disease* and return the application number."""
     page = browser.get("/meishan/apply/new")
     page = browser.follow(browser.post("/meishan/apply/new", page.hidden))
     home = browser.last
-    for slug in STEPS:
-        _step(browser, f"{home}/{slug}", ANSWERS[slug])
+    for slug in BEFORE_MATERIALS:
+        given = fields(slug)
+        _step(browser, f"{home}/{slug}", {**given, "disease": disease} if slug == "disease" else given)
     _materials(browser, home, photo)
-    for slug in ("delivery", "notify"):
-        _step(browser, f"{home}/{slug}", ANSWERS[slug])
+    for slug in AFTER_MATERIALS:
+        _step(browser, f"{home}/{slug}", fields(slug))
     browser.get(f"{home}/review")
     page = browser.get(f"{home}/signature")
     answer = browser.post(f"{home}/signature", {**page.hidden, "declared": "yes", "signature": name})

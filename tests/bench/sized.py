@@ -31,7 +31,7 @@ from portal.cases.desk.search import questions as statements
 from portal.cases.figures import measures
 from portal.cases.life.case import cases_of
 from portal.core.store import crypto
-from portal.core.store.database import DB, ON_SQLITE, _numbered, migrate, opened
+from portal.core.store.database import DB, ON_SQLITE, migrate, numbered, opened
 from portal.core.store.sqlite import OneWriterEngine
 from portal.core.tools import clock
 from portal.core.tools.settings import SETTINGS
@@ -190,7 +190,7 @@ def bare(question: Question) -> float:
     for _ in range(STATEMENTS):
         rows = 0
         for sql, args in question.sql:
-            rows += len(reader.execute(_numbered(sql), args).fetchall()) if rows <= PAGE else 0
+            rows += len(reader.execute(numbered(sql), args).fetchall()) if rows <= PAGE else 0
     return (time.thread_time() - began) / STATEMENTS
 
 
@@ -209,7 +209,7 @@ async def plans(asked: dict[str, Question]) -> list[tuple[str, str]]:
             if holder:
                 rows = [row[0] for row in await holder.fetch(f"EXPLAIN {sql}", *args)]
             else:
-                rows = [row[3] for row in on_sqlite().execute(f"EXPLAIN QUERY PLAN {_numbered(sql)}", args)]
+                rows = [row[3] for row in on_sqlite().execute(f"EXPLAIN QUERY PLAN {numbered(sql)}", args)]
             found.append((name, " | ".join(row.strip() for row in rows if "Cond:" not in row)))
     return found
 

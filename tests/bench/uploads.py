@@ -153,7 +153,7 @@ class Sending:
         body = b"".join([*parts, b"--", edge, b"--\r\n"])
         kind = {"content-type": f"multipart/form-data; boundary={edge.decode()}"}
         self.browser = anew(self.browser)
-        return self.browser._ask("POST", f"{self.home}/materials/{SLOT}", body, kind).status
+        return self.browser.ask("POST", f"{self.home}/materials/{SLOT}", body, kind).status
 
     def clear(self) -> None:
         """Remove everything that was sent."""

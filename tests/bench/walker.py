@@ -21,5 +21,4 @@ def main() -> None:
     browser = Browser("127.0.0.1", int(port), address=f"10.2.0.{number}")
     journey.sign_in(browser, mobile)
     for disease in DISEASES:
-        journey.ANSWERS["disease"]["disease"] = disease
-        journey.apply(browser, name, photo + f"{number} {disease}".encode())
+        journey.apply(browser, name, photo + f"{number} {disease}".encode(), disease)

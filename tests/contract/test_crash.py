@@ -81,7 +81,7 @@ def test_whatever_application_was_acknowledged_before_a_crash_is_there_once_and_
     journey.SMALL = picture("small")
     people = [Applicant(server, mobile) for mobile in PEOPLE]
     for one in people:
-        one.number = journey.apply(one.browser, one.name, photo)
+        one.number = journey.apply(one.browser, one.name, photo, "M01600")
         one.tried, one.acknowledged = ["submit"], ["submit"]
         submit_or_take_back(one)
 

@@ -9,7 +9,7 @@ from portal.cases.benefits import benefit
 from portal.cases.desk import allotment
 from portal.cases.experts import panel
 from portal.cases.experts.seats import seats
-from portal.cases.life.case import Case, case_by_id, move
+from portal.cases.life.case import Case, move
 from portal.cases.life.moves import Role
 from portal.cases.mail import delivery, originals
 from portal.cases.papers import corrections
@@ -20,12 +20,14 @@ from portal.cases.time import reminders
 from portal.core.tools import clock
 from portal.questions.catalogue import STEPS
 from portal.questions.materials import slots
+from tests.helpers import mail
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
 from tests.helpers.factories import (
-    ANSWERS,
     acting,
     add_document,
     citizen,
+    current,
     make_benefit,
     make_case,
     make_draft,
@@ -35,7 +37,6 @@ from tests.helpers.factories import (
     send_in,
 )
 from tests.helpers.reading import chinese_in, shown_in
-from tests.inside.cases.mail import test_delivery as post
 
 OWN = ("张丽", "张*", "王建国", "王*国", "照片.jpg", "眉山市人民医院", "吃药", "尿检不清楚")
 PUBLIC = ("", "diseases", "diseases?q=nothing", "help", "accessibility", "privacy", "display", "form", "nowhere")
@@ -467,12 +468,6 @@ async def test_what_a_citizen_may_do_is_in_english(client: Client) -> None:
         read(client)
 
 
-async def current(case: Case) -> Case:
-    found = await case_by_id(case.id)
-    assert found
-    return found
-
-
 async def test_every_way_in_and_the_settings_are_in_english(client: Client) -> None:
     await make_person()
     await make_person("ms-08")
@@ -520,15 +515,15 @@ async def test_the_second_factor_and_the_checks_of_identities_are_in_english(cli
 
 
 async def test_mail_and_originals_are_in_english_for_citizens_and_desk(client: Client) -> None:
-    case = await post.ended()
-    known = await post.envelope(case)
+    case = await mail.ended()
+    known = await mail.envelope(case)
     await make_staff("mail_clerk")
     await in_english(client)
     await client.sign_in("13800000101")
     home = f"/meishan/cases/{case.number}"
     for path in (home, f"{home}/delivery", f"{home}/delivery/address"):
         await client.get(path)
-        assert not chinese_in(client.text, *OWN, post.WHERE.postal_address), path
+        assert not chinese_in(client.text, *OWN, mail.WHERE.postal_address), path
     await client.post(f"{home}/delivery/address", {"recipient": "", "postal_address": "x"})
     read(client)
 
@@ -544,12 +539,12 @@ async def test_mail_and_originals_are_in_english_for_citizens_and_desk(client: C
     assert packet
 
     await client.staff_sign_in("meishan-mail_clerk")
-    await delivery.print_all([known], post.CLERK)
+    await delivery.print_all([known], mail.CLERK)
     desk = "/staff/mailroom"
     views = ("", "?view=post", "?view=way", "?view=over&nothing=1")
     for path in (*views, f"/{known.id}", "/originals", f"/originals/{packet.id}"):
         await client.get(f"{desk}{path}")
-        assert not chinese_in(client.text, *OWN, post.WHERE.postal_address, "mail_clerk of meishan"), path
+        assert not chinese_in(client.text, *OWN, mail.WHERE.postal_address, "mail_clerk of meishan"), path
 
 
 async def test_the_pages_of_users_are_in_english(client: Client) -> None:

@@ -19,8 +19,7 @@ import pytest
 from portal.accounts.delegation import Delegation
 from portal.cases.apply import acting
 from portal.cases.benefits import benefit
-from portal.cases.life.case import Actor, Case, case_by_id
-from portal.cases.life.moves import Role
+from portal.cases.life.case import Case, case_by_id
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import NewDefect
 from portal.cases.result import decision
@@ -32,10 +31,9 @@ from portal.letters.letter import letters
 from tests.conftest import empty
 from tests.helpers import care
 from tests.helpers.client import Client
-from tests.helpers.factories import make_person, make_staff, send_in
+from tests.helpers.factories import APPROVER, REVIEWER, make_person, make_staff, send_in
 
 pytestmark = pytest.mark.usefixtures("database")
-REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
 HE, SHE, STRANGER = "13800000103", "13800000114", "13800000101"
 MARKS = ("511400198405050102", SHE, "标记医院", "标记住址", "标记治疗", "照片.jpg")
 NAME = "徐文"

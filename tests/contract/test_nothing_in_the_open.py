@@ -14,9 +14,9 @@ from portal.accounts.sign_in import demo_code
 from portal.core.tools import log
 from portal.piccolo_app import TABLES
 from tests.helpers.client import Client
+from tests.helpers.faces import photo, portrait
 from tests.helpers.post import at_oclock, work
 from tests.helpers.world import make_world, sign_in_clerk
-from tests.inside.accounts.test_face import photo, portrait
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -15,8 +15,9 @@ from portal.cases.result import decision
 from portal.documents import keep
 from portal.letters.letter import letters
 from portal.routes import Route, declared
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, add_document, citizen, make_draft, make_person, make_staff, send_in
+from tests.helpers.factories import add_document, citizen, make_draft, make_person, make_staff, send_in
 from tests.helpers.world import World, changed, everything, forget_limits, make_world, sign_in_citizen, sign_in_clerk
 
 pytestmark = pytest.mark.usefixtures("database")

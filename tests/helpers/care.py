@@ -17,8 +17,9 @@ from portal.core.tools import clock
 from portal.questions.materials import slots
 from portal.regions.load import REGIONS
 from tests.helpers import walk
+from tests.helpers.answers import ANSWERS, BEFORE_MATERIALS
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, add_document, make_person, send_in
+from tests.helpers.factories import add_document, make_person, send_in
 
 SCOPES = ("apply", "correct", "view", "receive", "withdraw", "appeal")
 
@@ -63,7 +64,7 @@ async def fill_in(client: Client, home: str, mobile: str = "13800000103") -> str
     await client.get(home)
     await client.post(f"{home}/applications")
     draft = client.path
-    for slug in walk.BEFORE_MATERIALS:
+    for slug in BEFORE_MATERIALS:
         await walk.answer(client, draft, slug)
     await client.get(f"{draft}/materials")
     places = dict.fromkeys(re.findall(r'action="[^"]*/materials/([\w.]+)"', client.text))

@@ -16,20 +16,8 @@ from portal.core.store.crypto import keyed
 from portal.core.store.database import execute, fetch_value
 from portal.documents import keep
 from portal.regions.load import REGIONS
-
-ANSWERS: dict[str, str] = {
-    "insurance_seen": "yes",
-    "mobile": "13800000101",
-    "disease": "M01600",
-    "hospital": "眉山市人民医院",
-    "diagnosed_on": "2026-03-16",
-    "form_way": "fill_online",
-    "delivery": "certificate",
-    "electronic_delivery": "yes",
-    "notify_channel": "sms",
-    "notify_mobile": "13800000101",
-    **{f"done.{slug}": "yes" for slug in ("insurance", "person", "disease", "diagnosis", "form", "delivery", "notify")},
-}
+from tests.helpers.answers import ANSWERS
+from tests.helpers.must import must
 
 
 async def make_person(no: str = "ms-01") -> person.Person:
@@ -161,9 +149,12 @@ async def backdate(case: Case, minutes: int) -> None:
     )
 
 
+async def current(case: Case) -> Case:
+    """Return the case as it is now."""
+    return must(await case_by_id(case.id))
+
+
 async def nobodys(case: Case) -> Case:
     """Return the case after whoever worked on it has put it back for anybody to take."""
     await execute("UPDATE cases SET assigned_to = '' WHERE id = $1", case.id)
-    found = await case_by_id(case.id)
-    assert found
-    return found
+    return await current(case)

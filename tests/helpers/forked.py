@@ -124,8 +124,8 @@ def _fork_helper() -> None:
         sandbox.serve(its)
         os._exit(0)
     its.close()
-    sandbox._helper._door = ours
-    sandbox._helper._process = _Running(pid)  # type: ignore[assignment]
+    sandbox.HELPER.door = ours
+    sandbox.HELPER.process = _Running(pid)  # type: ignore[assignment]
 
 
 class _Running:

@@ -11,9 +11,8 @@ from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.letters.issue import issue
 from portal.letters.letter import Letter, letters
-from tests.helpers.factories import citizen, make_case, make_person
+from tests.helpers.factories import APPROVER, REVIEWER, citizen, make_case, make_person
 
-REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
 SUPERVISOR = Actor("a supervisor", Role.SUPERVISOR)
 
 

@@ -1,6 +1,6 @@
 """The hour, the worker and the ledger, for tests of messages."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from portal.core.store import jobs
 from portal.core.store.database import fetch_value
@@ -14,6 +14,11 @@ def at_oclock(hour: int) -> None:
     local = clock.now().astimezone(BEIJING)
     wanted = datetime.combine(local.date() + timedelta(days=1), time(hour), BEIJING)
     clock.shift(wanted - local)
+
+
+def to_noon_of(day: date) -> None:
+    """Let it be noon of *day* in Beijing."""
+    clock.shift(clock.ahead() + (datetime.combine(day, time(12), BEIJING) - clock.now()))
 
 
 async def work() -> None:

@@ -50,9 +50,9 @@ class Scanner:
         """The path of its socket."""
         return str(self.folder / "clamd.sock")
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        if CLAMD is None:
+    def start(self, clamd: str | None = CLAMD) -> None:
+        """Start the program *clamd*, or the stand-in without one, and wait until it answers."""
+        if clamd is None:
             self._fake = FakeClamd(self.port, self.socket)
             return
         signatures = self.folder / "signatures"
@@ -61,7 +61,7 @@ class Scanner:
         configuration = self.folder / "clamd.conf"
         configuration.write_text(CONFIGURATION.format(port=self.port, folder=self.folder))
         self._process = subprocess.Popen(
-            [CLAMD, "--config-file", str(configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [clamd, "--config-file", str(configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         deadline = time.monotonic() + 30
         while not self._answers():

@@ -10,26 +10,15 @@ from PIL import Image, ImageDraw
 from portal.cases.life.case import Case
 from portal.questions.materials import slots
 from portal.regions.load import REGIONS
+from tests.helpers.answers import AFTER_MATERIALS, ANSWERS, BEFORE_MATERIALS, STEPS, fields
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, add_document, make_draft
+from tests.helpers.factories import add_document, make_draft
 
+# What is posted for each step; the address is of the answers that nobody must give.
 GIVEN: Mapping[str, Mapping[str, str]] = {
-    "insurance": {},
-    "person": {"mobile": "13800000101", "address": "东坡区苏祠路 1 号", "employer": ""},
-    "disease": {"disease": "M01600"},
-    "diagnosis": {
-        "hospital": "眉山市人民医院",
-        "diagnosed_on-year": "2026",
-        "diagnosed_on-month": "3",
-        "diagnosed_on-day": "16",
-        "treatment": "吃药",
-    },
-    "form": {"form_way": "fill_online"},
-    "delivery": {"delivery": "certificate", "electronic_delivery": "yes"},
-    "notify": {"notify_channel": "sms", "notify_mobile": "13800000101"},
+    **{slug: fields(slug) for slug in STEPS},
+    "person": {**fields("person"), "address": "东坡区苏祠路 1 号", "employer": ""},
 }
-BEFORE_MATERIALS = ("insurance", "person", "disease", "diagnosis", "form")
-AFTER_MATERIALS = ("delivery", "notify")
 
 
 @cache

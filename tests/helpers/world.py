@@ -19,8 +19,9 @@ from portal.policy import versions
 from portal.questions.materials import slots
 from portal.regions.load import REGIONS
 from portal.routes import Route
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, acting, add_document, citizen, make_draft, make_person, make_staff, send_in
+from tests.helpers.factories import acting, add_document, citizen, make_draft, make_person, make_staff, send_in
 
 MOBILE = "13800000101"
 POLICY = {"file": "region.toml", "part": "service", "row": "M01600", "what": "guide"}

@@ -4,7 +4,7 @@ import argparse
 import re
 import tomllib
 from dataclasses import fields
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 NAMED = re.compile(r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|toml|csv|md|po))`")
 NAME = re.compile(r"`([A-Za-z_][\w.]*)`")
 TARGET = re.compile(r"(?:`|^ {4})make ([a-z0-9-]+)", re.MULTILINE)
+WIDE = 500  # columns: no help takes a second line
 # Files of other projects, and files that a city may have and ours have not.
 ELSEWHERE = re.compile(r"app/.*\.(?:rb|erb)|(?:notices|letters)\.toml")
 ADDRESS = re.compile(r"/.*")  # of the portal, not of the repository
@@ -76,8 +77,8 @@ def test_every_target_of_make_that_a_document_names_is_there(path: Path) -> None
 def subcommands() -> dict[str, str]:
     """Return ``{portal command: its help}`` of the command line; *what* it is asked to do belongs to the name."""
     parser = command_line.parser()
-    commands = next(act for act in parser._actions if isinstance(act, argparse._SubParsersAction))
-    return {str(choice.dest): choice.help or "" for choice in commands._choices_actions}
+    parser.formatter_class = partial(argparse.HelpFormatter, width=WIDE)
+    return dict(re.findall(r"^    (\w+) +(.+)$", parser.format_help(), re.MULTILINE))
 
 
 def test_the_table_of_commands_is_that_of_the_command_line() -> None:

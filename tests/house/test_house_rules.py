@@ -4,8 +4,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -13,63 +12,30 @@ from typing import NamedTuple
 import pytest
 from jinja2 import Environment, nodes
 
-from portal.core.tools.places import STATIC, TEMPLATES
+from portal.core.tools.places import TEMPLATES
+from tests.house.source import (
+    PORTAL,
+    ROOT,
+    TESTS,
+    dotted,
+    imported,
+    in_code,
+    modules,
+    name,
+    places_with,
+    say,
+    scripts,
+    styles,
+    templates,
+    tree,
+)
 
-ROOT = Path(__file__).parents[2]
-PORTAL, TESTS = ROOT / "portal", ROOT / "tests"
 ROOMS = ("core", "regions", "questions", "documents", "accounts", "policy", "cases", "notices", "letters")
 AUDIENCES = ("citizen", "staff", "public")
 LINES, FUNCTION = 400, 60  # far from daily life: squeezing lines to fit would be worse than the length
 # One table of fields that mirrors the TOML of a city: cut in two it would only be harder to look through.
 LONG = {"portal/regions/model.py"}
 HAN = re.compile(r"[\u3400-\u9fff]")
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
-
-
-def modules(*rooms: str) -> list[Path]:
-    """Return the modules of *rooms*, or all."""
-    return sorted(path for room in rooms or ("",) for path in (PORTAL / room).rglob("*.py"))
-
-
-def templates() -> list[Path]:
-    return sorted(TEMPLATES.rglob("*.html"))
-
-
-def styles() -> list[Path]:
-    return sorted((STATIC / "css").rglob("*.css"))
-
-
-def scripts() -> list[Path]:
-    return sorted((STATIC / "js").glob("*.js"))
-
-
-def name(path: Path, line: int = 0) -> str:
-    return f"{path.relative_to(ROOT)}{f':{line}' if line else ''}"
-
-
-def places_with(paths: list[Path], pattern: str) -> list[str]:
-    """Return the places in *paths* where *pattern* stands."""
-    wanted = re.compile(pattern)
-    return [
-        f"{name(path, number)}: {line.strip()[:80]}"
-        for path in paths
-        for number, line in enumerate(path.read_text().splitlines(), start=1)
-        if wanted.search(line)
-    ]
-
-
-def in_code(paths: list[Path], wanted: Callable[[ast.AST], object]) -> list[str]:
-    """Return the places of the nodes in *paths* for which *wanted* holds."""
-    return [name(path, getattr(node, "lineno", 0)) for path in paths for node in ast.walk(tree(path)) if wanted(node)]
-
-
-def say(places: list[str], advice: str) -> None:
-    """Fail with *places* and *advice* when there are any."""
-    assert not places, "\n".join([advice, *places])
 
 
 # -- sizes: a smoke alarm ------------------------------------------------------------------------
@@ -135,13 +101,6 @@ def test_time_chance_and_environment_come_through_core() -> None:
             return wanted in imported(node)
 
         say(in_code(paths, imports), f"not {module} but {instead}")
-
-
-def imported(node: ast.AST) -> set[str]:
-    """Return the modules an import statement names."""
-    if isinstance(node, ast.ImportFrom):
-        return {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
 
 
 # -- who does what -------------------------------------------------------------------------------
@@ -401,16 +360,7 @@ def test_no_merge_was_left_half_done() -> None:
     say(places_with(committed(), r"^([<|>])\1{6}( |$)|^={7}$"), "choose between the two sides, and take the marks out")
 
 
-# -- tests ---------------------------------------------------------------------------------------
-
-
-def test_no_test_is_left_out() -> None:
-    def left_out(node: ast.AST) -> bool:
-        return isinstance(node, ast.Attribute) and node.attr in ("skip", "skipif", "xfail", "importorskip")
-
-    paths = [path for folder in ("tests", "e2e") for path in (ROOT / folder).rglob("*.py")]
-
-    say(in_code(paths, left_out), "a test that does not run proves nothing: mend it, or delete it")
+# -- rooms --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("room", [*ROOMS, *AUDIENCES])
@@ -453,12 +403,6 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     except CycleError as error:
         circle = " -> ".join(error.args[1])
         pytest.fail(f"{circle}: move what both need into a module of its own below them")
-
-
-def dotted(path: Path) -> str:
-    """Return the name of a module; a package is called like its folder."""
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def defines_a_controller(path: Path) -> bool:

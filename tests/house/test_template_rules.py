@@ -14,7 +14,7 @@ from portal.core.tools.places import STATIC
 from portal.core.web.forms import WRITTEN, WRITTEN_OF
 from portal.core.web.pages import environment
 from tests.helpers.recording import BLOCKS
-from tests.house.test_house_rules import modules, name, say, scripts, styles, templates
+from tests.house.source import modules, name, say, scripts, styles, templates
 
 WIDTH = 120
 NAMED = re.compile(r"\b([a-z_]+(?:\.[a-z_]+)+)\.([A-Z]\w+)")  # citizen.cases.progress.Progress

@@ -97,13 +97,18 @@ async def order(case: Case, where: Address, by: By) -> None:
         raise NotAllowed("order: nothing to send")
     try:
         async with transaction():
-            id = await _insert(case, where)
+            id = await begin(case, where)
             await _noted(id, case.person, "order", by)
     except Taken as error:
         raise NotAllowed("order: somebody was quicker") from error
 
 
-async def _insert(case: Case, where: Address) -> str:
+async def begin(case: Case, where: Address) -> str:
+    """Make an envelope for a case and return its id.
+
+    Raises:
+        Taken: the case has one on its way.
+    """
     id = token()
     now = clock.now()
     await insert(
@@ -129,7 +134,7 @@ async def with_the_end(case: Case, event: Event, row: Move) -> None:
     known = await latest(case)
     where = await on_paper(case, event.at)
     if where and (known is None or known.at in OVER):  # what waits to be printed takes a further letter along
-        await _insert(case, where)
+        await begin(case, where)
 
 
 async def act(delivery: Delivery, name: str, by: By, **changes: Any) -> Delivery:

@@ -183,11 +183,11 @@ async def _pg(what: str, sql: str, args: tuple[Any, ...]) -> Any:
 
 
 def _execute(connection: sqlite3.Connection, sql: str, args: tuple[Any, ...]) -> sqlite3.Cursor:
-    return connection.execute(_numbered(sql), args)
+    return connection.execute(numbered(sql), args)
 
 
 @cache
-def _numbered(sql: str) -> str:
+def numbered(sql: str) -> str:
     """Write ``$1`` as SQLite's ``?1``, and leave out what only PostgreSQL needs."""
     return re.sub(r"\$(\d+)(::\w+)?", r"?\1", sql)
 

@@ -59,8 +59,8 @@ class Helper:
     def __init__(self) -> None:
         """Begin without a process."""
         self.modules: list[str] = []
-        self._process: subprocess.Popen[bytes] | None = None
-        self._door: socket.socket | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        self.door: socket.socket | None = None
 
     def hand_over(self, end: socket.socket) -> None:
         """Have a child forked that answers on *end*."""
@@ -71,17 +71,17 @@ class Helper:
             self._send(end)
 
     def _send(self, end: socket.socket) -> None:
-        if self._process is None or self._process.poll() is not None:
+        if self.process is None or self.process.poll() is not None:
             self._start()
-        assert self._door
+        assert self.door
         fds = array.array("i", [end.fileno()])
-        self._door.sendmsg([b"1"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
+        self.door.sendmsg([b"1"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
 
     def _start(self) -> None:
         self.stop()
-        self._door, inner = socket.socketpair()
+        self.door, inner = socket.socketpair()
         with inner:
-            self._process = subprocess.Popen(  # noqa: S603  this very module
+            self.process = subprocess.Popen(  # noqa: S603  this very module
                 [sys.executable, "-m", "portal.core.tools.sandbox", str(inner.fileno()), *self.modules],
                 pass_fds=[inner.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -91,26 +91,26 @@ class Helper:
 
     def stop(self) -> None:
         """End the helper; children at work are left to their limits."""
-        if self._door:
-            self._door.close()
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-        self._door = self._process = None
+        if self.door:
+            self.door.close()
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+        self.door = self.process = None
 
 
-_helper = Helper()
+HELPER = Helper()
 _turns: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
 
 def preload(modules: list[str]) -> None:
     """Have the helper load *modules* once; call before the first child."""
-    _helper.modules = modules
+    HELPER.modules = modules
 
 
 def shut() -> None:
     """End the helper."""
-    _helper.stop()
+    HELPER.stop()
 
 
 # D11: strangers choose what decoders read; the server's process never loads one.
@@ -128,7 +128,7 @@ async def run_apart(work: str, *args: Any, limits: Limits = LIMITS) -> Any:
         try:
             told = await _told(job, limits.wall)
         except NotBegun:  # the helper had just died; nothing was done, so it can be asked again
-            _helper.stop()
+            HELPER.stop()
             told = await _told(job, limits.wall)
     try:
         good, answer = msgspec.msgpack.decode(told)  # plain values only: a child may have been taken over
@@ -144,7 +144,7 @@ async def _told(job: bytes, wall: float) -> bytes:
     with here:
         here.setblocking(False)
         with there:
-            _helper.hand_over(there)
+            HELPER.hand_over(there)
         return await _asked(here, job, wall)
 
 

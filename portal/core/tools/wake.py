@@ -9,22 +9,22 @@ class Bell:
 
     def __init__(self) -> None:
         """Make a silent bell."""
-        self._rung = False
+        self.rung = False
         self._waiting: asyncio.Future[None] | None = None
 
     def set(self) -> None:
         """Ring: tasks that wait go on; a task that begins to wait later goes on at once."""
-        self._rung = True
+        self.rung = True
         if self._waiting and not self._waiting.done():
             self._waiting.set_result(None)
 
     async def wait(self, seconds: float) -> None:
         """Wait until the bell rings, *seconds* at most."""
-        if not self._rung:
+        if not self.rung:
             self._waiting = asyncio.get_running_loop().create_future()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._waiting, seconds)
-        self._rung = False
+        self.rung = False
 
 
 WORK = Bell()

@@ -31,23 +31,23 @@ class Hub:
 
     def __init__(self) -> None:
         """Begin without watchers."""
-        self._watching: dict[str, set[asyncio.Event]] = {}
-        self._persons: dict[str, int] = {}
+        self.watching: dict[str, set[asyncio.Event]] = {}
+        self.persons: dict[str, int] = {}
         self.closing = False
 
     @property
     def count(self) -> int:
         """The number of open streams."""
-        return sum(self._persons.values())
+        return sum(self.persons.values())
 
     def wake(self, topic: str) -> None:
         """Wake the watchers of *topic*."""
-        for event in self._watching.get(topic, ()):
+        for event in self.watching.get(topic, ()):
             event.set()
 
     def wake_all(self) -> None:
         """Wake all watchers."""
-        for topic in list(self._watching):
+        for topic in list(self.watching):
             self.wake(topic)
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class Hub:
         Raises:
             TooMany: the person or the process has too many streams open (429 page).
         """
-        if self._persons.get(person, 0) >= PER_PERSON or self.count >= SETTINGS.streams:
+        if self.persons.get(person, 0) >= PER_PERSON or self.count >= SETTINGS.streams:
             raise TooMany
 
     async def watch(self, topic: str, person: str) -> AsyncIterator[bool]:
@@ -73,8 +73,8 @@ class Hub:
         self.make_sure_of_room(person)
         event = asyncio.Event()
         event.set()
-        self._watching.setdefault(topic, set()).add(event)
-        self._persons[person] = self._persons.get(person, 0) + 1
+        self.watching.setdefault(topic, set()).add(event)
+        self.persons[person] = self.persons.get(person, 0) + 1
         ends = clock.ticks() + LIFE
         try:
             while not self.closing and clock.ticks() < ends:
@@ -87,12 +87,12 @@ class Hub:
             self._leave(topic, person, event)
 
     def _leave(self, topic: str, person: str, event: asyncio.Event) -> None:
-        self._watching[topic].discard(event)
-        if not self._watching[topic]:
-            del self._watching[topic]
-        self._persons[person] -= 1
-        if not self._persons[person]:
-            del self._persons[person]
+        self.watching[topic].discard(event)
+        if not self.watching[topic]:
+            del self.watching[topic]
+        self.persons[person] -= 1
+        if not self.persons[person]:
+            del self.persons[person]
 
 
 HUB = Hub()

@@ -11,7 +11,7 @@ from portal.routes import declared
 from portal.staff.casework.case import ACTIONS
 from tests.helpers.client import Client
 from tests.helpers.factories import add_document, make_case, make_expert, make_person, make_staff
-from tests.inside.cases.life.test_moves import LEGAL
+from tests.helpers.specification import LEGAL
 
 # What the forms of the desk send besides the version: a reason, or what their page asks for.
 REASON = {"reason": "region", "words": "x", "second": "x"}

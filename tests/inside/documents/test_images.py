@@ -17,21 +17,8 @@ from portal.documents.decode import (
     turned,
 )
 from portal.documents.kinds import kind_of
+from tests.helpers.corpus.pictures import BLUE, GREEN, LYING, RED
 from tests.helpers.papers import encoded, page_image, png_header
-
-T = Image.Transpose
-# How a camera that is held so has the pixels lie, for each value of EXIF's orientation.
-LYING = {
-    1: None,
-    2: T.FLIP_LEFT_RIGHT,
-    3: T.ROTATE_180,
-    4: T.FLIP_TOP_BOTTOM,
-    5: T.TRANSPOSE,
-    6: T.ROTATE_90,
-    7: T.TRANSVERSE,
-    8: T.ROTATE_270,
-}
-RED, GREEN, BLUE = (220, 20, 20), (20, 180, 20), (20, 20, 220)
 
 
 def opened(content: bytes) -> Image.Image:

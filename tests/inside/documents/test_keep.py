@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,14 +19,7 @@ from tests.helpers.changes import amended
 from tests.helpers.papers import encoded, page_image, pdf, png_header, received
 
 MEISHAN = REGIONS["meishan"]
-
-
-@pytest.fixture(autouse=True)
-async def empty_store(database: None) -> AsyncIterator[None]:
-    """Leave no stored file behind for other tests to count."""
-    yield
-    for name in [name async for name in storage.names()]:
-        await storage.delete(name)
+pytestmark = pytest.mark.usefixtures("empty_store")
 
 
 def page(number: int = 0) -> bytes:

@@ -1,13 +1,11 @@
 """Papers put in order: turned, moved, sorted from a pile, replaced; what is shown follows."""
 
-from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pikepdf
 import pytest
 from PIL import Image
 
-from portal.core.store import storage
 from portal.documents import keep, pages
 from portal.documents.slots import PILE
 from portal.documents.watermark import marked
@@ -15,14 +13,7 @@ from portal.regions.load import REGIONS
 from tests.helpers.papers import encoded, page_image, pdf, received
 
 MEISHAN = REGIONS["meishan"]
-
-
-@pytest.fixture(autouse=True)
-async def empty_store(database: None) -> AsyncIterator[None]:
-    """Leave no stored file behind for other tests to count."""
-    yield
-    for name in [name async for name in storage.names()]:
-        await storage.delete(name)
+pytestmark = pytest.mark.usefixtures("empty_store")
 
 
 async def take(name: str, slot: str = "identity", content: bytes = b"") -> keep.Document:

@@ -19,14 +19,7 @@ from portal.documents.partial import PART, Partial
 
 MOST = 20 << 20
 CONTENT = random_bytes(2 * PART + 1000)
-
-
-@pytest.fixture(autouse=True)
-async def nothing_left(database: None) -> AsyncIterator[None]:
-    """Leave no stored part behind for other tests to count."""
-    yield
-    for name in [name async for name in storage.names()]:
-        await storage.delete(name)
+pytestmark = pytest.mark.usefixtures("empty_store")
 
 
 async def begin(size: int = len(CONTENT)) -> Partial:

@@ -12,13 +12,7 @@ from tests.helpers.scanner import EICAR, Scanner
 
 MEISHAN = REGIONS["meishan"]
 NOWHERE = "127.0.0.1:1"
-
-
-@pytest.fixture(autouse=True)
-async def empty_store(database: None) -> None:
-    """Have no stored file there: other tests leave theirs."""
-    for name in [name async for name in storage.names()]:
-        await storage.delete(name)
+pytestmark = pytest.mark.usefixtures("empty_store")
 
 
 def page(number: int = 0) -> bytes:

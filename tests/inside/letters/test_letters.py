@@ -13,8 +13,9 @@ from portal.letters.issue import INTERNAL, NOT_ISSUED, ROWS, appeal_sentences, t
 from portal.letters.letter import certificate_among, letters, mark_opened
 from portal.regions.load import REGIONS, Region
 from tests.helpers import made
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, make_case, make_person
+from tests.helpers.factories import make_case, make_person
 from tests.helpers.made import HOLDING, holding, letter_of
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -16,8 +16,9 @@ from portal.letters.issue import Content, Items
 from portal.letters.letter import as_pdf, drawn
 from portal.regions.load import REGIONS, Region
 from tests.helpers import made
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, make_person
+from tests.helpers.factories import make_person
 from tests.helpers.made import HOLDING, holding, letter_of
 
 RARE = "𪛖"  # Extension B, without a glyph in our font

@@ -6,8 +6,8 @@ import pytest
 
 from portal.cases.desk import calls
 from portal.cases.figures import measures
-from portal.cases.life.case import Actor, Case, case_by_id
-from portal.cases.life.moves import Role, State
+from portal.cases.life.case import Case, case_by_id
+from portal.cases.life.moves import State
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import NewDefect
 from portal.cases.time import rounds
@@ -17,12 +17,10 @@ from portal.core.store import jobs
 from portal.core.store.database import execute, fetch_all, fetch_value
 from portal.core.tools import clock
 from portal.notices import send
-from tests.helpers.factories import make_case, make_staff
-from tests.inside.cases.time.test_rounds import current, published, send_all, to_noon_of
+from tests.helpers.factories import REVIEWER, current, make_case, make_staff
+from tests.helpers.post import to_noon_of, work
 
 pytestmark = pytest.mark.usefixtures("database", "published")
-REVIEWER = Actor("a reviewer", Role.REVIEWER)
-assert published
 
 
 async def asked() -> Case:
@@ -47,7 +45,7 @@ async def not_sent() -> int:
 async def test_what_the_provider_could_not_deliver_is_one_call_about_the_case() -> None:
     case = await make_case()
     to_noon_of(clock.today())
-    await send_all()
+    await work()
     ids = await sent()
     assert len(ids) > 1
 
@@ -63,7 +61,7 @@ async def test_what_the_provider_could_not_deliver_is_one_call_about_the_case() 
 async def test_what_arrived_is_no_call() -> None:
     await make_case()
     to_noon_of(clock.today())
-    await send_all()
+    await work()
     id = await fetch_value("SELECT provider_id FROM notice WHERE channel = 'sms' LIMIT 1")
 
     await send.take_report(Report(str(id), arrived=True, reason=""))
@@ -75,7 +73,7 @@ async def test_what_arrived_is_no_call() -> None:
 async def test_a_report_comes_to_the_message_by_the_providers_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
     case = await make_case()
     to_noon_of(clock.today())
-    await send_all()
+    await work()
     ids = await sent()
     found = [Report(ids[0], arrived=False, reason="x"), Report("of somebody else", arrived=False, reason="x")]
     monkeypatch.setattr(type(sms.gateway()), "reports", lambda _self, _body: found)
@@ -95,7 +93,7 @@ async def test_what_is_tried_in_vain_becomes_a_call(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sms, "send", refused)
     for _ in range(jobs.TRIES):
         await execute("UPDATE outbox SET run_at = $1 WHERE failed_at IS NULL", clock.now())
-        await send_all()
+        await work()
 
     assert await fetch_value("SELECT count(*) FROM notice WHERE channel = 'sms' AND state <> 'failed'") == 0
     assert [call.case_id for call in await calls.waiting("meishan")] == [case.id]

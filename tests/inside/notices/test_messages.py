@@ -14,15 +14,15 @@ from portal.core.outside.sms import demo_messages
 from portal.core.store.database import fetch_value
 from portal.core.tools.settings import SETTINGS
 from portal.notices import inbox, write
+from portal.notices.fitting import variables_of
 from portal.notices.write import texts
 from portal.regions.load import REGIONS
-from tests.helpers.factories import ANSWERS, citizen, make_case, make_draft, make_person, send_in
+from tests.helpers.answers import ANSWERS
+from tests.helpers.factories import APPROVER, REVIEWER, citizen, make_case, make_draft, make_person, send_in
 from tests.helpers.post import at_oclock, states, work
-from tests.inside.notices.test_texts import variables_of
 
 pytestmark = pytest.mark.usefixtures("database")
 PHONE = ANSWERS["notify_mobile"]
-REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
 SUPERVISOR = Actor("a supervisor", Role.SUPERVISOR)
 
 

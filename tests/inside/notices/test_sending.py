@@ -12,7 +12,8 @@ from portal.core.tools import clock
 from portal.core.tools.clock import BEIJING
 from portal.notices import inbox, send
 from portal.notices.send import quiet_until
-from tests.helpers.factories import ANSWERS, make_case
+from tests.helpers.answers import ANSWERS
+from tests.helpers.factories import make_case
 from tests.helpers.post import at_oclock, states, work
 
 pytestmark = pytest.mark.usefixtures("database")

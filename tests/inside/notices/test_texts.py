@@ -1,7 +1,6 @@
 """Every message in every channel: short enough, signed, and never saying what nobody else may know."""
 
 import re
-from string import Formatter
 
 import pytest
 
@@ -9,6 +8,7 @@ from portal.accounts.sign_in import TEXT as CODE
 from portal.cases.life.moves import MOVES
 from portal.core.store.crypto import digits
 from portal.notices.fitting import WIDEST as WIDE
+from portal.notices.fitting import variables_of
 from portal.notices.write import NOT_HERE, texts, words
 from portal.regions.load import REGIONS, Region
 
@@ -17,10 +17,6 @@ WIDEST = {**WIDE, "sign": "【眉山医保】", "no_label": "办件编号", "hot
 MOST = 70  # characters of an SMS
 IN_THE_PORTAL_ONLY = {"N12", "N13r", "N23x"}  # to people of the office
 PERIODS = (["", ""], ["", "2028-11-20"], ["2026-12-31", ""], ["2026-12-31", "2028-11-20"])
-
-
-def variables_of(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 @pytest.mark.parametrize("code", texts())

@@ -14,7 +14,6 @@ from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import NewDefect
 from portal.cases.time import redating
-from portal.core.store import jobs
 from portal.core.store.database import fetch_all, insert
 from portal.core.tools import clock
 from portal.core.tools.i18n import translate
@@ -22,12 +21,11 @@ from portal.policy import fresh, holding
 from portal.policy.tables import PolicyEdition
 from portal.regions.editions import kept_by
 from portal.regions.load import REGIONS, edition_of
-from tests.helpers.factories import make_case, make_draft, make_expert
+from tests.helpers.factories import REVIEWER, make_case, make_draft, make_expert
 from tests.helpers.policy_desk import released, with_text
+from tests.helpers.post import work
 
 pytestmark = pytest.mark.usefixtures("desk")
-
-REVIEWER = Actor("a reviewer", Role.REVIEWER)
 
 
 async def now(case: Case) -> Case:
@@ -148,8 +146,7 @@ async def test_an_imported_calendar_moves_days_and_no_state() -> None:
     first = clock.today() + timedelta(days=1)
 
     await released("calendar", "calendar.toml", calendar(f"{first}/{first + timedelta(days=6)}"))
-    while await jobs.work_once():
-        pass
+    await work()
 
     assert await states() == before
     for case in cases:

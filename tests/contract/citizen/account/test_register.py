@@ -10,9 +10,9 @@ from portal.core.store.crypto import opened_json
 from portal.core.store.database import fetch_value
 from portal.core.tools import clock
 from tests.helpers.client import Client
+from tests.helpers.faces import photo, portrait
 from tests.helpers.factories import make_person, make_staff
 from tests.helpers.seen import heading, refused, typed
-from tests.inside.accounts.test_face import photo, portrait
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.accounts import face, person, phones
+from portal.accounts import consents, face, person, phones
 from portal.core.store import audit
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
@@ -138,7 +138,7 @@ async def test_a_second_phone_can_be_removed_but_not_the_one_in_use_nor_the_last
 
 async def test_consents_are_listed_with_version_and_the_face_can_be_taken_back(client: Client) -> None:
     who = await make_person()
-    await face._consent(who.id)
+    await consents.give(who.id, "face", face.CONSENT_VERSION, clock.now())
     await at_settings(client)
     before = client.text
     (consent,) = re.findall(r'name="consent" value="([\w-]+)"', before)

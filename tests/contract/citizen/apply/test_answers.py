@@ -7,8 +7,9 @@ import pytest
 from portal.cases.apply.draft import keep_answers
 from portal.cases.life.case import answers_of, case_by_id
 from tests.helpers import walk
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, make_draft, make_person
+from tests.helpers.factories import make_draft, make_person
 from tests.helpers.seen import chosen, refused, title, typed
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}

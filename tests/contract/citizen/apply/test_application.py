@@ -12,6 +12,7 @@ from portal.questions.catalogue import journey
 from portal.questions.materials import slots
 from portal.regions.load import REGIONS
 from tests.helpers import walk
+from tests.helpers.answers import AFTER_MATERIALS, BEFORE_MATERIALS
 from tests.helpers.client import Client
 from tests.helpers.factories import make_person
 from tests.helpers.seen import errors, heading, title
@@ -107,7 +108,7 @@ async def test_the_step_after_the_insurance_is_the_person(client: Client) -> Non
     await client.sign_in("13800000101")
     home = await walk.begin(client, "meishan")
     passed: list[str] = []
-    for slug in (*walk.BEFORE_MATERIALS, "materials", *walk.AFTER_MATERIALS):
+    for slug in (*BEFORE_MATERIALS, "materials", *AFTER_MATERIALS):
         if slug == "materials":
             for slot in slots(REGIONS["meishan"], {}):
                 await walk.upload(client, home, slot.id, walk.photo(len(passed)) + slot.id.encode())

@@ -2,11 +2,12 @@
 
 from portal.documents import keep
 from portal.documents.scanning import scan_waiting
+from tests.helpers.answers import AFTER_MATERIALS, BEFORE_MATERIALS
 from tests.helpers.changes import ChangeSettings
 from tests.helpers.client import Client
 from tests.helpers.factories import make_person, make_staff
 from tests.helpers.scanner import EICAR, Scanner
-from tests.helpers.walk import AFTER_MATERIALS, BEFORE_MATERIALS, answer, begin, photo, sign, upload
+from tests.helpers.walk import answer, begin, photo, sign, upload
 
 SLOTS = (
     "medical_records.exam_report",

@@ -17,8 +17,9 @@ from portal.notices import inbox
 from portal.questions.materials import slots
 from portal.regions.load import REGIONS
 from tests.helpers import care, walk
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, make_benefit, make_decided, make_draft, make_person
+from tests.helpers.factories import make_benefit, make_decided, make_draft, make_person
 from tests.helpers.seen import errors, heading
 
 pytestmark = pytest.mark.usefixtures("database")

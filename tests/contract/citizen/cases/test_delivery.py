@@ -18,8 +18,8 @@ from portal.core.tools import clock
 from portal.letters.letter import letters
 from tests.helpers import care, made
 from tests.helpers.client import Client
-from tests.helpers.factories import make_person, make_staff, send_in
-from tests.inside.cases.mail.test_delivery import APPROVER, CLERK, REVIEWER, WHERE, ended, envelope
+from tests.helpers.factories import APPROVER, REVIEWER, make_person, make_staff, send_in
+from tests.helpers.mail import CLERK, WHERE, ended, envelope
 
 ME, STRANGER = "13800000101", "13800000103"
 OTHER = {**msgspec.to_builtins(WHERE), "recipient": "王五", "postal_address": "四川省眉山市仁寿县文林街道 9 号"}

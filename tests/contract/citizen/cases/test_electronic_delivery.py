@@ -10,10 +10,11 @@ from portal.core.store.database import fetch_value
 from portal.questions.delivery import ELECTRONIC
 from portal.regions.load import REGIONS
 from tests.helpers import care, walk
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, make_draft, make_person, make_staff
+from tests.helpers.factories import make_decided, make_draft, make_person, make_staff
+from tests.helpers.mail import REFUSED, sent_in
 from tests.helpers.seen import chosen
-from tests.inside.cases.mail.test_serving import REFUSED, decided, sent_in
 
 ME = "13800000101"
 ROW = re.compile(r"<dt>电子送达</dt>\s*<dd>([^<]+)</dd>")
@@ -94,7 +95,7 @@ async def test_the_consent_stands_in_the_settings_and_is_taken_back_with_one_pre
 async def test_the_desk_sees_whether_letters_are_served_on_line_or_must_be_mailed(
     client: Client, answers: dict[str, str], said: str
 ) -> None:
-    case = await decided(await sent_in(answers))
+    case = await make_decided(await sent_in(answers))
     await make_staff("supervisor")
     await client.staff_sign_in("meishan-supervisor")
 
@@ -121,7 +122,7 @@ async def test_the_progress_page_says_that_the_result_comes_on_paper_too(client:
 
     for case, said in ((agreed, "电子认定证明"), (refused, "电子认定证明和邮寄")):
         await client.get(walk.case_address(case))
-        assert f"<dd>{said}</dd>" in client.text
+        assert re.search(rf"<dt>结果给您</dt>\s*<dd>{said}</dd>", client.text)
 
 
 @pytest.mark.parametrize(("scopes", "asked"), [(care.SCOPES, True), (("apply", "view"), False)])

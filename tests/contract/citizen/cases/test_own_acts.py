@@ -1,6 +1,6 @@
 """What a citizen does while the case is open: add material, ask for more time, apply again; and who came first."""
 
-from portal.cases.life.case import Actor, Case, case_by_id, history, move
+from portal.cases.life.case import Actor, Case, history, move
 from portal.cases.life.moves import Role, State
 from portal.cases.papers import corrections, supplement
 from portal.cases.papers.corrections import NewDefect
@@ -8,22 +8,14 @@ from portal.core.store.database import execute, fetch_value
 from portal.documents import keep
 from portal.notices.inbox import messages
 from tests.helpers.client import Client
-from tests.helpers.factories import citizen, make_case, make_person, make_staff
+from tests.helpers.factories import REVIEWER, citizen, current, make_case, make_person, make_staff
 from tests.helpers.walk import photo
-
-REVIEWER = Actor("a reviewer", Role.REVIEWER)
 
 
 async def signed_in(client: Client) -> tuple[Case, str]:
     case = await make_case()
     await client.sign_in("13800000101")
     return case, f"/meishan/cases/{case.number}"
-
-
-async def current(case: Case) -> Case:
-    found = await case_by_id(case.id)
-    assert found
-    return found
 
 
 async def test_material_is_added_at_any_open_moment_and_the_reviewer_hears_of_it(client: Client) -> None:

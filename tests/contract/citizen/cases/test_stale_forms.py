@@ -2,16 +2,15 @@
 
 import pytest
 
-from portal.cases.life.case import Actor, Case, case_by_id, move
-from portal.cases.life.moves import Role, State
+from portal.cases.life.case import Case, case_by_id, move
+from portal.cases.life.moves import State
 from portal.cases.papers import corrections, supplement
 from portal.cases.papers.corrections import NewDefect
 from portal.core.store.database import execute, fetch_value
 from tests.helpers.client import Client
-from tests.helpers.factories import citizen, make_case, make_draft, make_person
+from tests.helpers.factories import REVIEWER, citizen, make_case, make_draft, make_person
+from tests.helpers.made import SUPERVISOR
 from tests.helpers.walk import home_of, photo, ready
-
-REVIEWER = Actor("a reviewer", Role.REVIEWER)
 
 
 async def signed_in(client: Client) -> tuple[Case, str]:
@@ -80,7 +79,7 @@ async def test_an_old_form_ends_no_case(client: Client, form: str) -> None:
 async def test_a_change_without_a_row_of_history_is_not_said_to_be_the_last_row(client: Client) -> None:
     case, home = await signed_in(client)
     await client.get(f"{home}/withdrawal")
-    await corrections.allow_another(case, Actor("a supervisor", Role.SUPERVISOR), "another paper has turned up")
+    await corrections.allow_another(case, SUPERVISOR, "another paper has turned up")
 
     await client.post(f"{home}/withdrawal")
 

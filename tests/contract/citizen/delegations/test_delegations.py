@@ -2,8 +2,10 @@
 
 import io
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pikepdf
 import pytest
@@ -11,29 +13,24 @@ import pytest
 from portal.accounts.delegation import delegation, of_principal, of_proxy
 from portal.accounts.person import NAMED, REGISTERED, bind, known_as, person, phone_of
 from portal.cases.apply import acting, draft
-from portal.cases.life.case import Actor, Case, case_by_id, case_by_number, history, move
-from portal.cases.life.moves import Role, State
+from portal.cases.life.case import Case, case_by_id, case_by_number, history, move
+from portal.cases.life.moves import State
 from portal.cases.life.number import read_number
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.core.outside.sms import demo_messages
 from portal.core.store.database import execute, fetch_value
-from portal.core.store.jobs import run_rounds, work_once
+from portal.core.store.jobs import run_rounds
 from portal.core.tools import clock
 from portal.regions.load import REGIONS
 from tests.helpers import care, walk
 from tests.helpers.client import Client
-from tests.helpers.factories import make_case, make_person, make_staff, send_in
+from tests.helpers.factories import APPROVER, REVIEWER, make_case, make_person, make_staff, send_in
+from tests.helpers.post import work
 from tests.helpers.seen import errors, heading
 
 pytestmark = pytest.mark.usefixtures("database")
 HE, SHE = "13800000103", "13800000114"
-
-
-async def sent() -> None:
-    """Have the worker send what is to be sent, by day."""
-    while await work_once():
-        pass
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +55,7 @@ async def test_the_principal_agrees_with_a_code_to_their_own_phone_and_the_appli
         assert "您正在为 徐* 办理" in proxy.text
         await walk.sign(proxy, draft, "黄小燕")
         assert (proxy.path, "等委托人确认" in proxy.text) == (home, True)
-        await sent()
+        await work()
 
         link = await care.link_sent_to(SHE)
         await principal.get(link)
@@ -78,7 +75,7 @@ async def test_the_principal_agrees_with_a_code_to_their_own_phone_and_the_appli
 
 async def texts_to(phone: str) -> str:
     """Return everything that was sent to a phone."""
-    await sent()
+    await work()
     return "\n".join(await demo_messages(phone))
 
 
@@ -113,7 +110,7 @@ async def test_a_principal_who_says_no_puts_the_proxy_out_at_once(word: str, sai
     known = await care.propose(who, "ms-14", "online")
     case = await care.ready(known)
     await acting.send_for_consent(case, known, case.submit_token)
-    await sent()
+    await work()
     async with Client() as proxy, Client() as principal:
         await proxy.sign_in(HE)
         link = await care.link_sent_to(SHE)
@@ -135,7 +132,7 @@ async def test_a_proxy_cannot_answer_in_the_principals_place() -> None:
     known = await care.propose(who, "ms-14", "online")
     case = await care.ready(known)
     await acting.send_for_consent(case, known, case.submit_token)
-    await sent()
+    await work()
     link = await care.link_sent_to(SHE)
     async with Client() as proxy, Client() as stranger:
         await proxy.sign_in(HE)
@@ -159,7 +156,7 @@ async def test_a_question_nobody_answers_goes_back_after_seven_days_and_a_letter
     known = await care.propose(who, "ms-14", "online")
     case = await care.ready(known)
     await acting.send_for_consent(case, known, case.submit_token)
-    await sent()
+    await work()
     link = await care.link_sent_to(SHE)
     clock.shift(clock.ahead() + timedelta(days=7, hours=1))
 
@@ -196,6 +193,27 @@ async def a_case_by_letter(proxy: Client) -> Case:
     return case
 
 
+class AtTheDesk(NamedTuple):
+    """A letter at the desk: who sent it, the clerk who has its page open, and where that is."""
+
+    proxy: Client
+    clerk: Client
+    case: Case
+    page: str
+
+
+@asynccontextmanager
+async def letter_at_the_desk() -> AsyncIterator[AtTheDesk]:
+    """Have 张伟 apply for his mother by letter, and a clerk open it."""
+    await make_staff("reviewer", "xinxing")
+    async with Client() as proxy, Client() as clerk:
+        case = await a_case_by_letter(proxy)
+        page = f"/staff/delegations/{case.delegation}"
+        await clerk.staff_sign_in("xinxing-reviewer")
+        await clerk.get(page)
+        yield AtTheDesk(proxy, clerk, case, page)
+
+
 async def test_with_a_letter_staff_verify_before_anything_is_accepted() -> None:
     await make_staff("reviewer", "xinxing")
     async with Client() as proxy, Client() as clerk:
@@ -227,12 +245,7 @@ async def test_with_a_letter_staff_verify_before_anything_is_accepted() -> None:
 
 
 async def test_a_letter_that_cannot_be_read_is_mended_by_a_correction_and_verified_again() -> None:
-    await make_staff("reviewer", "xinxing")
-    async with Client() as proxy, Client() as clerk:
-        case = await a_case_by_letter(proxy)
-        here = f"/staff/delegations/{case.delegation}"
-        await clerk.staff_sign_in("xinxing-reviewer")
-        await clerk.get(here)
+    async with letter_at_the_desk() as (proxy, clerk, case, here):
         await clerk.post(here, {"action": "reject", "reason": "unreadable"})
         new = f"/staff/cases/{case.number}/corrections/new"
         await clerk.get(new)
@@ -248,12 +261,7 @@ async def test_a_letter_that_cannot_be_read_is_mended_by_a_correction_and_verifi
 
 
 async def test_a_letter_that_the_principal_did_not_sign_puts_the_proxy_out() -> None:
-    await make_staff("reviewer", "xinxing")
-    async with Client() as proxy, Client() as clerk:
-        case = await a_case_by_letter(proxy)
-        here = f"/staff/delegations/{case.delegation}"
-        await clerk.staff_sign_in("xinxing-reviewer")
-        await clerk.get(here)
+    async with letter_at_the_desk() as (proxy, clerk, case, here):
         await clerk.post(here, {"action": "reject", "reason": "fraud"})
 
         await proxy.get(f"/xinxing/cases/{case.number}")
@@ -268,7 +276,7 @@ async def test_in_meishan_a_letter_waits_for_staff_and_is_accepted_at_once_when_
     case = await send_in(case, acting.acting(known))
     assert case.at is State.SUBMITTED
 
-    await acting.verify(await care.again(known), Actor("a reviewer", Role.REVIEWER))
+    await acting.verify(await care.again(known), REVIEWER)
 
     done = await case_by_id(case.id)
     assert done
@@ -278,12 +286,7 @@ async def test_in_meishan_a_letter_waits_for_staff_and_is_accepted_at_once_when_
 
 
 async def test_nobody_verifies_a_letter_that_was_taken_back() -> None:
-    await make_staff("reviewer", "xinxing")
-    async with Client() as proxy, Client() as clerk:
-        case = await a_case_by_letter(proxy)
-        here = f"/staff/delegations/{case.delegation}"
-        await clerk.staff_sign_in("xinxing-reviewer")
-        await clerk.get(here)
+    async with letter_at_the_desk() as (_, clerk, case, here):
         taken = await case_by_id(case.id)
         assert taken
         known = await delegation(case.delegation)
@@ -474,9 +477,9 @@ async def test_a_proxy_withdraws_only_with_a_code(client: Client) -> None:
 async def test_both_are_told_of_the_decision() -> None:
     _, _, case = await care.by_proxy()
     (disease,) = await decision.diseases(case)
-    case = await decision.draft(case, Actor("a reviewer", Role.REVIEWER), [Proposal(disease.id, True, 24, Reasons())])
+    case = await decision.draft(case, REVIEWER, [Proposal(disease.id, True, 24, Reasons())])
 
-    await decision.decide(case, Actor("an approver", Role.APPROVER))
+    await decision.decide(case, APPROVER)
 
     for phone in (HE, SHE):
         assert "认定已通过" in await texts_to(phone)

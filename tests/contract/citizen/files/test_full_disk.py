@@ -1,7 +1,6 @@
 """The disk is full: a page says so in plain words, what was there stays there, and nothing half is left."""
 
 import random
-from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
@@ -27,18 +26,14 @@ def small_here_large_there() -> bytes:
 
 
 @pytest.fixture
-async def home(client: Client) -> AsyncIterator[str]:
+async def home(client: Client, empty_store: None) -> str:
     """A draft with one photo in it, and nothing else in the store."""
-    for name in [name async for name in storage.names()]:
-        await storage.delete(name)
     await make_person()
     await client.sign_in("13800000101")
     made = await begin(client, "meishan")
     await upload(client, made, "identity", photo())
     assert client.status == 200
-    yield made
-    for name in [name async for name in storage.names()]:
-        await storage.delete(name)
+    return made
 
 
 async def still_whole(client: Client, home: str) -> None:

@@ -9,7 +9,7 @@ from portal.cases.apply import acting as proxies
 from portal.cases.apply import assisted, draft
 from portal.cases.experts import panel
 from portal.cases.experts.seats import seats
-from portal.cases.life.case import Actor, Case, case_by_id, move
+from portal.cases.life.case import Actor, Case, move
 from portal.cases.life.moves import Role, State
 from portal.cases.papers import corrections, sent, supplement
 from portal.cases.papers.corrections import Correction, Defect, NewDefect
@@ -23,9 +23,11 @@ from portal.regions.load import REGIONS
 from tests.helpers import care
 from tests.helpers.client import Client
 from tests.helpers.factories import (
+    REVIEWER,
     acting,
     add_document,
     citizen,
+    current,
     make_case,
     make_expert,
     make_person,
@@ -58,12 +60,6 @@ def home(case: Case) -> str:
     return f"/{case.region}/cases/{case.number}"
 
 
-async def current(case: Case) -> Case:
-    found = await case_by_id(case.id)
-    assert found
-    return found
-
-
 async def add(client: Client, place: str, name: str, number: int = 1) -> Document:
     """Upload a photo at *place* without sending anything; return it."""
     await client.get(place.partition("/defects/")[0].removesuffix(f"/{EXAM}"))
@@ -89,7 +85,7 @@ async def only_defect(case: Case) -> tuple[Defect, Correction]:
 
 
 async def ask(case: Case, slot: str = EXAM) -> Case:
-    return await corrections.ask(case, Actor("a reviewer", Role.REVIEWER), [NewDefect(slot, "no_stamp", "")])
+    return await corrections.ask(case, REVIEWER, [NewDefect(slot, "no_stamp", "")])
 
 
 async def looks(desk: Client, case: Case, file: Document) -> dict[str, bool]:
@@ -227,7 +223,7 @@ async def test_a_virus_found_in_what_was_not_sent_is_told_to_the_citizen_alone(d
 
 async def test_an_expert_reads_an_addition_only_once_it_is_sent(client: Client) -> None:
     one, other = await make_expert("one", hospital="甲"), await make_expert("other", hospital="乙")
-    made, reviewer = await make_case("xx-01", "xinxing", "M03900"), Actor("a reviewer", Role.REVIEWER)
+    made, reviewer = await make_case("xx-01", "xinxing", "M03900"), REVIEWER
     case = await panel.invite(await move(made, "accept", reviewer), reviewer, [one.id, other.id])
     await add_document(case, supplement.upload_slot(EXAM))
     seat = next(seat for seat in await seats(case.id) if seat.expert == one.id)
@@ -368,7 +364,7 @@ async def test_what_waits_for_a_notice_that_is_cancelled_can_be_sent_as_an_addit
     file = await add_for_defect(client, asked)
     _, notice = await only_defect(asked)
 
-    case = await corrections.cancel(asked, Actor("a reviewer", Role.REVIEWER), notice, "不用补了")
+    case = await corrections.cancel(asked, REVIEWER, notice, "不用补了")
 
     assert case.at is State.REVIEWING
     assert await looks(desk, case, file) == NOWHERE

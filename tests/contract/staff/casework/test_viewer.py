@@ -10,8 +10,9 @@ from portal.cases.life.case import Case
 from portal.core.store.database import fetch_all
 from portal.documents import keep, pages
 from portal.staff.casework.viewer import Looked, Viewer, viewer
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
-from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, make_staff, send_in
+from tests.helpers.factories import citizen, make_draft, make_person, make_staff, send_in
 from tests.helpers.papers import pdf
 from tests.helpers.walk import home_of, photo, upload
 

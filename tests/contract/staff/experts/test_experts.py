@@ -4,13 +4,12 @@ import pytest
 
 from portal.cases.experts import panel
 from portal.cases.experts.seats import Seat, seats
-from portal.cases.life.case import Actor, Case, case_by_id, move
-from portal.cases.life.moves import Role, State
+from portal.cases.life.case import Case, case_by_id, move
+from portal.cases.life.moves import State
 from portal.core.store.database import execute, fetch_value
 from tests.helpers.client import Client
-from tests.helpers.factories import add_document, make_case, make_expert, make_staff, nobodys
+from tests.helpers.factories import REVIEWER, add_document, make_case, make_expert, make_staff, nobodys
 
-REVIEWER = Actor("a reviewer", Role.REVIEWER)
 OPINION = {
     "finding-M03900-1": "met",
     "finding-M03900-2": "met",

@@ -16,7 +16,7 @@ from portal.core.tools import clock
 from portal.staff.mail.envelope_row import STANDS
 from tests.helpers.client import Client
 from tests.helpers.factories import make_staff
-from tests.inside.cases.mail.test_delivery import CLERK, WHERE, ended, envelope
+from tests.helpers.mail import CLERK, WHERE, ended, envelope
 
 HOME = "/staff/mailroom"
 DISEASE = "糖尿病"

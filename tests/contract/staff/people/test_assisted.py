@@ -17,20 +17,15 @@ from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.notices.send import send
 from portal.regions.load import REGIONS
+from tests.helpers.answers import STEPS, fields
 from tests.helpers.client import Client
 from tests.helpers.factories import make_person, make_staff
 
 PEOPLE = {one.no: one for one in demo_people().values()}
 NEW = PEOPLE["ms-08"]  # has no account yet
 FILLED = {
-    "disease": "M01600",
-    "hospital": "眉山市人民医院",
-    "diagnosed_on-year": "2026",
-    "diagnosed_on-month": "3",
-    "diagnosed_on-day": "16",
-    "form_way": "fill_online",
-    "delivery": "certificate",
-    "notify_channel": "sms",
+    **fields(*STEPS, offered=False),
+    "electronic_delivery": "",
     "without.medical_records.diagnosis_certificate": "yes",
     "without.medical_records.inpatient_record": "yes",
 }

@@ -16,11 +16,12 @@ from portal.core.tools import clock
 from portal.core.tools.errors import Stale
 from portal.documents import keep
 from portal.regions.load import REGIONS
+from tests.helpers.answers import ANSWERS
 from tests.helpers.factories import (
-    ANSWERS,
     add_document,
     add_papers,
     citizen,
+    current,
     make_case,
     make_draft,
     make_person,
@@ -29,12 +30,6 @@ from tests.helpers.factories import (
 
 pytestmark = pytest.mark.usefixtures("database")
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
-
-
-async def again(case: Case) -> Case:
-    found = await case_by_id(case.id)
-    assert found
-    return found
 
 
 async def test_who_begins_again_goes_on_with_the_open_draft() -> None:
@@ -68,7 +63,7 @@ async def test_answers_are_added_to_and_sealed() -> None:
 
     await draft.keep_answers(case, {"hospital": "乙医院"}, seen="1")
 
-    assert answers_of(await again(case)) == {"hospital": "乙医院", "treatment": "吃药"}
+    assert answers_of(await current(case)) == {"hospital": "乙医院", "treatment": "吃药"}
     assert "乙医院".encode() not in bytes(await fetch_value("SELECT answers FROM cases"))
 
 
@@ -90,7 +85,7 @@ async def test_a_row_version_nobody_saw_saves_nothing(seen: str) -> None:
     with pytest.raises(Stale):
         await draft.keep_answers(case, {"hospital": "乙医院"}, seen=seen)
 
-    assert answers_of(await again(case))["hospital"] == ANSWERS["hospital"]
+    assert answers_of(await current(case))["hospital"] == ANSWERS["hospital"]
 
 
 async def test_a_submitted_case_keeps_its_answers() -> None:
@@ -126,7 +121,7 @@ async def test_what_was_submitted_is_never_deleted() -> None:
     with pytest.raises(Stale):
         await draft.delete(case)
 
-    assert (await again(case)).at is State.REVIEWING
+    assert (await current(case)).at is State.REVIEWING
     assert len(await keep.documents(case.id)) == 1
 
 
@@ -138,7 +133,7 @@ async def test_nor_is_what_was_taken_back_because_its_history_stays() -> None:
     with pytest.raises(Stale):
         await draft.delete(taken)
 
-    assert (await again(case)).at is State.DRAFT
+    assert (await current(case)).at is State.DRAFT
     assert len(await keep.documents(case.id)) == 1
 
 
@@ -277,7 +272,7 @@ async def test_what_the_register_said_is_kept_sealed_with_the_case() -> None:
 
     await keep_record(case, await look_up(who.id_number))
 
-    kept = insured_of(await again(case))
+    kept = insured_of(await current(case))
     assert kept == await look_up(who.id_number)
     assert who.id_number.encode() not in bytes(await fetch_value("SELECT insured FROM cases"))
     assert insured_of(case) is None

@@ -25,8 +25,8 @@ from portal.core.store.database import fetch_value
 from portal.documents.slots import PILE
 from portal.regions.load import REGIONS
 from tests.helpers import care
+from tests.helpers.answers import ANSWERS
 from tests.helpers.factories import (
-    ANSWERS,
     add_document,
     add_papers,
     citizen,

@@ -21,10 +21,10 @@ from portal.core.tools.months import day_after
 from portal.letters import verify
 from portal.letters.letter import letters
 from portal.regions.load import REGIONS
+from tests.helpers.answers import ANSWERS
 from tests.helpers.care import become, propose
 from tests.helpers.changes import ChangeRegion
 from tests.helpers.factories import (
-    ANSWERS,
     APPROVER,
     REVIEWER,
     add_document,

@@ -11,7 +11,7 @@ from portal.cases.experts import panel
 from portal.cases.experts.experts import candidates
 from portal.cases.experts.panel import Conflicted, TooFew
 from portal.cases.experts.seats import Seat, given, seated, seats, seats_of
-from portal.cases.life.case import Actor, Case, case_by_id, history, move
+from portal.cases.life.case import Actor, Case, history, move
 from portal.cases.life.moves import NotAllowed, Role, State
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import NewDefect
@@ -24,10 +24,9 @@ from portal.letters.verify import letter_with
 from portal.notices.inbox import messages
 from portal.regions.criteria import Finding
 from portal.regions.load import REGIONS
-from tests.helpers.factories import citizen, make_case, make_expert, make_person
+from tests.helpers.factories import APPROVER, REVIEWER, citizen, current, make_case, make_expert, make_person
 
 pytestmark = pytest.mark.usefixtures("database")
-REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
 DISEASE = "M03900"
 ALL_MET: dict[int, Finding] = {1: "met", 2: "met", 3: "met"}
 ONE_UNMET: dict[int, Finding] = {1: "met", 2: "met", 3: "unmet"}
@@ -162,12 +161,6 @@ async def test_who_is_related_to_the_person_is_never_asked_about_them_again() ->
 
     said = {one_.expert.staff: one_.conflict for one_ in await candidates(again)}
     assert said[one.id] == "和申请人有关系，回避过"
-
-
-async def current(case: Case) -> Case:
-    found = await case_by_id(case.id)
-    assert found
-    return found
 
 
 async def test_who_has_worked_on_the_case_gives_no_opinion_on_it() -> None:

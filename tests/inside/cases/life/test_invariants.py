@@ -17,10 +17,9 @@ from portal.core.store.database import fetch_all, fetch_value
 from portal.letters.issue import NOT_ISSUED
 from portal.letters.letter import letters
 from portal.notices.write import NOT_HERE, texts
-from tests.helpers.factories import citizen, make_case, make_draft, make_person, send_in
+from tests.helpers.factories import APPROVER, REVIEWER, citizen, make_case, make_draft, make_person, send_in
 
 pytestmark = pytest.mark.usefixtures("database")
-REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
 SUPERVISOR = Actor("a supervisor", Role.SUPERVISOR)
 BY_ACTION = {(row.action, row.after): row for row in MOVES}
 

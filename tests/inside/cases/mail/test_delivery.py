@@ -6,26 +6,23 @@ import msgspec
 import pytest
 
 from portal.cases.desk import tally
-from portal.cases.life.case import Actor, Case, case_by_id
-from portal.cases.life.moves import Role, State
+from portal.cases.life.case import Case, case_by_id
+from portal.cases.life.moves import State
 from portal.cases.mail import delivery as post
 from portal.cases.mail import envelopes
 from portal.cases.mail.acts import ACTS, Hand, Stand, acts_open
 from portal.cases.mail.delivery import By
-from portal.cases.mail.envelopes import Address, Delivery
-from portal.cases.result import decision
-from portal.cases.result.decision import Proposal, Reasons
+from portal.cases.mail.envelopes import Delivery
 from portal.core.store import audit
 from portal.core.store.database import Taken, execute, fetch_value
 from portal.core.tools import clock
 from portal.core.tools.machine import NotAllowed
 from portal.notices import inbox
-from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, make_staff, send_in
+from tests.helpers.factories import (
+    make_staff,
+)
+from tests.helpers.mail import CLERK, WHERE, ended, envelope
 
-WHERE = Address("张丽", "13800000101", "四川省眉山市东坡区苏祠路 1 号 2 单元 301")
-MAIL = {**ANSWERS, "delivery": "mail", **msgspec.to_builtins(WHERE)}
-REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
-CLERK = By("a clerk", Hand.CLERK, "staff")
 # Every step that is open, as one who runs the post would list them: where it is, what, whose hand, where to.
 LEGAL = {
     ("", "order", "citizen", "requested"),
@@ -64,23 +61,6 @@ def test_an_envelope_goes_only_the_ways_of_the_list(missed: bool, legal: set[tup
     }
 
     assert found == legal
-
-
-async def ended(*, passed: bool = True, no: str = "ms-01", mail: bool = True) -> Case:
-    """Return a decided case of Meishan whose person wanted the result by mail, or not."""
-    case = await make_draft(no, answers=MAIL if mail else ANSWERS)
-    case = await send_in(case, citizen(await make_person(no)))
-    (disease,) = await decision.diseases(case)
-    reasons = Reasons() if passed else Reasons(("criteria",), "")
-    case = await decision.draft(case, REVIEWER, [Proposal(disease.id, passed, 24, reasons)])
-    return await decision.decide(case, APPROVER)
-
-
-async def envelope(case: Case) -> Delivery:
-    """Return the envelope of a case as it is now."""
-    found = await envelopes.latest(case)
-    assert found
-    return found
 
 
 def of(case: Case) -> By:
@@ -149,7 +129,7 @@ async def test_a_decision_that_fails_orders_nothing_and_mail_that_fails_decides_
     async def full(*_: object) -> str:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(post, "_insert", full)
+    monkeypatch.setattr(post, "begin", full)
 
     with pytest.raises(RuntimeError):
         await ended()
@@ -175,7 +155,7 @@ async def test_there_is_one_envelope_at_a_time_for_a_case(database: None) -> Non
     case = await ended()
 
     with pytest.raises(Taken):
-        await post._insert(case, WHERE)
+        await post.begin(case, WHERE)
 
 
 async def test_posted_and_returned_are_told_and_an_envelope_that_waits_alarms_the_desk(database: None) -> None:

@@ -8,38 +8,21 @@ from portal.accounts import consents
 from portal.accounts.consents import Given
 from portal.cases.apply import acting, draft
 from portal.cases.benefits import benefit
-from portal.cases.life.case import SYSTEM, Actor, Case, answers_of, case_by_id, history, move
+from portal.cases.life.case import SYSTEM, Actor, Case, answers_of, history, move
 from portal.cases.life.moves import Role
 from portal.cases.mail import envelopes
 from portal.cases.mail.acts import Stand
 from portal.cases.mail.envelopes import Address
 from portal.cases.mail.serving import service
-from portal.cases.result import decision
-from portal.cases.result.decision import Proposal, Reasons
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.questions.delivery import ELECTRONIC, SERVICE_VERSION
 from tests.helpers import care
-from tests.helpers.factories import ANSWERS, citizen, make_draft, make_person, send_in
-from tests.inside.cases.mail.test_delivery import APPROVER, MAIL, REVIEWER, WHERE
+from tests.helpers.answers import ANSWERS
+from tests.helpers.factories import REVIEWER, citizen, current, make_decided, make_draft, make_person, send_in
+from tests.helpers.mail import AT_HOME, MAIL, REFUSED, WHERE, sent_in
 
-AT_HOME = "东坡区苏祠路 1 号 2 单元 301"
-REFUSED = {**ANSWERS, ELECTRONIC.name: "", "address": AT_HOME}
 HOME = Address("张丽", "13800000101", AT_HOME)
-
-
-async def sent_in(answers: dict[str, str], region: str = "meishan") -> Case:
-    """Return a submitted case with these answers."""
-    case = await make_draft(region=region, answers=answers)
-    return await send_in(case, citizen(await make_person()))
-
-
-async def decided(case: Case, *, passed: bool = True) -> Case:
-    """Return the case after its decision."""
-    (disease,) = await decision.diseases(case)
-    reasons = Reasons() if passed else Reasons(("criteria",), "")
-    case = await decision.draft(case, REVIEWER, [Proposal(disease.id, passed, 24, reasons)])
-    return await decision.decide(case, APPROVER)
 
 
 async def on_line(case: Case) -> bool:
@@ -50,13 +33,6 @@ async def on_line(case: Case) -> bool:
 async def given_by(case: Case) -> list[Given]:
     """Return the consents to electronic service of the person of a case."""
     return [one for one in await consents.consents_of(case.person) if one.purpose == ELECTRONIC.name]
-
-
-async def current(case: Case) -> Case:
-    """Return the case as it is now."""
-    found = await case_by_id(case.id)
-    assert found
-    return found
 
 
 async def envelopes_of(case: Case) -> list[Address]:
@@ -90,25 +66,25 @@ async def test_who_did_not_agree_gets_the_decision_by_mail_to_their_home(databas
     case = await sent_in(REFUSED)
     assert not await on_line(case)
 
-    case = await decided(case, passed=passed)
+    case = await make_decided(case, passed=passed)
 
     assert await envelopes_of(case) == [HOME]
 
 
 async def test_who_did_not_agree_and_asked_for_mail_gets_one_envelope_at_the_address_for_it(database: None) -> None:
-    case = await decided(await sent_in({**MAIL, ELECTRONIC.name: "", "address": AT_HOME}))
+    case = await make_decided(await sent_in({**MAIL, ELECTRONIC.name: "", "address": AT_HOME}))
 
     assert await envelopes_of(case) == [WHERE]
 
 
 async def test_who_agreed_gets_no_paper_unasked(database: None) -> None:
-    case = await decided(await sent_in({**ANSWERS, "address": AT_HOME}))
+    case = await make_decided(await sent_in({**ANSWERS, "address": AT_HOME}))
 
     assert await envelopes_of(case) == []
 
 
 async def test_without_an_address_nothing_stops_and_nothing_is_ordered(database: None) -> None:
-    case = await decided(await sent_in({**REFUSED, "address": ""}))
+    case = await make_decided(await sent_in({**REFUSED, "address": ""}))
 
     assert case.ended
     assert await envelopes_of(case) == []
@@ -134,8 +110,8 @@ async def test_a_case_that_lapses_is_told_on_paper_to_who_did_not_agree(database
 
 
 async def test_a_revocation_goes_along_with_what_waits_or_in_an_envelope_of_its_own(database: None) -> None:
-    waits = await decided(await sent_in(REFUSED))
-    over = await decided(await sent_in({**REFUSED, "disease": "M06900"}))
+    waits = await make_decided(await sent_in(REFUSED))
+    over = await make_decided(await sent_in({**REFUSED, "disease": "M06900"}))
     await execute("UPDATE delivery SET state = $2 WHERE case_id = $1", over.id, Stand.DELIVERED.value)
 
     for case in (waits, over):
@@ -154,7 +130,7 @@ async def test_taken_back_it_counts_for_no_letter_from_then_on(database: None) -
 
     assert (await service(case)).electronic(before)
     assert not await on_line(case)
-    assert await envelopes_of(await decided(case)) == [HOME]
+    assert await envelopes_of(await make_decided(case)) == [HOME]
 
 
 async def test_one_press_takes_every_version_back_and_leaves_other_consents_alone(database: None) -> None:
@@ -187,7 +163,7 @@ async def test_a_consent_is_for_the_applications_that_say_so(database: None) -> 
 
 
 async def test_who_begins_anew_with_the_old_answers_is_asked_again(database: None) -> None:
-    ended = await decided(await sent_in(ANSWERS), passed=False)
+    ended = await make_decided(await sent_in(ANSWERS), passed=False)
 
     fresh = await draft.again(ended)
 

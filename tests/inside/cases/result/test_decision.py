@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from portal.cases.benefits.benefit import benefits_of
 from portal.cases.benefits.effect import ends_on, starts_on
-from portal.cases.life.case import SYSTEM, Actor, Case, case_by_id, history, move
-from portal.cases.life.moves import NotAllowed, Role, State
+from portal.cases.life.case import SYSTEM, Case, case_by_id, history, move
+from portal.cases.life.moves import NotAllowed, State
 from portal.cases.result import decision
 from portal.cases.result.decision import Decided, Proposal, Reasons, outcome
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.regions.load import REGIONS
 from tests.helpers.changes import ChangeRegion
-from tests.helpers.factories import make_case
+from tests.helpers.factories import APPROVER, REVIEWER, make_case
 
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
 
@@ -88,9 +88,6 @@ def test_reasons_are_said_one_each_and_other_only_in_the_clerks_words() -> None:
     assert worded.sentences() == [library["criteria"].words_zh, "化验低于标准"]
     assert not Reasons(("other",)).given
     assert not Reasons().given
-
-
-REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
 
 
 async def proposed(case: Case, *, passed: bool = True, months: int = 24) -> Case:

@@ -15,10 +15,9 @@ from portal.core.tools import clock
 from portal.letters.letter import letters
 from portal.letters.verify import letter_with, standing
 from tests.helpers.changes import ChangeRegion
-from tests.helpers.factories import make_case
+from tests.helpers.factories import APPROVER, REVIEWER, make_case
 
 pytestmark = pytest.mark.usefixtures("database")
-REVIEWER, APPROVER = Actor("a reviewer", Role.REVIEWER), Actor("an approver", Role.APPROVER)
 SUPERVISOR = Actor("a supervisor", Role.SUPERVISOR)
 
 

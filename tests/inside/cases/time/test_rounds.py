@@ -1,6 +1,6 @@
 """What time does to cases: reminders, deemed acceptance, lapse, overdue told honestly, old drafts, new calendars."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,38 +12,26 @@ from portal.cases.papers.corrections import Correction, NewDefect
 from portal.cases.time import redating, rounds
 from portal.core.store import audit
 from portal.core.store.database import fetch_value
-from portal.core.store.jobs import run_rounds, work_once
+from portal.core.store.jobs import run_rounds
 from portal.core.tools import clock
 from portal.letters.letter import letters
 from portal.notices.inbox import messages
-from portal.regions.load import REGIONS
 from portal.regions.workdays import Calendar, Year
 from tests.helpers.changes import ChangeRegion
-from tests.helpers.factories import acting, add_document, citizen, make_case, make_draft, make_person, make_staff
+from tests.helpers.factories import (
+    REVIEWER,
+    acting,
+    add_document,
+    citizen,
+    current,
+    make_case,
+    make_draft,
+    make_person,
+    make_staff,
+)
+from tests.helpers.post import to_noon_of, work
 
-pytestmark = pytest.mark.usefixtures("database")
-REVIEWER = Actor("a reviewer", Role.REVIEWER)
-NOON = 12
-
-
-@pytest.fixture(autouse=True)
-def published(region: ChangeRegion) -> None:
-    """Have every year around published, without a holiday: only then is anything late."""
-    years = {year: Year(published=True, source="test") for year in range(2024, 2036)}
-    for name in list(REGIONS):
-        region(name, calendar=Calendar([years]))
-
-
-def to_noon_of(day: date) -> None:
-    """Move the clock to noon of *day* in Beijing."""
-    noon = datetime(day.year, day.month, day.day, NOON, tzinfo=clock.BEIJING)
-    clock.shift(clock.ahead() + (noon - clock.now()))
-
-
-async def current(case: Case) -> Case:
-    found = await case_by_id(case.id)
-    assert found
-    return found
+pytestmark = pytest.mark.usefixtures("database", "published")
 
 
 async def said(case: Case) -> list[str]:
@@ -97,19 +85,13 @@ async def asked(case: Case | None = None) -> tuple[Case, Correction]:
     return case, notice
 
 
-async def send_all() -> None:
-    """Have every message that waits be sent."""
-    while await work_once():
-        pass
-
-
 async def test_three_reminders_then_the_case_lapses_and_the_files_come_along_to_a_new_one() -> None:
     case, notice = await asked()
     for days in (8, 7, 6, 3, 1, 0):
         to_noon_of(notice.answer_by - timedelta(days=days))
         await rounds.mind_corrections()
         await rounds.mind_corrections()
-        await send_all()
+        await work()
     assert sum("还差1项补正" in text for text in await said(case)) == 3
     assert (await current(case)).at is State.CORRECTION
 
@@ -129,7 +111,7 @@ async def test_nobody_lapses_who_was_not_reminded_before() -> None:
     to_noon_of(notice.answer_by + timedelta(days=5))
 
     await rounds.mind_corrections()
-    await send_all()
+    await work()
     assert (await current(case)).at is State.CORRECTION
     to_noon_of(clock.today() + timedelta(days=1))
     await rounds.mind_corrections()

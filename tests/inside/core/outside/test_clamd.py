@@ -8,7 +8,7 @@ import pytest
 from portal.core.outside import clamd
 from portal.core.outside.clamd import Unreachable, configured, virus_in
 from tests.helpers.changes import ChangeSettings
-from tests.helpers.scanner import CLAMD, EICAR, FakeClamd, Scanner
+from tests.helpers.scanner import CLAMD, EICAR, Scanner
 
 
 @pytest.mark.parametrize("way", ["address", "socket"])
@@ -89,7 +89,7 @@ def test_without_an_address_nothing_is_looked_at(settings: ChangeSettings) -> No
 async def test_the_stand_in_for_machines_without_clamd_answers_alike(settings: ChangeSettings, tmp_path: Path) -> None:
     """It is what the other tests ask where Debian's is not installed, so it must not be kinder."""
     made = Scanner(tmp_path)
-    made._fake = FakeClamd(made.port, made.socket)
+    made.start(None)
     settings(clamd=made.socket)
 
     assert await virus_in([EICAR]) == "Local.Test.EICAR.UNOFFICIAL"

@@ -27,7 +27,7 @@ def one_helper() -> Iterator[None]:
 
 def helper() -> int:
     """Return the helper's process id."""
-    process = sandbox._helper._process
+    process = sandbox.HELPER.process
     assert process
     return process.pid
 
@@ -177,7 +177,7 @@ async def test_work_whose_server_has_died_ends() -> None:
     await still_works()
     here, there = socket.socketpair()
     with here, there:
-        sandbox._helper.hand_over(there)
+        sandbox.HELPER.hand_over(there)
         there.close()
         assert len(here.recv(4)) == 4
 
@@ -213,7 +213,7 @@ async def test_a_helper_that_dies_with_work_in_hand_is_started_again() -> None:
 async def test_at_most_two_work_at_the_same_time() -> None:
     await still_works()
 
-    spans = await asyncio.gather(*(run_apart("tests.inside.core.store.span:span", 0.2) for _ in range(6)))
+    spans = await asyncio.gather(*(run_apart("tests.helpers.span:span", 0.2) for _ in range(6)))
 
     together = [sum(begin <= other < end for begin, end in spans) for other, _ in spans]
     assert max(together) == 2
@@ -221,7 +221,7 @@ async def test_at_most_two_work_at_the_same_time() -> None:
 
 async def test_when_the_server_ends_so_does_the_helper() -> None:
     await still_works()
-    process = sandbox._helper._process
+    process = sandbox.HELPER.process
     assert process
 
     sandbox.shut()

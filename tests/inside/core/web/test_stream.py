@@ -160,7 +160,7 @@ async def test_whoever_leaves_is_forgotten() -> None:
         await watcher.leaves()
 
     assert hub.count == 0
-    assert (hub._watching, hub._persons) == ({}, {})
+    assert (hub.watching, hub.persons) == ({}, {})
 
 
 async def test_a_stream_ends_after_a_while_so_that_its_watcher_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:

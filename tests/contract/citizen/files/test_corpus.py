@@ -19,12 +19,12 @@ from portal.regions.load import REGIONS
 from tests.conftest import ON_POSTGRES
 from tests.helpers.changes import ChangeSettings
 from tests.helpers.client import Client
+from tests.helpers.corpus.independent import left_in
+from tests.helpers.corpus.papers import Paper, corpus, write
+from tests.helpers.corpus.pictures import BLUE, GREEN, RED
 from tests.helpers.factories import make_person
 from tests.helpers.scanner import Scanner
 from tests.helpers.walk import begin
-from tests.inside.documents.corpus import Paper, corpus, write
-from tests.inside.documents.corpus_pictures import BLUE, GREEN, RED
-from tests.inside.documents.independent import left_in
 
 SLOT = "medical_records.exam_report"
 MEISHAN = REGIONS["meishan"]
@@ -56,7 +56,7 @@ class Door(Client):
 
 
 @pytest.fixture
-async def door(database: None, scanner: Scanner, settings: ChangeSettings) -> AsyncIterator[Door]:
+async def door(empty_store: None, scanner: Scanner, settings: ChangeSettings) -> AsyncIterator[Door]:
     """Somebody at the page of files."""
     settings(clamd=scanner.address)
     await make_person()
@@ -64,15 +64,13 @@ async def door(database: None, scanner: Scanner, settings: ChangeSettings) -> As
         await made.sign_in("13800000101")
         made.home = await begin(made, "meishan")
         yield made
-    for name in [name async for name in storage.names()]:
-        await storage.delete(name)
 
 
 @cache
 def helper() -> int:
     """Return the process that forks the sandbox's children, as it was first seen."""
-    assert sandbox._helper._process
-    return sandbox._helper._process.pid
+    assert sandbox.HELPER.process
+    return sandbox.HELPER.process.pid
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
@@ -140,8 +138,8 @@ async def test_the_server_never_noticed_what_its_children_went_through(door: Doo
     for name in ("written-over.avif", "texts-that-unpack.png", "says-it-is-large.png", "bottomless.pdf"):
         await door.send(name, next(paper for paper in corpus() if paper.name == name).make())
 
-    assert sandbox._helper._process
-    assert sandbox._helper._process.pid == first
+    assert sandbox.HELPER.process
+    assert sandbox.HELPER.process.pid == first
     assert len(await door.taken()) == 1
 
 
@@ -160,7 +158,7 @@ def test_the_corpus_has_every_kind_of_file_the_issue_asks_for() -> None:
 
 
 def test_the_corpus_can_be_written_out_with_its_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tests.inside.documents.corpus as module
+    import tests.helpers.corpus.papers as module
 
     chosen = [paper for paper in corpus() if paper.name in ("held-1.png", "locked.pdf", "病历.docx")]
     monkeypatch.setattr(module, "corpus", lambda: chosen)

@@ -8,9 +8,9 @@ import pikepdf
 from pikepdf import Array, Dictionary, Encryption, Name, ObjectStreamMode, Pdf, Stream
 
 from portal.documents.pdfs import of_pictures
+from tests.helpers.corpus.armed import ARMED, armed
+from tests.helpers.corpus.pictures import page
 from tests.helpers.papers import annotated, encoded, note, pdf, rooted, script, signed
-from tests.inside.documents.corpus_pictures import page
-from tests.inside.documents.test_pdfs import ARMED, armed
 
 Make = Callable[[], bytes]
 

@@ -11,7 +11,7 @@ from portal.cases.desk import allotment, tally
 from portal.cases.desk.leaving import Held, held
 from portal.cases.experts import panel
 from portal.cases.experts.seats import seats
-from portal.cases.life.case import Case, case_by_id, history, move
+from portal.cases.life.case import Case, history, move
 from portal.cases.life.moves import Role, State
 from portal.cases.result import opinion
 from portal.core.store import audit
@@ -19,7 +19,7 @@ from portal.core.store.database import fetch_value, transaction
 from portal.notices.inbox import messages
 from portal.regions.load import REGIONS
 from tests.helpers.client import Client
-from tests.helpers.factories import acting, citizen, make_case, make_expert, make_person, make_staff
+from tests.helpers.factories import acting, citizen, current, make_case, make_expert, make_person, make_staff
 
 pytestmark = pytest.mark.usefixtures("database")
 HOME = "/staff/users"
@@ -29,12 +29,6 @@ LEFT = "承办人的账号停用了"
 
 async def known(who: Member) -> User:
     found = await users.user_in(who.id, who.region)
-    assert found
-    return found
-
-
-async def current(case: Case) -> Case:
-    found = await case_by_id(case.id)
     assert found
     return found
 

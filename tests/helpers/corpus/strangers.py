@@ -7,8 +7,8 @@ from typing import Any
 
 from PIL import Image
 
+from tests.helpers.corpus.pictures import corners, page
 from tests.helpers.papers import encoded, page_image, pdf, png_header
-from tests.inside.documents.corpus_pictures import corners, page
 
 Make = Callable[[], bytes]
 MIB = 1 << 20

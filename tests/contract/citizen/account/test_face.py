@@ -1,17 +1,16 @@
 """The face check: agreed to first, really looked at, told when it fails, never the only way, kept nowhere."""
 
-import io
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
 
-from portal.accounts import face, face_picture
+from portal.accounts import face
 from portal.accounts.face import REASONS, Demo
 from portal.accounts.person import FACE
 from portal.core.store.database import fetch_all, fetch_value
 from portal.core.store.storage import incoming
 from tests.helpers.client import Client
+from tests.helpers.faces import photo, portrait
 from tests.helpers.factories import make_person
 from tests.helpers.seen import heading, refused
 
@@ -20,77 +19,11 @@ pytestmark = pytest.mark.usefixtures("database")
 AGREED = {"name": "张丽", "id_number": "511400197102140026", "consent": "yes"}
 
 
-def portrait(shift: int = 0, light: int = 200, side: int = 600, blur: int = 0, kind: str = "JPEG") -> bytes:
-    """Return a drawn face in front of a wall."""
-    image = Image.new("RGB", (side, side), (light, light, light))
-    draw = ImageDraw.Draw(image)
-    ink, skin = max(0, light - 160), (light, int(light * 0.8), int(light * 0.6))
-    draw.ellipse(
-        (side * 0.25 + shift, side * 0.15, side * 0.75 + shift, side * 0.85), fill=skin, outline=(ink,) * 3, width=6
-    )
-    for x in (0.38, 0.58):
-        draw.ellipse((side * x + shift, side * 0.4, side * (x + 0.06) + shift, side * 0.46), fill=(ink,) * 3)
-    draw.arc((side * 0.38 + shift, side * 0.5, side * 0.62 + shift, side * 0.72), 20, 160, fill=(ink,) * 3, width=8)
-    for line in range(0, side, 12):
-        draw.line((0, line, side * 0.2, line), fill=(ink,) * 3, width=2)
-    if blur:
-        image = image.filter(ImageFilter.GaussianBlur(blur))
-    out = io.BytesIO()
-    image.save(out, kind)
-    return out.getvalue()
-
-
-def photo(content: bytes, name: str = "face.jpg") -> tuple[str, bytes, str]:
-    return name, content, "image/jpeg"
-
-
 async def agreed(client: Client, **changed: str) -> str:
     """Agree, and return where the picture is asked for."""
     await client.get("/meishan/face")
     await client.post("/meishan/face", {**AGREED, **changed})
     return client.path
-
-
-# -- the look at a picture -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (portrait(), ""),
-        (portrait(kind="PNG"), ""),
-        (portrait(side=200), "small"),
-        (portrait(light=20), "dark"),
-        (portrait(blur=40), "blurred"),
-        (Image.new("RGB", (9, 9)).tobytes(), "not_a_picture"),
-    ],
-    ids=["good", "good PNG", "small", "dark", "blurred", "no picture"],
-)
-def test_a_picture_is_looked_at_for_size_light_and_sharpness(content: bytes, reason: str) -> None:
-    image = face_picture.opened(content)
-
-    assert (face_picture.wrong_with(image) if image else "not_a_picture") == reason
-
-
-def test_a_white_picture_is_too_bright() -> None:
-    assert face_picture.wrong_with(Image.new("L", (600, 600), 250)) == "bright"
-
-
-def test_two_pictures_of_somebody_who_moved_differ_and_a_copy_does_not() -> None:
-    first, moved = face_picture.opened(portrait()), face_picture.opened(portrait(shift=25))
-    assert first and moved
-
-    assert face_picture.difference(first, moved) > face_picture.MOVED
-    assert face_picture.difference(first, first) == 0
-
-
-def test_equal_pictures_get_equal_answers() -> None:
-    looks = [face_picture.opened(portrait()) for _ in range(2)]
-
-    assert len({face_picture.sharpness(one) for one in looks if one}) == 1
-
-
-# -- on the page ---------------------------------------------------------------------------------
 
 
 async def test_the_face_lets_in_who_agreed_and_is_known(client: Client) -> None:

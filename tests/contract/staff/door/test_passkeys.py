@@ -14,9 +14,9 @@ from portal.accounts.passkeys import Site, site
 from portal.accounts.staff import TRIES, Member
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
+from tests.helpers.authenticator import PRESENT, Authenticator
 from tests.helpers.client import Client
 from tests.helpers.factories import make_staff
-from tests.inside.accounts.authenticator import PRESENT, Authenticator
 
 pytestmark = pytest.mark.usefixtures("database")
 HOME, DOOR = "/staff/passkeys", "/staff/login"

@@ -1,6 +1,6 @@
 """The corpus: what people, phones, scanners and attackers send, and what is to come of each.
 
-Everything is made here, so nothing need be licensed or stored. ``python -m tests.inside.documents.corpus
+Everything is made here, so nothing need be licensed or stored. ``python -m tests.helpers.corpus.papers
 FOLDER`` writes the files and ``manifest.csv`` (name, verdict, warnings) for whoever wants to look.
 """
 
@@ -11,14 +11,14 @@ from pathlib import Path
 
 import msgspec
 
-from tests.inside.documents import corpus_pdfs, corpus_pictures, corpus_strangers
+from tests.helpers.corpus import pdfs, pictures, strangers
 
 
 class Paper(msgspec.Struct, frozen=True):
     """One file.
 
     `verdict` is "" when it is to be taken, else the reason's name; `upright` that it shows the red,
-    green and blue corners of `corpus_pictures.corners` and must come out upright; `armed` that it
+    green and blue corners of `pictures.corners` and must come out upright; `armed` that it
     carries something that acts.
     """
 
@@ -33,7 +33,7 @@ class Paper(msgspec.Struct, frozen=True):
 
 def corpus() -> list[Paper]:
     """Return every file, in a stable order; no two have the same name."""
-    found = [Paper(**fields) for part in (corpus_pictures, corpus_pdfs, corpus_strangers) for fields in part.papers()]
+    found = [Paper(**fields) for part in (pictures, pdfs, strangers) for fields in part.papers()]
     names = [paper.name for paper in found]
     assert len(set(names)) == len(names), [name for name in names if names.count(name) > 1]
     return found

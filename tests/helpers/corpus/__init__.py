@@ -1,0 +1,1 @@
+"""The corpus of files: what people, phones, scanners and attackers send."""
