@@ -14,7 +14,7 @@ from litestar.types import ControllerRouterHandler
 import portal.following  # noqa: F401  what hears of what, and what works the outbox
 from portal.accounts import sign_in
 from portal.cases.life.moves import NotAllowed
-from portal.citizen.account import access, face, register, sign_out
+from portal.citizen.account import face, register, seen_by, sign_out
 from portal.citizen.account import settings as citizen_settings
 from portal.citizen.account import sign_in as citizen_sign_in
 from portal.citizen.apply import answers, applications, documents, renewal, review
@@ -38,7 +38,7 @@ from portal.policy import fresh, holding
 from portal.public import demo_clock, diseases, errors, form, health, hooks, performance, session, start, verify
 from portal.public import help as help_pages
 from portal.regions.load import REGIONS
-from portal.staff.casework import acts, decisions, notes, viewer
+from portal.staff.casework import acts, decisions, download, notes, picture
 from portal.staff.casework import case as staff_case
 from portal.staff.casework import conversation as staff_conversation
 from portal.staff.casework import corrections as staff_corrections
@@ -83,7 +83,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     home.LinkController,
     inbox.InboxController,
     consent.ConsentController,
-    access.AccessController,
+    seen_by.SeenByController,
     delegations.DelegationsController,
     delegations.DelegationController,
     offers.OfferController,
@@ -143,7 +143,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     calls.CallController,
     assisted.AssistedFormController,
     staff_case.StaffCaseController,
-    viewer.ViewerController,
+    picture.PictureController,
+    download.DownloadController,
     staff_corrections.StaffCorrectionController,
     acts.ActsController,
     appraisals.AppraisalsController,

@@ -1,5 +1,7 @@
 """Every error as a page in plain Chinese: what happened, what is saved, what to do next."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response
@@ -10,7 +12,9 @@ from portal.core.tools.errors import First, Problem, SignInFirst, Stale
 from portal.core.tools.log import LOG, where
 from portal.core.tools.paper import CannotPrint
 from portal.core.web.pages import page, see_other, with_next
-from portal.core.web.second import Later, who_was_first
+from portal.core.web.second import Later, page_again, who_was_first
+from portal.core.web.sessions import form_of
+from portal.core.web.uploads import fields_of
 from portal.regions.load import REGIONS, Region
 
 # status: title, what happened, what to do
@@ -71,22 +75,39 @@ def region_in(request: Request[Any, Any, Any]) -> Region | None:
     return REGIONS.get(request.scope["path"].split("/")[1])
 
 
+def at_desk(request: Request[Any, Any, Any]) -> bool:
+    """Return whether the address is one of the desk."""
+    return request.scope["path"].startswith("/staff")
+
+
 def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
     """Answer a `Problem` with its page; if the visitor must sign in, redirect to the sign-in page."""
     if isinstance(problem, SignInFirst):
         return sign_in(request, problem.kept)
     if isinstance(problem, First):
         return see_other(problem.why)
+    if isinstance(problem, Stale):
+        return Later(partial(stale_answer, request, problem.why))
     return problem_page(request, problem.status, why=problem.why, retry_after=problem.retry_after)
 
 
 def on_second(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Answer a change that somebody else made impossible with the 409 page; it says who did, if known."""
+    """Answer a change that somebody else made impossible with status 409; it says who did, if known."""
 
-    async def stale_page() -> Response[bytes]:
-        return problem_page(request, Stale.status, why=await who_was_first(request))
+    async def second_answer() -> Response[bytes]:
+        return await stale_answer(request, await who_was_first(request))
 
-    return Later(stale_page)
+    return Later(second_answer)
+
+
+async def stale_answer(request: Request[Any, Any, Any], why: str) -> Response[bytes]:
+    """Return the 409 answer. At the desk it keeps what was typed: in the form's page again, else on the error page."""
+    if not at_desk(request) or request.method == "GET":
+        return problem_page(request, Stale.status, why=why)
+    streams = request.route_handler.opt.get("streams", False)
+    form = await fields_of(request) if streams else form_of(request)
+    again = await page_again(request, form, why)
+    return again or problem_page(request, Stale.status, why=why, written=form.written())
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
@@ -127,8 +148,7 @@ def sign_in(request: Request[Any, Any, Any], kept: str = "") -> Response[bytes]:
     """
     path = request.scope["path"]
     region = region_in(request)
-    staff = path.startswith("/staff")
-    home = "/staff" if staff else f"/{region.id}" if region else ""
+    home = "/staff" if at_desk(request) else f"/{region.id}" if region else ""
     back = f"{home}/session/resumption/{kept}" if kept else path if request.method == "GET" else ""
     target = with_next(f"{home}/login", back) if home else "/"
     if request.headers.get("hx-request"):  # htmx would swap the sign-in page into a part of this one
@@ -137,9 +157,15 @@ def sign_in(request: Request[Any, Any, Any], kept: str = "") -> Response[bytes]:
 
 
 def problem_page(
-    request: Request[Any, Any, Any], status: int, *, why: str = "", retry_after: int = 0, reference: str = ""
+    request: Request[Any, Any, Any],
+    status: int,
+    *,
+    why: str = "",
+    retry_after: int = 0,
+    reference: str = "",
+    written: Sequence[str] = (),
 ) -> Response[bytes]:
-    """Return the page for *status*."""
+    """Return the page for *status*; with the texts that were *written* into a form that was refused."""
     title, what, next_steps = WORDS[status]
     headers = {"retry-after": str(retry_after)} if retry_after else {}
     return page(
@@ -153,5 +179,6 @@ def problem_page(
         next_steps=next_steps,
         minutes=-(-retry_after // 60) if retry_after else 0,
         reference=reference,
-        staff=request.scope["path"].startswith("/staff"),
+        written=written,
+        staff=at_desk(request),
     )

@@ -2,7 +2,7 @@
 
 A member needs a case if it is assigned to them; if it is unassigned and they review; if it waits for
 their approval (or they approved it); or if they supervise. Every view is a row of the audit log with
-the person it is about, who can read it (`citizen/account/access.py`).
+the person it is about, who can read it (`citizen/account/seen_by.py`).
 """
 
 from datetime import timedelta

@@ -17,6 +17,7 @@ from portal.core.tools.i18n import LANGUAGES
 from portal.core.tools.settings import SETTINGS
 from portal.core.web import forms, late
 from portal.core.web.forms import Form
+from portal.core.web.second import refused_in
 from portal.core.web.sessions import VIEW_COOKIE, Visitor, cookie_lines, meet
 
 BODY_LIMIT = 1_000_000
@@ -42,6 +43,8 @@ class Door:
         visitor = await meet(headers, quiet=opt.get("quiet", False))
         state: dict[str, Any] = scope["state"]
         state["visitor"] = visitor
+        refused = refused_in(scope)
+        state["form"] = refused.form if refused else Form()
         if "\x00" in scope["path"]:  # no address of ours contains NUL, and PostgreSQL refuses it in a parameter
             raise BadRequest
 
@@ -56,7 +59,6 @@ class Door:
             return
         who = opt.get("who", ())
         if who == MACHINE:  # machines have no cookie and no token: the handler checks a secret of its own
-            state["form"] = Form()
             await self._app(scope, receive, send)
             return
         if not visitor.may(who) and visitor.lost and scope["method"] not in SAFE:

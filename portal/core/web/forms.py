@@ -9,6 +9,9 @@ from portal.core.tools.errors import BadRequest
 # C0 controls (but tab and line end), DEL, and the marks that turn the direction of a line around.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 FIELDS = 500
+# The fields at the desk in which somebody writes sentences; fields with choices and codes have other names.
+WRITTEN = {"comment", "second", "text", "why", "why-not", "words"}
+WRITTEN_OF = "words-"  # followed by what the sentence is about
 
 
 class Form(Mapping[str, str]):
@@ -35,6 +38,11 @@ class Form(Mapping[str, str]):
     def all(self, name: str) -> list[str]:
         """Return every text under *name*, for checkboxes."""
         return self._fields.get(name, [])
+
+    def written(self) -> list[str]:
+        """Return the sentences that somebody wrote, in the order of the form."""
+        names = [name for name in self if name in WRITTEN or name.startswith(WRITTEN_OF)]
+        return [self[name].strip() for name in names if self[name].strip()]
 
 
 def clean(text: str) -> str:

@@ -260,6 +260,6 @@ def visitor_of(request: "Request[Any, Any, Any]") -> Visitor:
 
 
 def form_of(request: "Request[Any, Any, Any]") -> Form:
-    """Return the form posted with *request*."""
+    """Return the form posted with *request*; empty when a page is opened."""
     found: Form = request.scope["state"]["form"]
     return found

@@ -23,7 +23,7 @@ from portal.core.store.storage import Sealer, incoming
 from portal.core.tools import clock
 from portal.core.tools.errors import BadRequest, FormExpired, StorageFull, TooLarge
 from portal.core.web.forms import Form, clean
-from portal.core.web.sessions import visitor_of
+from portal.core.web.sessions import form_of, visitor_of
 
 HEAD = 4096  # first bytes of a file, enough to recognise its type
 FIELD = 10_000  # most bytes of a field that is not a file
@@ -31,6 +31,7 @@ PARTS = 100
 CHUNK_SECONDS = 30.0  # longest pause between two chunks
 LEAST_RATE = 2_000  # bytes a second over the whole body, after a minute's grace
 NAME = 200
+READ = "body_read"  # in the state of a request: its form is there too
 
 
 class Received(msgspec.Struct):
@@ -64,6 +65,9 @@ class Limits(msgspec.Struct, frozen=True):
     count: int
 
 
+UNWANTED = Limits(file=0, total=1 << 40, count=PARTS)  # keeps no byte of a file
+
+
 @asynccontextmanager
 async def received(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[tuple[Form, list[Received]]]:
     """Read the body and yield its fields and files; temporary copies are deleted at the end.
@@ -77,7 +81,8 @@ async def received(request: Request[Any, Any, Any], limits: Limits) -> AsyncIter
     parts = _Parts(request, limits)
     try:
         await _read(request, parts)
-        yield Form(parts.fields), parts.files
+        request.scope["state"] |= {"form": Form(parts.fields), READ: True}
+        yield form_of(request), parts.files
     finally:
         parts.remove()
 
@@ -87,6 +92,18 @@ async def sending(request: Request[Any, Any, Any], limits: Limits) -> AsyncItera
     """Read the body as `received` does and yield a `Sending`, for modules below the web layer."""
     async with received(request, limits) as (form, files):
         yield Sending(form, files, visitor_of(request).subject, request.headers.get("user-agent", ""))
+
+
+async def fields_of(request: Request[Any, Any, Any]) -> Form:
+    """Return the fields of a form whose files are not wanted any more; files still to come are read and dropped.
+
+    Raises:
+        BadRequest, FormExpired: as for `received`.
+    """
+    if READ not in request.scope["state"]:
+        async with received(request, UNWANTED):
+            pass
+    return form_of(request)
 
 
 def sweep(older_than: float) -> int:

@@ -14,6 +14,7 @@ from portal.cases.life.moves import NotAllowed, Role
 from portal.cases.result import publicity
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
+from portal.core.web.forms import Form
 from portal.regions.load import Region
 from portal.regions.reasons import OTHER, words
 from portal.staff.casework.reasoned import ACTS, Act
@@ -46,20 +47,24 @@ class ActsController(Controller):
     async def ask(self, desk: NamedDependency[CaseDesk], chosen: NamedDependency[Act]) -> Response[bytes]:
         """Explain the act and ask for the reason."""
         role_for(chosen, desk)
-        return await act_page(desk, chosen, Given(), {})
+        return await act_page(desk, chosen, {})
 
     @post()
     async def do(self, desk: NamedDependency[CaseDesk], chosen: NamedDependency[Act]) -> Response[bytes]:
         """Carry out the act."""
         role = role_for(chosen, desk)
-        form = desk.current_form()
-        given = Given(*(form[name].strip()[:WORDS] for name in Given.__struct_fields__))
+        given = read(desk.current_form())
         reasons = reasons_for(chosen, desk.region)
         errors = errors_in(given, chosen, reasons)
         if errors:
-            return await act_page(desk, chosen, given, errors)
+            return await act_page(desk, chosen, errors)
         await chosen.do(desk.case, desk.acting(role), _sentence(reasons, given), given.second)
         return desk.back()
+
+
+def read(form: Form) -> Given:
+    """Return the input in a form; empty when the page is opened."""
+    return Given(*(form[name].strip()[:WORDS] for name in Given.__struct_fields__))
 
 
 def reasons_for(act: Act, region: Region) -> dict[str, str]:
@@ -97,7 +102,7 @@ def role_for(act: Act, desk: CaseDesk) -> Role:
     raise NotAllowed(f"{act.title}: not open now")
 
 
-async def act_page(desk: CaseDesk, act: Act, given: Given, errors: dict[str, str]) -> Response[bytes]:
+async def act_page(desk: CaseDesk, act: Act, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of an act."""
     return desk.page(
         "staff/casework/acts/show",
@@ -107,7 +112,7 @@ async def act_page(desk: CaseDesk, act: Act, given: Given, errors: dict[str, str
         lead=await lead(desk.case, act),
         reasons=reasons_for(act, desk.region),
         objections=await publicity.objections(desk.case) if act is ACTS["upholding"] else [],
-        given=given,
+        given=read(desk.form),
     )
 
 

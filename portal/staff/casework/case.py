@@ -1,9 +1,9 @@
-"""``/staff/cases/{no}``: one case with papers and letters; its unmasked numbers; its acceptance."""
+"""``/staff/cases/{no}``: one case with papers and letters; its papers alone; its unmasked numbers; its acceptance."""
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from portal.accounts.person import person
 from portal.cases.desk import access, calls
@@ -12,10 +12,11 @@ from portal.cases.life.moves import IN_HAND, Role, State
 from portal.cases.mail.originals import kept_on_paper
 from portal.cases.talk import conversation
 from portal.core.tools.errors import found
+from portal.core.web.pages import page
 from portal.letters import letter as letters
 from portal.staff.casework.reasoned import ACTS
 from portal.staff.casework.view import case_view
-from portal.staff.casework.viewer_view import Looked, viewer
+from portal.staff.casework.viewer import Looked, looked_at, viewer
 from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand
 from portal.staff.shared.noted import Noted, noted
 
@@ -71,15 +72,8 @@ class StaffCaseController(Controller):
     opt = {"who": CASEWORK}
     dependencies = {"desk": Provide(case_in_hand)}
 
-    @get()
-    async def show(
-        self,
-        desk: NamedDependency[CaseDesk],
-        file: FromQuery[str] = "",
-        leaf: FromQuery[int] = 1,
-        zoom: FromQuery[int] = 100,
-        turn: FromQuery[int] = 0,
-    ) -> Response[bytes]:
+    @get(dependencies={"looked": Provide(looked_at)})
+    async def show(self, desk: NamedDependency[CaseDesk], looked: NamedDependency[Looked]) -> Response[bytes]:
         """Show answers, insurance record, files, clock and the acts open now."""
         await access.note(desk.me, "read_case", desk.case)
         return desk.page(
@@ -87,8 +81,14 @@ class StaffCaseController(Controller):
             case=desk.case,
             todo=await todo(desk),
             view=await case_view(desk.case),
-            viewer=await viewer(desk.case, Looked(file, leaf, zoom, turn)),
+            viewer=await viewer(desk.case, looked),
         )
+
+    @get("/viewer", dependencies={"looked": Provide(looked_at)})
+    async def show_viewer(self, desk: NamedDependency[CaseDesk], looked: NamedDependency[Looked]) -> Response[bytes]:
+        """Return only the viewer of papers, as a fragment for the page."""
+        shown = found(await viewer(desk.case, looked))
+        return page(desk.request, "staff/casework/case/_viewer", viewer=shown)
 
     @get("/letters/{id:str}")
     async def letter(self, desk: NamedDependency[CaseDesk], id: FromPath[str]) -> Response[bytes]:

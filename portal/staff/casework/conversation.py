@@ -48,7 +48,7 @@ class ConversationController(Controller):
         """Answer with the files that were added before, or note that it was answered by telephone."""
         if desk.form["action"] == CALLED:
             return await called(desk)
-        return await send(desk, desk.form["text"], [])
+        return await send(desk, [])
 
     @post("/files", streams=True, request_max_body_size=None)
     async def add(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
@@ -56,10 +56,10 @@ class ConversationController(Controller):
         place = enclosed.unsent_slot(desk.me.id)
         async with uploads.sending(desk.request, limits_of(desk.region)) as sending:
             taken = await take_form(sending, desk.case, place, conversation.takes(desk.region))
-        if taken.form["action"] == CALLED:
+        if desk.form["action"] == CALLED:
             return await called(desk)
-        if taken.form["action"] == SEND:
-            return await send(desk, taken.form["text"], taken.refused)
+        if desk.form["action"] == SEND:
+            return await send(desk, taken.refused)
         if taken.refused or not taken.count:
             return await conversation_page(desk, refused=taken.refused or [("", NOTHING)])
         return desk.back("/conversation#files")
@@ -80,19 +80,19 @@ async def called(desk: CaseDesk) -> Response[bytes]:
     return desk.back("/conversation")
 
 
-async def send(desk: CaseDesk, text: str, refused: Refusals) -> Response[bytes]:
+async def send(desk: CaseDesk, refused: Refusals) -> Response[bytes]:
     """Send the answer; if a file is refused, the text and the other files stay on the page."""
-    text = text.strip()[: conversation.LONGEST]
+    text = desk.form["text"].strip()[: conversation.LONGEST]
     if refused:
-        return await conversation_page(desk, text, refused=refused)
+        return await conversation_page(desk, refused=refused)
     if not text and not await enclosed.unsent(desk.case.id, desk.me.id):
-        return await conversation_page(desk, text, {"text": "请写要告诉申请人的话。"})
+        return await conversation_page(desk, {"text": "请写要告诉申请人的话。"})
     await conversation.say(desk.case, desk.me.id, text, by_staff=True)
     return desk.back("/conversation")
 
 
 async def conversation_page(
-    desk: CaseDesk, text: str = "", errors: dict[str, str] | None = None, refused: Refusals | None = None
+    desk: CaseDesk, errors: dict[str, str] | None = None, refused: Refusals | None = None
 ) -> Response[bytes]:
     """Return the page of the messages."""
     place = await _place(desk, refused or [])
@@ -108,7 +108,7 @@ async def conversation_page(
         messages=[Written(await _author(message, citizen), message) for message in messages],
         waits=any(not message.by_staff and not message.answered for message in messages),
         place=place,
-        text=text,
+        text=desk.form["text"],
         warnings=WARNINGS,
         words=BROWSER_WORDS,
     )

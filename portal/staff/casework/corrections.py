@@ -55,7 +55,7 @@ class StaffCorrectionController(Controller):
     async def new(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show every material with the reasons to choose from."""
         desk.require("ask_correction", Role.REVIEWER)
-        return await composer_page(desk, Form(), {})
+        return await composer_page(desk, {})
 
     @post()
     async def create(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
@@ -63,7 +63,7 @@ class StaffCorrectionController(Controller):
         form = desk.current_form()
         defects, errors = await read(form, desk.case)
         if errors or form["action"] == PREVIEW:
-            return await composer_page(desk, form, errors, defects)
+            return await composer_page(desk, errors, defects)
         await corrections.ask(desk.case, desk.acting(Role.REVIEWER), defects)
         return desk.back()
 
@@ -92,9 +92,7 @@ async def read(form: Form, case: Case) -> tuple[list[NewDefect], dict[str, str]]
     return defects, errors
 
 
-async def composer_page(
-    desk: CaseDesk, form: Form, errors: dict[str, str], defects: Sequence[NewDefect] = ()
-) -> Response[bytes]:
+async def composer_page(desk: CaseDesk, errors: dict[str, str], defects: Sequence[NewDefect] = ()) -> Response[bytes]:
     """Return the page of the composer; with *defects* a preview of what the citizen will read."""
     composer = Composer(
         slots=await slots_open(desk.case),
@@ -105,7 +103,7 @@ async def composer_page(
         answer_by=correction_due(clock.today(), desk.region),
         preview=[] if errors else preview(desk.case, defects),
     )
-    return desk.page("staff/casework/corrections/new", errors, case=desk.case, composer=composer, form=form)
+    return desk.page("staff/casework/corrections/new", errors, case=desk.case, composer=composer, form=desk.form)
 
 
 def preview(case: Case, defects: Sequence[NewDefect]) -> list[Shown]:

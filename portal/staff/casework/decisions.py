@@ -74,7 +74,7 @@ class DraftDecisionController(Controller):
     async def new(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show each disease with pass and fail."""
         desk.require("draft_decision", Role.REVIEWER)
-        return await draft_page(desk, Form(), {})
+        return await draft_page(desk, {})
 
     @post()
     async def create(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
@@ -82,7 +82,7 @@ class DraftDecisionController(Controller):
         form = desk.current_form()
         proposals, errors = await read(form, desk.case)
         if errors:
-            return await draft_page(desk, form, errors)
+            return await draft_page(desk, errors)
         await decision.draft(desk.case, desk.acting(Role.REVIEWER), proposals)
         return desk.back()
 
@@ -131,7 +131,7 @@ async def subjects(case: Case) -> list[Subject]:
     ]
 
 
-async def draft_page(desk: CaseDesk, form: Form, errors: dict[str, str]) -> Response[bytes]:
+async def draft_page(desk: CaseDesk, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of the proposal."""
     who: Person = found(await person(desk.case.person))
     return desk.page(
@@ -143,7 +143,7 @@ async def draft_page(desk: CaseDesk, form: Form, errors: dict[str, str]) -> Resp
         verdicts=VERDICTS,
         reasons=words(desk.region.reasons.refusal),
         appeal=appeal_sentences(desk.case),
-        form=form,
+        form=desk.form,
     )
 
 
@@ -158,7 +158,7 @@ class ApprovalController(Controller):
     async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show the proposal."""
         desk.require("send_back", Role.APPROVER)
-        return await approval_page(desk, "", {})
+        return await approval_page(desk, {})
 
     @post()
     async def decide(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
@@ -166,11 +166,11 @@ class ApprovalController(Controller):
         form = desk.current_form()
         comment = form["comment"].strip()[:WORDS]
         if form["action"] == BACK and not comment:
-            return await approval_page(desk, comment, {"comment": "退回要写明原因。"})
+            return await approval_page(desk, {"comment": "退回要写明原因。"})
         try:
             await act(desk, form["action"], comment)
         except tuple(CANNOT) as why:
-            return await approval_page(desk, comment, {"comment": CANNOT[type(why)]})
+            return await approval_page(desk, {"comment": CANNOT[type(why)]})
         return desk.back()
 
 
@@ -185,7 +185,7 @@ async def act(desk: CaseDesk, action: str, comment: str) -> None:
         await decision.decide(desk.case, approver)
 
 
-async def approval_page(desk: CaseDesk, comment: str, errors: dict[str, str]) -> Response[bytes]:
+async def approval_page(desk: CaseDesk, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of the approval."""
     about = await subjects(desk.case)
     workers = await decision.worked_on(desk.case, [subject.decided for subject in about])
@@ -197,5 +197,5 @@ async def approval_page(desk: CaseDesk, comment: str, errors: dict[str, str]) ->
         own=desk.me.id in workers,
         asks_experts=bool(desk.region.rules.experts.required),
         may_publish=desk.region.rules.publicity.enabled,
-        comment=comment,
+        comment=desk.form["comment"],
     )

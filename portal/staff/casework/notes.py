@@ -18,18 +18,24 @@ class NotesController(Controller):
     @get()
     async def index(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show the notes."""
-        return await notes_page(desk, "", {})
+        return await notes_page(desk, {})
 
     @post()
     async def add(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Write one."""
         text = desk.form["text"].strip()[: notes.LONGEST]
         if not text:
-            return await notes_page(desk, text, {"text": "请写备注的内容。"})
+            return await notes_page(desk, {"text": "请写备注的内容。"})
         await notes.add(desk.case, desk.me.id, text)
         return desk.back("/notes")
 
 
-async def notes_page(desk: CaseDesk, text: str, errors: dict[str, str]) -> Response[bytes]:
+async def notes_page(desk: CaseDesk, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of the notes."""
-    return desk.page("staff/casework/notes/index", errors, case=desk.case, notes=await noted(desk.case), text=text)
+    return desk.page(
+        "staff/casework/notes/index",
+        errors,
+        case=desk.case,
+        notes=await noted(desk.case),
+        text=desk.form["text"],
+    )

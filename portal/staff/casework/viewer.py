@@ -1,77 +1,149 @@
-"""``/staff/cases/{no}/viewer`` and ``/files/{doc}/...``: papers as pictures, and the download of the original file.
+"""The viewer on the page of a case: which paper and page it shows, zoom and rotation, the target of each button.
 
-A download needs a reason. Every view and every download is logged.
+The picture in it comes from an address of its own: `picture`.
 """
 
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, FromQuery
+from collections.abc import Sequence
+from urllib.parse import urlencode
 
-from portal.cases.desk import access
-from portal.core.tools.errors import found
-from portal.core.web.pages import file_answer, page
-from portal.documents import keep
+import msgspec
+from litestar.params import FromQuery
+
+from portal.cases.apply.ready import SIGNED
+from portal.cases.life.case import Case
+from portal.cases.papers import sent
+from portal.cases.talk import conversation
 from portal.documents.keep import Document
-from portal.staff.casework.viewer_view import Looked, picture, viewer
-from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand, file_in_hand
+from portal.questions.materials import names
 
-# Why the file itself is needed: what the form sends, and its words.
-WHY = {
-    "clearer": "图片看不清，要看原文件",
-    "signature": "要核对文件里的电子签名",
-    "evidence": "复核、复议或诉讼要用",
-}
-FIRST = "why-clearer"  # the choice that a missing reason leads to
+ZOOMS = (100, 150, 200, 300)
+FROM_OFFICE = "经办机构的留言"
+FROM_CITIZEN = "留言"
+FOR_CORRECTION = "补正材料"
+KINDS = {"pdf": "PDF", "image": "照片"}
 
 
-class ViewerController(Controller):
-    """The papers of a case."""
+class Looked(msgspec.Struct, frozen=True):
+    """The request in the address, not validated."""
 
-    path = "/staff/cases/{no:str}"
-    opt = {"who": CASEWORK}
-    dependencies = {"desk": Provide(case_in_hand)}
-
-    @get("/viewer")
-    async def show(
-        self,
-        desk: NamedDependency[CaseDesk],
-        file: FromQuery[str] = "",
-        leaf: FromQuery[int] = 1,
-        zoom: FromQuery[int] = 100,
-        turn: FromQuery[int] = 0,
-    ) -> Response[bytes]:
-        """Return only the viewer, as a fragment for the page."""
-        shown = found(await viewer(desk.case, Looked(file, leaf, zoom, turn)))
-        return page(desk.request, "staff/casework/case/_viewer", viewer=shown)
-
-    @get("/files/{doc:str}/pages/{number:int}", dependencies={"file": Provide(file_in_hand)})
-    async def picture(
-        self,
-        desk: NamedDependency[CaseDesk],
-        file: NamedDependency[Document],
-        number: FromPath[int],
-        turn: FromQuery[int] = 0,
-    ) -> Response[bytes]:
-        """Show one page of a file as a picture, and note who looked."""
-        return await picture(desk.me, desk.case, file, number, turn)
-
-    @get("/files/{doc:str}/original", dependencies={"file": Provide(file_in_hand)})
-    async def ask(self, desk: NamedDependency[CaseDesk], file: NamedDependency[Document]) -> Response[bytes]:
-        """Ask for the reason of a download."""
-        return original_page(desk, file, {})
-
-    @post("/files/{doc:str}/original", dependencies={"file": Provide(file_in_hand)}, status_code=200)
-    async def download(self, desk: NamedDependency[CaseDesk], file: NamedDependency[Document]) -> Response[bytes]:
-        """Send the original file, and log the download with its reason."""
-        why = desk.form["why"]
-        if why not in WHY:
-            return original_page(desk, file, {FIRST: "请选一个下载的原因。"})
-        content = await keep.content(file)
-        await access.note(desk.me, "download_document", desk.case, thing=f"document:{file.id}", why=why)
-        kind = "application/pdf" if file.kind == "pdf" else "image/jpeg"
-        return file_answer(content, kind, file.filename, download=True)
+    file: str = ""
+    leaf: int = 1
+    zoom: int = 100
+    turn: int = 0
 
 
-def original_page(desk: CaseDesk, file: Document, errors: dict[str, str]) -> Response[bytes]:
-    """Return the page that asks for the reason of a download."""
-    return desk.page("staff/casework/case/original", errors, case=desk.case, file=file, why=WHY)
+async def looked_at(
+    file: FromQuery[str] = "", leaf: FromQuery[int] = 1, zoom: FromQuery[int] = 100, turn: FromQuery[int] = 0
+) -> Looked:
+    """Return what the address asks the viewer to show."""
+    return Looked(file, leaf, zoom, turn)
+
+
+class Viewer(msgspec.Struct, frozen=True):
+    """The state of the viewer: page, zoom and rotation, and the targets of its buttons."""
+
+    case: Case
+    files: Sequence[Document]
+    named: dict[str, str]
+    ours: frozenset[str]  # ids of the files that the office sent with a message
+    chosen: Document
+    leaf: int
+    zoom: int
+    turn: int
+
+    @property
+    def address(self) -> str:
+        """Where the case is shown."""
+        return f"/staff/cases/{self.case.number}"
+
+    @property
+    def picture(self) -> str:
+        """The address of the picture."""
+        return f"{self.address}/files/{self.chosen.id}/pages/{self.leaf}?turn={self.turn}"
+
+    @property
+    def kind(self) -> str:
+        """The kind of the file in words."""
+        return KINDS[self.chosen.kind]
+
+    @property
+    def by_desk(self) -> bool:
+        """Whether the office sent the file, with a message."""
+        return self.chosen.id in self.ours
+
+    def name(self, file: Document) -> str:
+        """Return the name of the material a file was sent for."""
+        return self.named.get(file.slot, FOR_CORRECTION)
+
+    def to(self, file: Document, leaf: int = 1, *, zoom: int = 0, turn: int = 0) -> str:
+        """Return the query that shows another page, with the same zoom and no rotation unless given."""
+        query: dict[str, str | int] = {"file": file.id, "leaf": leaf, "zoom": zoom or self.zoom}
+        if turn:
+            query["turn"] = turn
+        return urlencode(query)
+
+    @property
+    def before(self) -> str:
+        """The query of the page before; from the first page of a file, the last page of the file before."""
+        if self.leaf > 1:
+            return self.to(self.chosen, self.leaf - 1, turn=self.turn)
+        at = self.files.index(self.chosen)
+        if at == 0:
+            return ""
+        return self.to(self.files[at - 1], self.files[at - 1].pages)
+
+    @property
+    def after(self) -> str:
+        """The query of the page after; from the last page of a file, the first page of the file after."""
+        if self.leaf < self.chosen.pages:
+            return self.to(self.chosen, self.leaf + 1, turn=self.turn)
+        at = self.files.index(self.chosen)
+        if at + 1 == len(self.files):
+            return ""
+        return self.to(self.files[at + 1])
+
+    @property
+    def larger(self) -> str:
+        """The query that shows it larger, or an empty text at the largest zoom."""
+        return self._at(next((zoom for zoom in ZOOMS if zoom > self.zoom), 0))
+
+    @property
+    def smaller(self) -> str:
+        """The query that shows it smaller, or an empty text at the smallest zoom."""
+        return self._at(next((zoom for zoom in reversed(ZOOMS) if zoom < self.zoom), 0))
+
+    @property
+    def turned(self) -> str:
+        """The query that shows it turned a quarter to the right."""
+        return self.to(self.chosen, self.leaf, turn=(self.turn + 1) % 4)
+
+    def _at(self, zoom: int) -> str:
+        return self.to(self.chosen, self.leaf, zoom=zoom, turn=self.turn) if zoom else ""
+
+
+async def viewer(case: Case, looked: Looked) -> Viewer | None:
+    """Return the viewer with the requested file, else the first; None for a case without files."""
+    named = {**names(case.city), SIGNED.id: SIGNED.name}
+    order = {slot: place for place, slot in enumerate(named)}
+    files = sorted(await sent.documents(case), key=lambda file: order.get(file.slot, len(order)))
+    ours = set()
+    for message in await conversation.messages(case):
+        shown = [file for file in message.files if file.state != "virus"]
+        files += shown
+        for file in shown:
+            named[file.slot] = FROM_OFFICE if message.by_staff else FROM_CITIZEN
+            if message.by_staff:
+                ours.add(file.id)
+    if not files:
+        return None
+    chosen = next((file for file in files if file.id == looked.file), files[0])
+    return Viewer(
+        case,
+        files,
+        named,
+        frozenset(ours),
+        chosen,
+        leaf=min(max(looked.leaf, 1), chosen.pages),
+        zoom=looked.zoom if looked.zoom in ZOOMS else ZOOMS[0],
+        turn=looked.turn % 4,
+    )

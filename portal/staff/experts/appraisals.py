@@ -1,5 +1,6 @@
 """``/staff/cases/{no}/appraisals``: invite experts, see their opinions, remind or replace them, add a third."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -17,6 +18,7 @@ from portal.cases.result.decision import diseases
 from portal.cases.result.opinion import FINDINGS, VERDICTS, Opinion, Split, opinion_of
 from portal.core.tools import clock
 from portal.core.tools.errors import NotFound, found
+from portal.core.web.second import stands_on
 from portal.regions.catalogue import Disease
 from portal.regions.criteria import Criteria
 from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand
@@ -95,7 +97,7 @@ class AppraisalsController(Controller):
     @get()
     async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show the panel, the opinions given, and the other candidates."""
-        return await panel_page(desk, {})
+        return await panel_page(desk, {}, desk.form.all("expert"), desk.form["why"])
 
     @post(opt={"who": REVIEWER})
     async def invite(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
@@ -114,6 +116,7 @@ class AppraisalsController(Controller):
     @post("/conclusion", opt={"who": REVIEWER})
     async def conclude(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Send a case that came back from the approver on again, with an answer."""
+        stands_on(desk.request, f"{desk.address}/appraisals")
         why = desk.current_form()["why"].strip()[:WORDS]
         if not why:
             return await panel_page(desk, {"why": "请写给审批人看的说明。"})
@@ -162,14 +165,17 @@ async def change(desk: CaseDesk, seat: Seat, action: str, expert: str) -> None:
             raise NotFound
 
 
-async def panel_page(desk: CaseDesk, errors: dict[str, str], chosen: list[str] | None = None) -> Response[bytes]:
-    """Return the page of the panel, with the *chosen* experts ticked again after an error."""
+async def panel_page(
+    desk: CaseDesk, errors: dict[str, str], chosen: Sequence[str] = (), why: str = ""
+) -> Response[bytes]:
+    """Return the page of the panel, with the *chosen* experts ticked again, and the typed reason."""
     return desk.page(
         "staff/experts/appraisals/show",
         errors,
         case=desk.case,
         panel=await panel_view(desk),
-        chosen=chosen or [],
+        chosen=chosen,
+        why=why,
         findings=FINDINGS,
         verdicts=VERDICTS,
     )

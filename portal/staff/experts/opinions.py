@@ -135,7 +135,7 @@ class OpinionController(Controller):
         self, desk: NamedDependency[SeatDesk], file: FromQuery[int] = 1, leaf: FromQuery[int] = 1
     ) -> Response[bytes]:
         """Show the papers and the criteria, or the opinion if it is given."""
-        return await opinion_page(desk, Form(), {}, file=file, leaf=leaf)
+        return await opinion_page(desk, {}, file=file, leaf=leaf)
 
     @get("/files/{number:int}/pages/{leaf:int}")
     async def picture(
@@ -166,17 +166,17 @@ class OpinionController(Controller):
             raise Stale(GONE)
         opinions, errors = await read(desk.form, desk.case)
         if errors:
-            return await opinion_page(desk, desk.form, errors)
+            return await opinion_page(desk, errors)
         await opinion.give(desk.seat, desk.me.id, opinions)
         return see_other(desk.home)
 
     @post("/recusal")
     async def recuse(self, desk: NamedDependency[SeatDesk]) -> Response[bytes]:
         """Step back because of a conflict of interest."""
-        why = desk.form["why"]
-        if why not in RECUSALS:
-            return await opinion_page(desk, desk.form, {"why": "请选回避的原因。"})
-        await panel.recuse(desk.seat, desk.me.id, why)
+        reason = desk.form["reason"]
+        if reason not in RECUSALS:
+            return await opinion_page(desk, {"reason": "请选回避的原因。"})
+        await panel.recuse(desk.seat, desk.me.id, reason)
         return see_other(HOME)
 
 
@@ -218,9 +218,7 @@ def read_one(form: Form, case: Case, disease: Decided) -> tuple[Opinion | None, 
     return given, {}
 
 
-async def opinion_page(
-    desk: SeatDesk, form: Form, errors: dict[str, str], *, file: int = 1, leaf: int = 1
-) -> Response[bytes]:
+async def opinion_page(desk: SeatDesk, errors: dict[str, str], *, file: int = 1, leaf: int = 1) -> Response[bytes]:
     """Return the page of one opinion, with *leaf* of the paper number *file* open."""
     codes = [disease.code for disease in await diseases(desk.case)]
     about: list[tuple[Disease, Criteria]] = [(desk.region.diseases[code], desk.region.criteria[code]) for code in codes]
@@ -237,8 +235,8 @@ async def opinion_page(
         findings=FINDINGS,
         verdicts=VERDICTS,
         recusals=RECUSALS,
-        form=form,
-        independent=form["independent"] == "yes",
+        form=desk.form,
+        independent=desk.form["independent"] == "yes",
     )
 
 

@@ -28,7 +28,7 @@ class EnvelopeView(msgspec.Struct, frozen=True):
     """Content of the page of an envelope, with the typed input after an error."""
 
     row: EnvelopeRow
-    typed: Form | None
+    typed: Form
 
     @property
     def today(self) -> date:
@@ -59,7 +59,7 @@ class EnvelopeController(Controller):
         """Show one envelope with its full address, and log the view."""
         envelope = await desk.envelope(id)
         await desk.note("read_address", envelope)
-        return await envelope_page(desk, envelope, {}, None)
+        return await envelope_page(desk, envelope, {})
 
     @post()
     async def change(self, desk: NamedDependency[MailDesk], id: FromPath[str]) -> Response[bytes]:
@@ -77,7 +77,7 @@ class EnvelopeController(Controller):
             case _:
                 await carry_out(desk, envelope, act, form)
                 errors = {}
-        return await envelope_page(desk, envelope, errors, form) if errors else see_other(f"/staff/mailroom/{id}")
+        return await envelope_page(desk, envelope, errors) if errors else see_other(f"/staff/mailroom/{id}")
 
 
 async def signed_for(desk: MailDesk, envelope: Delivery, form: Form) -> dict[str, str]:
@@ -116,9 +116,7 @@ def as_seen(envelope: Delivery, form: Form) -> None:
         raise NotAllowed
 
 
-async def envelope_page(
-    desk: MailDesk, envelope: Delivery, errors: dict[str, str], typed: Form | None
-) -> Response[bytes]:
+async def envelope_page(desk: MailDesk, envelope: Delivery, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of one envelope."""
-    view = EnvelopeView(await envelope_row(envelope), typed)
+    view = EnvelopeView(await envelope_row(envelope), desk.form)
     return desk.page("staff/mail/envelope/show", errors, view=view)

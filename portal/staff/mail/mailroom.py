@@ -21,6 +21,7 @@ from portal.core.tools.i18n import Said
 from portal.core.tools.machine import NotAllowed
 from portal.core.web.forms import Form, clean
 from portal.core.web.pages import file_answer, see_other
+from portal.core.web.second import stands_on
 from portal.letters.envelopes import AT_ONCE, as_pdf, unprintable
 from portal.staff.mail import waybill
 from portal.staff.mail.desk import CLERKS, MailDesk, at_mail_desk
@@ -119,10 +120,11 @@ class MailroomController(Controller):
     @post("/postings")
     async def post_all(self, desk: NamedDependency[MailDesk]) -> Response[bytes]:
         """Record the scanned or typed waybills of envelopes handed to the courier."""
+        stands_on(desk.request, f"{HOME}?view={POST}")
         form = desk.form
         errors = await errors_in_waybills(desk, form)
         if errors:
-            return await mailroom_page(desk, POST, errors, form)
+            return await mailroom_page(desk, POST, errors)
         envelopes = [await desk.envelope(id) for id in given(form)]
         if any(form[f"seen-{envelope.id}"] != str(envelope.row_version) for envelope in envelopes):
             raise NotAllowed
@@ -179,9 +181,7 @@ async def errors_in_waybills(desk: MailDesk, form: Form) -> dict[str, str]:
     return errors
 
 
-async def mailroom_page(
-    desk: MailDesk, name: str, errors: dict[str, str], typed: Form | None = None
-) -> Response[bytes]:
+async def mailroom_page(desk: MailDesk, name: str, errors: dict[str, str]) -> Response[bytes]:
     """Return one view of the mail, with the typed input after an error."""
     envelopes = await envelopes_in(desk.me.region, name)
     view = MailroomView(
@@ -190,7 +190,7 @@ async def mailroom_page(
         rows=[await envelope_row(envelope) for envelope in envelopes[:ROWS]],
         has_more=len(envelopes) > ROWS,
         couriers=[(courier, courier) for courier in desk.region.rules.delivery.couriers_zh],
-        typed=typed or Form(),
+        typed=desk.form,
     )
     unknown = "nothing" in desk.request.query_params
     return desk.page("staff/mail/mailroom/index", errors, view=view, unknown_waybill=unknown)

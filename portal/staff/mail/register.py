@@ -93,5 +93,5 @@ async def packet_page(desk: MailDesk, original: Original, errors: dict[str, str]
         where=delivery.usual(case, who.name),
         may_receive="receive" in open_acts,
         may_send_back=SEND_BACK in open_acts,
-        typed=desk.form["waybill"] if errors else "",
+        typed=desk.form["waybill"],
     )

@@ -187,20 +187,17 @@ class AssistedFormController(Controller):
         """Show questions, files and the two ways to finish; once sent, the case."""
         if desk.case.at is not State.DRAFT:
             return see_other(f"/staff/cases/{desk.case.number}")
-        return await form_page(desk, answers_of(desk.case), {})
+        return await form_page(desk, {**answers_of(desk.case), **typed(desk)}, {})
 
     @post()
     async def keep(self, desk: NamedDependency[AssistedDesk]) -> Response[bytes]:
         """Save the typed answers unchecked; show their errors."""
-        form = desk.form
         city = desk.region
-        before = answers_of(desk.case)
-        given = {name: text for step in steps_at_counter(city, before) for name, text in step.read(form).items()}
-        ticks = {f"without.{slot.id}": form[f"without.{slot.id}"] for slot in assisted.rows(city, before)}
-        answers = {**before, **given, **ticks}
+        given = typed(desk)
+        answers = {**answers_of(desk.case), **given}
         errors = wrong_at_counter(city, answers)
         done = {f"done.{step.slug}": "yes" for step in steps_at_counter(city, answers) if not errors}
-        await draft.keep_answers(desk.case, {**given, **ticks, **done}, seen=form["row_version"])
+        await draft.keep_answers(desk.case, {**given, **done}, seen=desk.form["row_version"])
         if errors:
             renewed = await assisted_desk(desk.request, desk.me, desk.case.id)
             return await form_page(renewed, answers, errors)
@@ -252,6 +249,18 @@ class AssistedFormController(Controller):
             errors = said_of(incomplete.stops, desk.case.city, "submission")
             return await form_page(desk, answers_of(desk.case), errors)
         return see_other(f"/staff/cases/{sent.number}")
+
+
+def typed(desk: AssistedDesk) -> dict[str, str]:
+    """Return the posted answers and ticks; none when the page is opened."""
+    if not desk.form:
+        return {}
+    city = desk.region
+    form = desk.form
+    before = answers_of(desk.case)
+    given = {name: text for step in steps_at_counter(city, before) for name, text in step.read(form).items()}
+    ticks = {f"without.{slot.id}": form[f"without.{slot.id}"] for slot in assisted.rows(city, before)}
+    return given | ticks
 
 
 def said_of(found: Sequence[Stop], region: Region, button: str) -> dict[str, str]:

@@ -84,7 +84,7 @@ class UsersController(Controller):
     @get("/new")
     async def new(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Show the form for a new member."""
-        return new_page(desk, Form(), {})
+        return new_page(desk, {})
 
     @post("/new")
     async def create(self, desk: NamedDependency[Desk]) -> Response[bytes]:
@@ -101,11 +101,11 @@ class UsersController(Controller):
         if not users.ordered(roles):
             errors["roles"] = "请至少选一个角色。"
         if errors:
-            return new_page(desk, form, errors)
+            return new_page(desk, errors)
         try:
             id = await users.add(login, name, roles, desk.me)
         except LoginTaken:
-            return new_page(desk, form, {"login": "这个账号已经有人用了，请换一个。"})
+            return new_page(desk, {"login": "这个账号已经有人用了，请换一个。"})
         return see_other(f"/staff/users/{id}")
 
     @get("/{id:str}")
@@ -142,9 +142,9 @@ async def changed(desk: Desk, user: User, form: Form) -> bool:
     return False
 
 
-def new_page(desk: Desk, form: Form, errors: Mapping[str, str]) -> Response[bytes]:
+def new_page(desk: Desk, errors: Mapping[str, str]) -> Response[bytes]:
     """Return the page for a new member, with the typed input after an error."""
-    return desk.page("staff/people/users/new", errors, roles=ROLES, form=form)
+    return desk.page("staff/people/users/new", errors, roles=ROLES, form=desk.form)
 
 
 async def user_page(desk: Desk, user: User, errors: Mapping[str, str]) -> Response[bytes]:

@@ -33,19 +33,19 @@ class EditsController(Controller):
     @get("/edit")
     async def show_text(self, desk: NamedDependency[VersionDesk]) -> Response[bytes]:
         """Show the whole text, for those who know its form."""
-        return text_page(desk, desk.version.text, {})
+        return text_page(desk, {})
 
     @post("/edit")
     async def keep_text(self, desk: NamedDependency[VersionDesk]) -> Response[bytes]:
         """Keep the whole text."""
         text = draft_form(desk)["text"]
         errors = await kept(desk, text, "text")
-        return text_page(desk, text, errors) if errors else desk.back()
+        return text_page(desk, errors) if errors else desk.back()
 
     @get("/parts/{part:str}")
     async def show_part(self, desk: NamedDependency[VersionDesk], part: FromPath[str]) -> Response[bytes]:
         """Show one part as a form."""
-        return part_page(desk, part_named(desk, part), Form(), {})
+        return part_page(desk, part_named(desk, part), {})
 
     @post("/parts/{part:str}")
     async def keep_part(self, desk: NamedDependency[VersionDesk], part: FromPath[str]) -> Response[bytes]:
@@ -59,12 +59,12 @@ class EditsController(Controller):
                 errors = await removed(desk, path)
             case _:
                 errors = await filled_in(desk, path, form)
-        return part_page(desk, path, form, errors) if errors else desk.back()
+        return part_page(desk, path, errors) if errors else desk.back()
 
     @get("/rows/{row:str}")
     async def show_row(self, desk: NamedDependency[VersionDesk], row: FromPath[str]) -> Response[bytes]:
         """Show one row of a table as a form; an empty form for a new row."""
-        return row_page(desk, row, row_named(desk, row), Form(), {})
+        return row_page(desk, row, row_named(desk, row), {})
 
     @post("/rows/{row:str}")
     async def keep_row(self, desk: NamedDependency[VersionDesk], row: FromPath[str]) -> Response[bytes]:
@@ -75,7 +75,7 @@ class EditsController(Controller):
             errors = await kept(desk, without_row(desk.version.text, row), "form")
         else:
             errors = await row_filled_in(desk, row, cells, form)
-        return row_page(desk, row, cells, form, errors) if errors else desk.back()
+        return row_page(desk, row, cells, errors) if errors else desk.back()
 
 
 def draft_form(desk: VersionDesk) -> Form:
@@ -162,13 +162,14 @@ async def removed(desk: VersionDesk, path: Path) -> dict[str, str]:
     return await kept(desk, text, "form")
 
 
-def text_page(desk: VersionDesk, text: str, errors: dict[str, str]) -> Response[bytes]:
-    """Return the page with the whole text."""
+def text_page(desk: VersionDesk, errors: dict[str, str]) -> Response[bytes]:
+    """Return the page with the whole text, as it was typed or as the draft has it."""
     file = desk.version.file
+    text = desk.form["text"] if desk.form else desk.version.text
     return desk.page("staff/policy/edits/text", errors, title=NAMES[file], text=text, example=EXAMPLES.get(file, ""))
 
 
-def part_page(desk: VersionDesk, path: Path, form: Form, errors: dict[str, str]) -> Response[bytes]:
+def part_page(desk: VersionDesk, path: Path, errors: dict[str, str]) -> Response[bytes]:
     """Return the form of a part, with what was typed when it was refused."""
     version = desk.version
     shown = fields.fields(fields.kind_of(version.file, path), value_at(version.text, path))
@@ -176,13 +177,13 @@ def part_page(desk: VersionDesk, path: Path, form: Form, errors: dict[str, str])
         "staff/policy/edits/part",
         errors,
         title=name_of(path, names_in(version.file, version.text)),
-        fields=shown_fields(shown, typed(shown, form), errors),
+        fields=shown_fields(shown, typed(shown, desk.form), errors),
         one_of_many=len(path) == 2,
-        new=form["new"],
+        new=desk.form["new"],
     )
 
 
-def row_page(desk: VersionDesk, row: str, cells: dict[str, str], form: Form, errors: dict[str, str]) -> Response[bytes]:
+def row_page(desk: VersionDesk, row: str, cells: dict[str, str], errors: dict[str, str]) -> Response[bytes]:
     """Return the form of a row, with what was typed when it was refused."""
     kind = fields.ROWS[desk.version.file]
     shown = fields.fields(kind, fields.from_cells(kind, cells))
@@ -190,7 +191,7 @@ def row_page(desk: VersionDesk, row: str, cells: dict[str, str], form: Form, err
         "staff/policy/edits/row",
         errors,
         title=cells.get("name_zh", "") or "新的一行",
-        fields=shown_fields(shown, typed(shown, form), errors),
+        fields=shown_fields(shown, typed(shown, desk.form), errors),
         is_new=row == NEW,
     )
 

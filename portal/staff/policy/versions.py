@@ -92,7 +92,7 @@ class VersionsController(Controller):
     @get()
     async def show(self, desk: NamedDependency[VersionDesk]) -> Response[bytes]:
         """Show what it changes and what can be done with it."""
-        return await version_page(desk, Form(), {})
+        return await version_page(desk, {})
 
     @post()
     async def act(self, desk: NamedDependency[VersionDesk]) -> Response[bytes]:
@@ -110,7 +110,7 @@ class VersionsController(Controller):
                 errors = await stopped(desk, form)
             case _:
                 errors = {"why": "请从列出的选项里选一个。"}
-        return await version_page(desk, form, errors) if errors else desk.back()
+        return await version_page(desk, errors) if errors else desk.back()
 
     @get("/text")
     async def text(self, desk: NamedDependency[VersionDesk]) -> Response[bytes]:
@@ -165,9 +165,10 @@ def why_field(desk: VersionDesk) -> str:
     return "why-not" if desk.may_edit else "why"
 
 
-async def version_page(desk: VersionDesk, form: Form, errors: dict[str, str]) -> Response[bytes]:
+async def version_page(desk: VersionDesk, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of a version, with what was typed when it was refused."""
     version = desk.version
+    form = desk.form
     (named,) = await with_names([version])
     before = await text_before(version)
     view = VersionView(

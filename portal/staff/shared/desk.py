@@ -24,8 +24,8 @@ from portal.cases.papers import sent
 from portal.core.tools.errors import First, SignInFirst, Stale, Unavailable, found
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form
-from portal.core.web.pages import form_page, see_other
-from portal.core.web.second import tell_second
+from portal.core.web.pages import page, see_other
+from portal.core.web.second import refused_in, tell_second
 from portal.core.web.sessions import end, form_of, visitor_of
 from portal.documents.keep import Document
 from portal.regions.load import REGIONS, Region
@@ -34,14 +34,17 @@ from portal.staff.shared.nav import links
 STAFF = ("staff",)
 CASEWORK = ("reviewer", "approver", "supervisor")
 ROLES = {"reviewer": Role.REVIEWER, "approver": Role.APPROVER, "supervisor": Role.SUPERVISOR}
-MOVED_ON = "这件刚才有了变化，您看到的不是最新的。请打开最新的页面再办。"
 
 Asked = Request[Any, Any, Any]
 
 
 # D86: what every page of the desk needs is given here, once.
 class Desk:
-    """A member of staff and the request they sent."""
+    """A member of staff and the request they sent.
+
+    A page fills its fields from `form`: so it keeps what was typed after an error (422), and when it comes again
+    because somebody else was first (409).
+    """
 
     def __init__(self, request: Asked, me: Member) -> None:
         """Work for *me*."""
@@ -55,7 +58,7 @@ class Desk:
 
     @property
     def form(self) -> Form:
-        """What was posted."""
+        """What was posted; empty when a page is opened."""
         return form_of(self.request)
 
     def has(self, *roles: str) -> bool:
@@ -69,15 +72,21 @@ class Desk:
     def page(self, name: str, errors: Mapping[str, str] | None = None, /, **context: Any) -> Response[bytes]:
         """Return the page made from template *name* (without ``.html``); 422 where *errors* say what was typed wrong.
 
-        Every page of the desk gets ``me``, ``region``, ``links`` (the navigation) and ``errors`` besides *context*.
+        Every page of the desk gets ``me``, ``region``, ``links`` (the navigation) and ``errors`` besides *context*,
+        and ``refused`` where it comes again with 409 because somebody else was first.
         """
-        return form_page(
+        refused = refused_in(self.request.scope)
+        if refused:
+            refused.shown = True
+        return page(
             self.request,
             name,
-            errors or {},
+            status=409 if refused else 422 if errors else 200,
             region=self.region,
             me=self.me,
             links=links(self.request, self.me),
+            refused=refused,
+            errors=errors or {},
             **context,
         )
 
@@ -127,10 +136,10 @@ class CaseDesk(Desk):
         """Return the posted form, made for the present version of the case.
 
         Raises:
-            Stale: the form was made from an older version of the case.
+            NotAllowed: the form was made from an older version of the case.
         """
         if self.form["row_version"] != str(self.case.row_version):
-            raise Stale(MOVED_ON)
+            raise NotAllowed("the form is of an older version")
         return self.form
 
     def back(self, place: str = "") -> Response[bytes]:

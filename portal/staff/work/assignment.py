@@ -8,7 +8,6 @@ from portal.accounts.staff import member as member_by_id
 from portal.cases.desk import access, allotment, notes
 from portal.core.tools.errors import NotFound, Stale
 from portal.core.tools.i18n import Said
-from portal.core.web.forms import Form
 from portal.core.web.pages import see_other
 from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand, case_of_city
 
@@ -58,7 +57,7 @@ class AssignmentController(Controller):
         """Show the case's member and the possible new ones."""
         if desk.case.ended:
             raise NotFound
-        return await assignment_page(desk, Form(), {})
+        return await assignment_page(desk, {})
 
     @post()
     async def give(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
@@ -72,7 +71,7 @@ class AssignmentController(Controller):
         if len(why) < access.SHORTEST_REASON:
             errors["why"] = Said(REASON, n=access.SHORTEST_REASON)
         if errors or chosen is None:
-            return await assignment_page(desk, form, errors)
+            return await assignment_page(desk, errors)
         if form["seen"] != desk.case.assigned_to or not await given(desk, chosen, why):
             raise Stale(await desk.whose())
         await notes.add(desk.case, desk.me.id, f"→ {chosen.name}: {why}")
@@ -107,7 +106,7 @@ async def choices(desk: CaseDesk) -> list[Choice]:
     return found
 
 
-async def assignment_page(desk: CaseDesk, form: Form, errors: dict[str, str]) -> Response[bytes]:
+async def assignment_page(desk: CaseDesk, errors: dict[str, str]) -> Response[bytes]:
     """Return the page that asks for the new member."""
     return desk.page(
         "staff/work/assignment/show",
@@ -115,7 +114,7 @@ async def assignment_page(desk: CaseDesk, form: Form, errors: dict[str, str]) ->
         case=desk.case,
         assigned=await member_by_id(desk.case.assigned_to),
         choices=await choices(desk),
-        form=form,
+        form=desk.form,
     )
 
 
@@ -131,19 +130,19 @@ class AccessController(Controller):
         """Ask for the reason; redirect a member who needs the case for their work."""
         if await access.needs(desk.me, desk.case):
             return desk.back()
-        return await access_page(desk, "", {})
+        return await access_page(desk, {})
 
     @post()
     async def give(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Open the case for an hour and store the reason."""
         why = desk.form["why"].strip()[:LONGEST]
         if len(why) < access.SHORTEST_REASON:
-            return await access_page(desk, why, {"why": Said(REASON, n=access.SHORTEST_REASON)})
+            return await access_page(desk, {"why": Said(REASON, n=access.SHORTEST_REASON)})
         await access.open_with_reason(desk.me, desk.case, why)
         return desk.back()
 
 
-async def access_page(desk: CaseDesk, why: str, errors: dict[str, str]) -> Response[bytes]:
+async def access_page(desk: CaseDesk, errors: dict[str, str]) -> Response[bytes]:
     """Return the page that asks for the reason."""
     return desk.page(
         "staff/work/assignment/access",
@@ -151,5 +150,5 @@ async def access_page(desk: CaseDesk, why: str, errors: dict[str, str]) -> Respo
         case=desk.case,
         assigned=await member_by_id(desk.case.assigned_to),
         may_take=desk.has("reviewer") and not desk.case.ended,
-        why=why,
+        why=desk.form["why"],
     )

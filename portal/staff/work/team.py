@@ -36,7 +36,7 @@ class TeamController(Controller):
     @get()
     async def show(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Show everybody with their load."""
-        return await team_page(desk, None, {})
+        return await team_page(desk, {})
 
     @post()
     async def keep(self, desk: NamedDependency[Desk]) -> Response[bytes]:
@@ -45,7 +45,7 @@ class TeamController(Controller):
         seats = await allotment.seats(desk.me.region)
         errors = errors_in(form, seats)
         if errors:
-            return await team_page(desk, form, errors)
+            return await team_page(desk, errors)
         for seat in seats:
             away = form[f"away-{seat.id}"] == "yes"
             await allotment.keep_seat(seat.id, int(form[f"capacity-{seat.id}"]), away=away)
@@ -72,8 +72,9 @@ def errors_in(form: Form, seats: list[Seat]) -> dict[str, str]:
     return errors
 
 
-async def team_page(desk: Desk, form: Form | None, errors: dict[str, str]) -> Response[bytes]:
+async def team_page(desk: Desk, errors: dict[str, str]) -> Response[bytes]:
     """Return the page of the team, with the typed input after an error."""
+    form = desk.form
     return desk.page(
         "staff/work/team/show",
         errors,
@@ -82,7 +83,7 @@ async def team_page(desk: Desk, form: Form | None, errors: dict[str, str]) -> Re
     )
 
 
-def seat_form(seat: Seat, form: Form | None) -> SeatForm:
+def seat_form(seat: Seat, form: Form) -> SeatForm:
     """Return the fields of *seat*, filled from *form* where something was typed."""
     capacity = f"{seat.capacity}"
     away = seat.away

@@ -8,25 +8,23 @@ from portal.cases.life.case import Case, case_by_id
 from portal.cases.life.moves import MOVES, State
 from portal.core.store.database import execute, fetch_value
 from portal.routes import declared
-from portal.staff.casework.reasoned import ACTS
+from portal.staff.casework.case import ACTIONS
 from tests.helpers.client import Client
 from tests.helpers.factories import add_document, make_case, make_expert, make_person, make_staff
 from tests.helpers.specification import LEGAL
 
-# Where each move of the table is made: below /staff/cases/{no}, and below /{r}/cases/{no}.
-AT_DESK: dict[str, tuple[str, Mapping[str, str]]] = {
-    "accept": ("acceptance", {}),
-    "ask_correction": ("corrections/new", {"reason-identity": "missing"}),
-    "invite_experts": ("appraisals", {"expert": "EXPERT"}),
-    "change_panel": ("appraisals", {"expert": "EXPERT"}),
-    "draft_decision": ("decision", {}),
-    "send_back": ("approval", {"action": "back", "comment": "x"}),
-    "publish": ("approval", {"action": "publish"}),
-    "decide": ("approval", {"action": "agree"}),
-    **{
-        act.action: (act.path, {"reason": "region", "words": "x", "second": "x"}) for act in ACTS.values() if act.action
-    },
+# What the forms of the desk send besides the version: a reason, or what their page asks for.
+REASON = {"reason": "region", "words": "x", "second": "x"}
+FIELDS: dict[str, Mapping[str, str]] = {
+    "ask_correction": {"reason-identity": "missing"},
+    "invite_experts": {"expert": "EXPERT"},
+    "change_panel": {"expert": "EXPERT"},
+    "send_back": {"action": "back", "comment": "x"},
+    "publish": {"action": "publish"},
+    "decide": {"action": "agree"},
 }
+# Where each move of the table is made: below /staff/cases/{no}, and below /{r}/cases/{no}.
+AT_DESK = {action: (path, FIELDS.get(action, REASON)) for action, (path, _) in ACTIONS.items()}
 BY_CITIZEN = {
     "answer_correction": "corrections/1",
     "extend_correction": "corrections/1/extension",
@@ -51,7 +49,8 @@ STAFF = ("reviewer", "approver", "supervisor", "expert", "mail_clerk", "auditor"
 def test_every_move_has_its_place() -> None:
     without = {move.action for move in MOVES} ^ {*AT_DESK, *BY_CITIZEN, *ELSEWHERE}
 
-    assert not without, "say above where it is made; a page for staff is a row of portal/staff/casework/reasoned.py"
+    say = "say above where it is made; at the desk by a line of ACTIONS in case.py, or a row of reasoned.py"
+    assert not without, say
 
 
 def test_every_place_is_a_route_that_writes() -> None:

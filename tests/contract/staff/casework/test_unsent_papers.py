@@ -94,7 +94,7 @@ async def looks(desk: Client, case: Case, file: Document) -> dict[str, bool]:
     picture = await desk.get(f"{at}/files/{file.id}/pages/1")
     ask_why = await desk.get(f"{at}/files/{file.id}/original")
     await desk.get("/staff/queue")  # any page has the token of its forms
-    download = await desk.post(f"{at}/files/{file.id}/original", {"why": "clearer"})
+    download = await desk.post(f"{at}/files/{file.id}/original", {"reason": "clearer"})
     strip = await desk.get(f"{at}/viewer?file={file.id}")
     page = await desk.get(f"{at}?file={file.id}")
     found = {

@@ -9,7 +9,7 @@ from PIL import Image
 from portal.cases.life.case import Case
 from portal.core.store.database import fetch_all
 from portal.documents import keep, pages
-from portal.staff.casework.viewer_view import Looked, Viewer, viewer
+from portal.staff.casework.viewer import Looked, Viewer, viewer
 from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
 from tests.helpers.factories import citizen, make_draft, make_person, make_staff, send_in
@@ -120,7 +120,7 @@ async def test_the_file_itself_is_sent_only_to_who_says_why_and_that_is_noted(cl
     assert client.status == 422
     assert "请选一个下载的原因。" in client.text
     assert await noted() == []
-    answer = await client.post(address, {"why": "evidence"})
+    answer = await client.post(address, {"reason": "evidence"})
 
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["content-disposition"].startswith("attachment")

@@ -6,7 +6,7 @@ from portal.cases.experts import panel
 from portal.cases.experts.seats import Seat, seats
 from portal.cases.life.case import Case, case_by_id, move
 from portal.cases.life.moves import State
-from portal.core.store.database import fetch_value
+from portal.core.store.database import execute, fetch_value
 from tests.helpers.client import Client
 from tests.helpers.factories import REVIEWER, add_document, make_case, make_expert, make_staff, nobodys
 
@@ -119,10 +119,24 @@ async def test_an_opinion_is_checked_kept_and_shown_again(client: Client, asked:
     assert "交意见" not in page_before
 
 
+async def test_an_opinion_that_is_not_needed_any_more_can_still_be_copied(
+    client: Client, asked: tuple[Case, Seat]
+) -> None:
+    case, seat = asked
+    await client.get(f"/staff/opinions/{seat.id}")
+    await execute("UPDATE cases SET state = 'correction', return_to = 'appraising' WHERE id = $1", case.id)
+
+    await client.post(client.path, {**OPINION, "words-M03900": "心功能分级没有写"})
+
+    assert client.status == 409
+    assert "这份鉴定已经交了，或者不再需要。" in client.text
+    assert '<p class="said">心功能分级没有写</p>' in client.text
+
+
 async def test_an_expert_steps_back_and_the_reviewer_reads_why(client: Client, asked: tuple[Case, Seat]) -> None:
     case, seat = asked
     await client.get(f"/staff/opinions/{seat.id}")
-    await client.post(f"/staff/opinions/{seat.id}/recusal", {"why": "relation"})
+    await client.post(f"/staff/opinions/{seat.id}/recusal", {"reason": "relation"})
     assert client.path == "/staff/opinions"
     assert "现在没有等您鉴定的。" in client.text
 

@@ -152,6 +152,19 @@ async def test_a_colleague_and_another_role_cannot_open_what_somebody_enters(cli
             assert other.status == status
 
 
+async def test_answers_typed_in_an_old_form_stay_on_the_page(client: Client) -> None:
+    home = await begun(client)
+    await execute("UPDATE cases SET row_version = row_version + 1 WHERE id = $1", home.rpartition("/")[2])
+
+    await client.post(home, FILLED)
+
+    assert client.status == 409
+    assert "这一次没有保存" in client.text
+    assert '<option value="眉山市人民医院" selected' in client.text or 'value="眉山市人民医院"' in client.text
+    await client.post(home, FILLED)
+    assert client.status == 200
+
+
 async def test_nothing_is_taken_for_a_case_that_has_been_sent(client: Client) -> None:
     home = await begun(client)
     key = home.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""``/{r}/access``: 谁看过我的资料, read from the audit log."""
+"""``/{r}/access``: 谁看过我的资料: who has seen my data, read from the audit log."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ class Line(msgspec.Struct, frozen=True):
     why: str
 
 
-class AccessController(Controller):
+class SeenByController(Controller):
     """The list of accesses to the data of the person who is signed in."""
 
     path = "/{r:str}/access"
@@ -44,7 +44,7 @@ class AccessController(Controller):
             for row in rows
             if row.actor != mine.person.id
         ]
-        return page(request, "citizen/account/access/show", region=mine.region, lines=lines, most=ROWS)
+        return page(request, "citizen/account/seen_by/show", region=mine.region, lines=lines, most=ROWS)
 
 
 async def _who_did(row: Entry) -> str:
