@@ -61,7 +61,9 @@ def main() -> None:
         for number in range(STARTS):
             for name, figure in _measured(trees, Path(folder), number).items():
                 figures.setdefault(name, []).append(figure)
-    print(f"CPU a request, {STARTS} starts of {ROUNDS} rounds of {REQUESTS}: now, before, ratio (least to greatest); bytes")
+    print(
+        f"CPU a request, {STARTS} starts of {ROUNDS} rounds of {REQUESTS}: now, before, ratio (least to greatest); bytes"
+    )
     for name, found in figures.items():
         print(_line(name, found))
 
