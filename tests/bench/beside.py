@@ -61,9 +61,7 @@ def main() -> None:
         for number in range(STARTS):
             for name, figure in _measured(trees, Path(folder), number).items():
                 figures.setdefault(name, []).append(figure)
-    print(
-        f"CPU a request, {STARTS} starts of {ROUNDS} rounds of {REQUESTS}; ratio, least to greatest; bytes as sent"
-    )
+    print(f"CPU a request, {STARTS} starts of {ROUNDS} rounds of {REQUESTS}; ratio, least to greatest; bytes as sent")
     for name, found in figures.items():
         print(_line(name, found))
 
