@@ -331,7 +331,9 @@ async def crawled(client: Client, *starts: str) -> list[str]:
     return sorted(seen)
 
 
-async def test_a_citizen_who_looks_at_every_page_changes_nothing(client: Client) -> None:
+async def test_a_citizen_who_looks_at_every_page_changes_nothing_and_only_a_copy_taken_away_is_logged(
+    client: Client,
+) -> None:
     world = await make_world()
     await sign_in_citizen(client)
     before = await everything()
@@ -340,7 +342,11 @@ async def test_a_citizen_who_looks_at_every_page_changes_nothing(client: Client)
         client, "/meishan/me", f"/meishan/cases/{world.waiting.number}/progress?seen=0", "/meishan/apply/new"
     )
 
-    assert changed(before, await everything()) == {}
+    after = changed(before, await everything())
+    logged = after.pop("audit")
+    assert after == {}
+    assert logged
+    assert all("'act': 'export'" in row for row in logged)
     for expected in (f"/meishan/apply/{world.draft.id}/materials", f"/meishan/cases/{world.decided.number}/decision"):
         assert expected in seen, "the crawl has missed half of the portal"
 

@@ -84,7 +84,7 @@ async def test_a_change_without_a_row_of_history_is_not_said_to_be_the_last_row(
     await client.post(f"{home}/withdrawal")
 
     assert client.status == 409
-    assert "刚才有了变化，为了不弄错，这一次没有保存。最近的一步：申请人提交了申请。" in client.text
+    assert "刚才有了变化，为了不弄错，这一次没有保存。最近的一步：系统受理，发出受理通知书。" in client.text
 
 
 async def test_an_old_form_begins_nothing_anew(client: Client) -> None:

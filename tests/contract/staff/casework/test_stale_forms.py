@@ -63,7 +63,7 @@ async def test_the_page_comes_again_with_what_was_typed_and_can_be_sent_again(cl
     await client.post(client.path, fields)
 
     assert client.status == 409
-    assert "这件已经由申请人或系统办理" in client.text
+    assert "最近的一步由申请人或系统办理：" in client.text
     assert f">{escape(TYPED)}</textarea>" in client.text
     assert await state_of(case) is state
     await client.post(client.path, fields)
@@ -81,7 +81,7 @@ async def test_choices_are_kept_as_well_as_texts(client: Client) -> None:
     await client.post(client.path, {"reason-identity": "one_side", "words-identity": TYPED})
 
     assert client.status == 409
-    assert "这件已经由reviewer of xinxing办理：受理，发出受理通知书。" in client.text
+    assert "最近的一步由reviewer of xinxing办理：受理，发出受理通知书。" in client.text
     assert '<option value="one_side" selected="selected">' in client.text
 
 
@@ -95,7 +95,7 @@ async def test_if_the_act_is_over_the_texts_can_still_be_copied(client: Client) 
     await client.post(client.path, {"reason": "region", "words": TYPED})
 
     assert client.status == 409
-    assert "这件已经由reviewer of xinxing办理：受理，发出受理通知书。" in client.text
+    assert "最近的一步由reviewer of xinxing办理：受理，发出受理通知书。" in client.text
     assert f'<p class="said">{escape(TYPED)}</p>' in client.text
     assert "</textarea>" not in client.text
     assert '<p class="said">region</p>' not in client.text  # a code says nothing to anybody
