@@ -95,8 +95,8 @@ class Applicant(Session):
                 self.upload_everything()
             page = self.get(f"{self.home}/{slug}")
             given = {} if slug == "materials" else fields(slug, offered=False)
-            usual = {**dict(FILLED.findall(page)), **given}
-            self.post(f"{self.home}/{slug}", {name: other.get(name, text) for name, text in usual.items()}, seen=page)
+            instead = {name: text for name, text in other.items() if f'name="{name}"' in page}
+            self.post(f"{self.home}/{slug}", {**dict(FILLED.findall(page)), **given, **instead}, seen=page)
 
     def upload_everything(self) -> None:
         """Upload a small photo for every material."""

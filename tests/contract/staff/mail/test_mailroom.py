@@ -168,6 +168,7 @@ async def test_a_clerk_who_came_second_changes_nothing(client: Client) -> None:
     known = await envelope(case)
     await client.post(f"{HOME}/postings", {"courier": "邮政EMS", f"no-{known.id}": "EX12345", f"seen-{known.id}": "1"})
     assert client.status == 409
+    assert 'value="EX12345"' in client.text
     await client.get(batch)  # what is still to be posted can be printed once more
     assert client.status == 200
 
