@@ -37,29 +37,30 @@ async def prepare() -> None:
         for one in demo_people().values():
             if one.phone and one.no not in NEWCOMERS:
                 await _account(one.no)
+        password_hash = staff.hashed(PASSWORD)  # once for all of them: it takes a while on purpose
         for region in REGIONS:
             for role, name in STAFF:
-                await _member(f"{region}-{role.replace('_', '-')}", name, region, role)
-            await _member(f"{region}-admin-2", "沈管理", region, "admin")  # policy is released by a second person
-            await _panel(region)
+                await _member(f"{region}-{role.replace('_', '-')}", name, region, role, password_hash)
+            await _member(f"{region}-admin-2", "沈管理", region, "admin", password_hash)  # releases policy second
+            await _panel(region, password_hash)
 
 
-async def _member(login: str, name: str, region: str, role: str) -> str:
+async def _member(login: str, name: str, region: str, role: str, password_hash: str) -> str:
     """Take a member of staff on; the second factor is set up. Return the id."""
-    id = await staff.add(login=login, name=name, region=region, roles=role, password=PASSWORD)
+    id = await staff.add(login=login, name=name, region=region, roles=role, password_hash=password_hash)
     await second_factor.prepare(id)
     await second_factor.fits(id, await second_factor.unused_code(id))
     return id
 
 
-async def _panel(region: str) -> None:
+async def _panel(region: str, password_hash: str) -> None:
     """Fill the pool of experts of a city that asks them."""
     if not REGIONS[region].rules.experts.required:
         return
     for number, (name, specialties, hospital) in enumerate(EXPERTS, start=1):
         login = f"{region}-expert" if number == 1 else f"{region}-expert-{number}"
         if number > 1:
-            await _member(login, name, region, "expert")
+            await _member(login, name, region, "expert", password_hash)
         known = await fetch_value("SELECT id FROM staff WHERE login = $1", login)
         await experts.enrol(str(known), region, specialties, hospital)
 

@@ -117,8 +117,8 @@ async def enter_fully(visitor: Visitor, me: Member, code: str, agent: str, *, re
     return True
 
 
-async def add(*, login: str, name: str, region: str, roles: str, password: str) -> str:
-    """Add a member of staff and return the id.
+async def add(*, login: str, name: str, region: str, roles: str, password_hash: str) -> str:
+    """Add a member of staff and return the id; *password_hash* comes from `hashed`.
 
     Raises:
         Taken: the login is somebody else's.
@@ -135,7 +135,7 @@ async def add(*, login: str, name: str, region: str, roles: str, password: str) 
         name=name,
         region=region,
         roles=roles,
-        password=await asyncio.to_thread(hashed, password),
+        password=password_hash,
         active=True,
         made_at=clock.now(),
     )

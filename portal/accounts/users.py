@@ -92,10 +92,10 @@ async def add(login: str, name: str, roles: list[str], by: Member) -> str:
         LoginTaken: the login is somebody's already.
     """
     given = ordered(roles)
-    nobody_knows = token()
+    nobody_knows = await asyncio.to_thread(staff.hashed, token())
     try:
         async with transaction():
-            id = await staff.add(login=login, name=name, region=by.region, roles=given, password=nobody_knows)
+            id = await staff.add(login=login, name=name, region=by.region, roles=given, password_hash=nobody_knows)
             await _begin(id, by)
             await _noted(by, "add_staff", id, given)
     except Taken as error:

@@ -73,7 +73,11 @@ async def add_papers(case: Case) -> None:
 async def make_staff(role: str = "reviewer", region: str = "meishan", login: str = "") -> staff.Member:
     """Return a member of staff whose password is "long enough"."""
     id = await staff.add(
-        login=login or f"{region}-{role}", name=f"{role} of {region}", region=region, roles=role, password="long enough"
+        login=login or f"{region}-{role}",
+        name=f"{role} of {region}",
+        region=region,
+        roles=role,
+        password_hash=staff.hashed("long enough"),
     )
     await second_factor.prepare(id)
     await execute("UPDATE second_factor SET confirmed_at = made_at WHERE staff = $1", id)
