@@ -3,6 +3,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTHON ?= python3
+# pip would compile every module on one core; Python compiles those that are used, when they are.
 PIP := $(PY) -m pip --disable-pip-version-check --no-input -q
 
 # D69: each file of journeys has a server of its own, or two would share a demo person.
@@ -59,10 +60,10 @@ endif
 # D19: locks with hashes and no index address, so that a clone behind a mirror installs the same.
 $(VENV)/ready-to-run: .requirements/run.txt pyproject.toml
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --no-deps --require-hashes -r .requirements/run.txt
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --no-compile --no-deps --require-hashes -r .requirements/run.txt
+	@$(PIP) install --no-compile --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/ready-to-test: .requirements/test.txt $(VENV)/ready-to-run
-	@$(PIP) install --no-deps --require-hashes -r .requirements/test.txt
+	@$(PIP) install --no-compile --no-deps --require-hashes -r .requirements/test.txt
 	@touch $@
