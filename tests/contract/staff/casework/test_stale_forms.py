@@ -71,12 +71,17 @@ async def test_the_page_comes_again_with_what_was_typed_and_can_be_sent_again(cl
     assert await state_of(case) is not state or path == "acts/extension"
 
 
-async def test_choices_are_kept_as_well_as_texts(client: Client) -> None:
+async def opened_and_overtaken(client: Client, path: str) -> None:
+    """Open a page of a case, and have a colleague accept the case meanwhile."""
     case = await make_case("xx-01", "xinxing", "M03900")
     await make_staff(region="xinxing", login="clerk")
     await client.staff_sign_in("clerk")
-    await client.get(f"/staff/cases/{case.number}/corrections/new")
+    await client.get(f"/staff/cases/{case.number}/{path}")
     await accept_meanwhile(case)
+
+
+async def test_choices_are_kept_as_well_as_texts(client: Client) -> None:
+    await opened_and_overtaken(client, "corrections/new")
 
     await client.post(client.path, {"reason-identity": "one_side", "words-identity": TYPED})
 
@@ -86,11 +91,7 @@ async def test_choices_are_kept_as_well_as_texts(client: Client) -> None:
 
 
 async def test_if_the_act_is_over_the_texts_can_still_be_copied(client: Client) -> None:
-    case = await make_case("xx-01", "xinxing", "M03900")
-    await make_staff(region="xinxing", login="clerk")
-    await client.staff_sign_in("clerk")
-    await client.get(f"/staff/cases/{case.number}/acts/non-acceptance")
-    await accept_meanwhile(case)
+    await opened_and_overtaken(client, "acts/non-acceptance")
 
     await client.post(client.path, {"reason": "region", "words": TYPED})
 
@@ -162,3 +163,16 @@ async def test_who_assigns_second_sees_who_has_it_now_and_keeps_the_reason(clien
     assert f">{ASSIGNING}</textarea>" in client.text
     await client.post(client.path, {"member": str(colleague), "why": ASSIGNING})
     assert client.path == f"/staff/cases/{case.number}"
+
+
+async def test_a_second_form_that_cannot_be_trusted_or_read_is_refused_as_any_other(client: Client) -> None:
+    case = await handed_over(client, "conversation")
+    home = f"/staff/cases/{case.number}"
+
+    forged = await client.http.post(f"{home}/notes", data={"csrf": "forged", "text": TYPED})
+    broken = await client.http.post(
+        f"{home}/conversation/files", content=b"--x", headers={"content-type": "multipart/form-data; boundary=x"}
+    )
+
+    assert (forged.status_code, broken.status_code) == (419, 400)
+    assert TYPED not in forged.text
