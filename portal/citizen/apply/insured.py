@@ -34,5 +34,5 @@ def notice(standing: str, region: Region) -> Notice | None:
     if standing not in WITH_RECORD:
         return None
     days = region.rules.draft.kept_days
-    sentence = Said(WITH_RECORD[standing], region=region.short, hotline=region.hotline, days=days)
+    sentence = Said(WITH_RECORD[standing], region=region.short, hotline=region.phone, days=days)
     return Notice("yours", "warn", sentence)

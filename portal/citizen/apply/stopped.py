@@ -62,7 +62,7 @@ async def held_page(request: Request[Any, Any, Any], mine: MyDraft, benefit: Ben
 
 def why_not_insured(reason: str, region: Region) -> str:
     """Return the sentence for a *reason* of `NotInsured`."""
-    return Said(NOT_INSURED[reason], region=region.short, hotline=region.hotline)
+    return Said(NOT_INSURED[reason], region=region.short, hotline=region.phone)
 
 
 def _why_held(benefit: Benefit, renewable: Chance) -> str:

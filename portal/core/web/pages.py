@@ -16,7 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.core.tools import clock
 from portal.core.tools.i18n import (
@@ -25,11 +25,14 @@ from portal.core.tools.i18n import (
     SHORT_NAMES,
     SOURCE,
     WEEKDAYS,
+    Said,
     day_of_year,
     direction,
+    in_words,
     long_day,
     translate,
 )
+from portal.core.tools.phone import Phone
 from portal.core.tools.places import TEMPLATES
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.assets import assets, takes
@@ -68,6 +71,10 @@ def _words(language: str) -> dict[str, Any]:
     """Return the globals of every template, besides the parts of the layout."""
 
     def _(text: str, /, **values: Any) -> str:
+        if isinstance(text, Said) and "hotline" in text.values:
+            # Filled in here, not before: the number becomes a link.
+            values = {name: in_words(value, language) for name, value in text.values.items()}
+            text = text.text
         said = translate(text, language)
         return filled(said, **values) if values else said
 
@@ -77,6 +84,7 @@ def _words(language: str) -> dict[str, Any]:
         "asset": assets().url,
         "icon": icon,
         "demo": SETTINGS.demo,
+        "phone": Phone,
         "lang": language,
         "other_languages": [(code, NAMES[code], SHORT_NAMES[code]) for code in LANGUAGES if code != language],
         "direction": direction(language),
@@ -139,6 +147,7 @@ def _filters(language: str) -> dict[str, Any]:
             "grouped": grouped,
             "size": size,
             "masked": masked,
+            "with_phone": with_phone,
             "enumerated": partial(enumerated, translate("{first}、{rest}", language)),
         }
     )
@@ -153,6 +162,11 @@ def enumerated(pair: str, parts: Iterable[str]) -> str:
     """Return *parts* as one enumeration; *pair* says how two of them are joined."""
     *before, last = list(parts) or [""]
     return reduce(lambda rest, first: filled(pair, first=first, rest=rest), reversed(before), last)
+
+
+def with_phone(text: str, number: Phone) -> Markup:
+    """Return a *text* that was written before, with the phone *number* in it as a link."""
+    return escape(text).replace(number.number, Markup(number.__html__()))  # noqa: S704  a link of ours
 
 
 def warm() -> None:
