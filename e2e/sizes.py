@@ -35,7 +35,7 @@ BEYOND = """() => [...document.querySelectorAll("body *")].filter((one) => {
   return box.width && box.right > document.documentElement.clientWidth + 1 && !one.closest(".visually-hidden, .skip");
 }).map((one) => one.outerHTML.slice(0, 120))"""
 
-# English words that a line divides, or that stand out of the block they are in; what is clipped for the ear is left out.
+# English words that a line divides or that stand out of their block, but for what is clipped for the ear.
 BROKEN = """() => {
   const found = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -45,7 +45,8 @@ BROKEN = """() => {
     let block = node.parentElement;
     if (block.closest("script, style, svg, .visually-hidden, .skip, .table--entries thead, [lang=zh-CN]")) continue;
     while (getComputedStyle(block).display === "inline") block = block.parentElement;
-    const edge = block.getBoundingClientRect().right;
+    const { right: edge, width } = block.getBoundingClientRect();
+    if (width < 3) continue;
     for (const word of node.data.matchAll(/[A-Za-z]{3,}/g)) {
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
