@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 import portal.following  # noqa: F401  what hears of what, and what works the outbox
 from portal.accounts import sign_in
 from portal.cases.life.moves import NotAllowed
+from portal.cases.life.told import Lately
 from portal.citizen.account import face, register, seen_by, sign_out
 from portal.citizen.account import settings as citizen_settings
 from portal.citizen.account import sign_in as citizen_sign_in
@@ -186,7 +187,7 @@ async def running(app: Litestar) -> AsyncIterator[None]:
         if SETTINGS.demo:
             await migrate()
         await on.enter_async_context(fresh.kept_fresh())
-        tasks = [asyncio.create_task(stream.listen())]
+        tasks = [asyncio.create_task(stream.listen(Lately().topics))]
         if SETTINGS.worker:
             tasks.append(asyncio.create_task(jobs.work_forever()))
         # What has been made by now stays: the collector need not walk over it again at every turn.

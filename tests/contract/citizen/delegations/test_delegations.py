@@ -52,7 +52,7 @@ async def test_the_principal_agrees_with_a_code_to_their_own_phone_and_the_appli
         await proxy.sign_in(HE)
         home = await care.ask_for(proxy, "meishan", "ms-14", "online")
         draft = await care.fill_in(proxy, home)
-        assert "您正在为 徐* 办理" in proxy.text
+        assert '您正在为 <span class="nowrap">徐*</span> 办理' in proxy.text
         await walk.sign(proxy, draft, "黄小燕")
         assert (proxy.path, "等委托人确认" in proxy.text) == (home, True)
         await work()
