@@ -25,10 +25,10 @@ from portal.citizen.cases import corrections, delivery, originals, supplements, 
 from portal.citizen.delegations import consent, delegations, offers
 from portal.citizen.files import files, uploads
 from portal.citizen.home import home, inbox
-from portal.core.store import jobs, limits, storage
+from portal.core.store import jobs, limits, storage, typed
 from portal.core.store.crypto import keys
 from portal.core.store.database import migrate, opened
-from portal.core.tools import log, sandbox
+from portal.core.tools import clock, log, sandbox
 from portal.core.tools.errors import Problem
 from portal.core.tools.paper import CannotPrint
 from portal.core.tools.settings import SETTINGS
@@ -167,6 +167,8 @@ async def forget_old() -> None:
     await limits.forget_old()
     await sign_in.forget_old()
     await late.forget_old()
+    longest = max(region.rules.draft.kept_days for region in REGIONS.values())
+    await typed.forget_old(clock.now() - timedelta(days=longest))
 
 
 @asynccontextmanager

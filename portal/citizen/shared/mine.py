@@ -17,7 +17,6 @@ from portal.accounts.delegation import Delegation, of_principal
 from portal.accounts.delegation import delegation as delegation_by_id
 from portal.accounts.person import Person
 from portal.cases.apply.acting import acting, over, under
-from portal.cases.apply.draft import draft_in
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.benefits.benefit import benefit as benefit_by_id
 from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history, moves_for
@@ -137,9 +136,16 @@ async def me_in(r: FromPath[str], request: Asked) -> Me:
 
 # D15: one dependency for each handler; several are resolved in a task group and cost as much as the page.
 async def draft_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
-    """Return the draft in the address; 404 for a made-up key as for a draft not in the visitor's care."""
-    case = found(await draft_in(r, key))
+    """Return the draft in the address; 404 for a made-up key as for a draft not in the visitor's care.
+
+    Raises:
+        First: to the page of the case, if the draft was handed in meanwhile; a form gets the 409 page instead.
+    """
+    case = await case_by_id(key)
+    case = found(case if case and case.region == r else None)
     actor, delegation = await who_acts(case, request)
+    if case.at is not State.DRAFT:
+        raise await moved_on(case) if request.method == "POST" else First(address(case))
     return MyDraft(case.city, case, answers_of(case), actor, delegation)
 
 
