@@ -24,7 +24,7 @@ def fields(defect: Defect, notice: Sequence[Defect], region: Region, answers: An
 
 def changed(questions: Sequence[Question], form: Mapping[str, str], answers: Answers) -> dict[str, str]:
     """Return those answers in a posted *form* that differ from the *answers* of the application."""
-    typed = {question.name: question.read(form) for question in questions if question.is_in(form)}
+    typed = {question.name: question.read_over(answers.get(question.name, ""), form) for question in questions}
     return {name: text for name, text in typed.items() if text != answers.get(name, "")}
 
 

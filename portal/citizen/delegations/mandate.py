@@ -16,7 +16,7 @@ from portal.core.tools.i18n import Said
 from portal.core.tools.months import last_day_after
 from portal.core.web.forms import Form
 from portal.core.web.pages import form_page
-from portal.questions.delegation import ABOUT, OFFER
+from portal.questions.delegation import ABOUT, OFFER, scopes
 from portal.questions.identity import id_type
 from portal.questions.model import Question, Step
 from portal.questions.rules import birth_in, day
@@ -73,7 +73,7 @@ class MandateForm(msgspec.Struct, frozen=True):
 
 def begun(answers: dict[str, str], region: Region) -> Written:
     """Return the form before anybody has written in it: a few *answers*, and everything that may be delegated."""
-    return Written(answers, tuple(region.rules.proxy.scopes), same_phone=False, consent=False)
+    return Written(answers, scopes(region), same_phone=False, consent=False)
 
 
 def half_the_longest(region: Region) -> date:
@@ -108,7 +108,7 @@ def shown(step: Step, written: Written, errors: Mapping[str, str], region: Regio
             )
             for question in questions
         ],
-        scopes=[(name, SCOPES[name]) for name in region.rules.proxy.scopes],
+        scopes=[(name, SCOPES[name]) for name in scopes(region)],
         chosen=written.scopes,
     )
 
@@ -143,7 +143,7 @@ def read(form: Form, region: Region, step: Step) -> Written:
     chosen = form.all("scope")
     return Written(
         answers=step.read(form),
-        scopes=tuple(scope for scope in region.rules.proxy.scopes if scope in chosen),
+        scopes=tuple(scope for scope in scopes(region) if scope in chosen),
         same_phone=form["same_phone"] == "yes",
         consent=form["guardian_consent"] == "yes",
     )
