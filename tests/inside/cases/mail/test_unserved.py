@@ -15,7 +15,7 @@ from portal.cases.mail import envelopes
 from portal.cases.mail.acts import Hand, Stand
 from portal.cases.mail.delivery import By
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.questions.delivery import ELECTRONIC
