@@ -48,6 +48,7 @@ class Question:
     region offers it): for people without script, *only_if* says in words when it must be answered.
     `tidy` turns typed text into the stored form (full-width digits, spaces); it never raises and keeps
     text it cannot tidy, so that the person sees it again. `show` formats for reading, as by grouping digits.
+    `noun` is what is asked for, where the label is a whole question.
     """
 
     name: str
@@ -64,8 +65,14 @@ class Question:
     numeric: bool = False
     tidy: Callable[[str], str] = str.strip
     show: Callable[[str], str] = str
+    noun: str = ""
     examples: tuple[str, ...] = ()
     counterexamples: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def called(self) -> str:
+        """What is asked for, in the middle of a sentence."""
+        return self.noun or self.label
 
     @property
     def is_typed(self) -> bool:
@@ -116,6 +123,11 @@ class Question:
         """Return whether *answer* tells nothing of a person: it is empty, or one of the choices to choose from."""
         return not answer or self.offers(answer, region)
 
+    def decides(self, other: "Question", region: Region, answers: Answers) -> bool:
+        """Return whether *other* is asked after some choices of this question, and not after others."""
+        asked = {other.asked_if(region, {**answers, self.name: choice.value}) for choice in self._choices(region)}
+        return len(asked) > 1
+
     def boxes(self, region: Region) -> list[Choice]:
         """Return the choices to draw a control for: of a checkbox, only the one that is chosen by ticking it."""
         return [choice for choice in self._choices(region) if choice.value or not self.is_checkbox]
@@ -135,10 +147,23 @@ class Question:
                 return choice.label
         return self.show(answer) if answer else ""
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of its controls in a form: one, or three for a date."""
+        return tuple(f"{self.name}-{part}" for part in DATE_PARTS) if self.is_date else (self.name,)
+
+    def read_over(self, answer: str, form: Mapping[str, str]) -> str:
+        """Return *answer* with what *form* has in its place; of a date, *form* may have one part only."""
+        if not any(name in form for name in self.fields):
+            return answer
+        parts = [*answer.split("-"), "", ""] if self.is_date else [answer]
+        typed = {name: form[name] for name in self.fields if name in form}
+        return self.read({**dict(zip(self.fields, parts, strict=False)), **typed})
+
     def read(self, form: Mapping[str, str]) -> str:
         """Return the tidied answer from a posted *form*; a date is joined from its three fields."""
         if self.is_date:
-            parts = [form.get(f"{self.name}-{part}", "").strip() for part in DATE_PARTS]
+            parts = [form.get(name, "").strip() for name in self.fields]
             return self.tidy("-".join(parts)) if any(parts) else ""
         return self.tidy(form.get(self.name, ""))
 
@@ -173,6 +198,10 @@ class Step:
     def read(self, form: Mapping[str, str]) -> dict[str, str]:
         """Return ``{question name: answer}`` for this step's own questions; other fields are ignored."""
         return {question.name: question.read(form) for question in self.questions}
+
+    def read_over(self, answers: Answers, form: Mapping[str, str]) -> dict[str, str]:
+        """Return this step's *answers* with what *form*, which may lack fields, has put in their place."""
+        return {question.name: question.read_over(answers.get(question.name, ""), form) for question in self.questions}
 
     def errors(self, answers: Answers, region: Region) -> dict[str, str]:
         """Return ``{question name: message}`` for the answers that break a rule, in page order."""

@@ -18,7 +18,7 @@ from portal.cases.life.tables import Case as CaseTable
 from portal.cases.life.tables import CaseDisease
 from portal.cases.life.words import NEW
 from portal.cases.papers.papers import Paper, papers
-from portal.core.store import audit
+from portal.core.store import audit, typed
 from portal.core.store.crypto import seal_json, token
 from portal.core.store.database import Taken, execute, fetch_one, insert, transaction
 from portal.core.tools import clock
@@ -27,7 +27,7 @@ from portal.documents import keep, pages
 from portal.questions.delivery import ELECTRONIC
 from portal.regions.load import REGIONS, Region
 
-ANEW = ("done.", "saved.", ELECTRONIC.name, "receives")  # of an ended case: what a new one asks for again
+ANEW = ("done.", "saved.", "prepare", ELECTRONIC.name, "receives")  # of an ended case: what a new one asks for again
 SUBMITTED = (
     # D65: the code is copied, because an index of the queue cannot reach into case_disease.
     "UPDATE cases SET application_no = coalesce(application_no, $2), submitted_at = $3, unverified = $4, disease = $5 "
@@ -260,6 +260,7 @@ async def delete(case: Case, *, expired: bool = False) -> None:
         raise Stale
     async with transaction():
         await keep.erase_case(case.id)
+        await typed.forget_below(f"/{case.region}/apply/{case.id}")
         await execute("DELETE FROM case_disease WHERE case_id = $1", case.id)
         await execute("DELETE FROM case_event WHERE case_id = $1", case.id)
         await audit.note(

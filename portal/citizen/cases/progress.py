@@ -20,13 +20,13 @@ from portal.cases.mail.originals import Original, Place
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import Correction
 from portal.citizen.cases.dates import Dates, dates_of
+from portal.citizen.cases.mail_view import needs_address
 from portal.citizen.cases.timeline import Stage, stages
 from portal.citizen.cases.turn import Turn, going_on, turn_of
 from portal.citizen.shared.mine import MyCase
 from portal.core.tools import clock
 from portal.documents import keep
 from portal.letters.letter import Letter, letters
-from portal.questions.materials import names as names_of
 
 # The ends after which the person may begin anew with the answers and files of the case.
 AGAIN = (State.DENIED, State.NOT_ACCEPTED, State.WITHDRAWN, State.LAPSED)
@@ -108,6 +108,7 @@ class Progress(msgspec.Struct, frozen=True):
     letters: list[Letter]
     may: May
     mail: Mail | None
+    needs_address: bool  # a letter waits for an address to be sent to
     original: Original | None
 
     @property
@@ -185,6 +186,7 @@ async def progress(mine: MyCase) -> Progress:
         letters=case_letters,
         may=rights,
         mail=await _mail(case) if rights.order_mail else None,
+        needs_address=rights.order_mail and await needs_address(case),
         original=await originals.of(case) if rights.correct else None,
     )
 
@@ -204,9 +206,8 @@ def _rights(mine: MyCase) -> May:
 
 
 async def _notice(case: Case, notice: Correction) -> Notice:
-    names = names_of(case.city)
     defects = await corrections.defects(notice, ())
-    items = [Missing(names.get(defect.slot, "申请内容"), defect.said) for defect in defects]
+    items = [Missing(defect.name(case.city), defect.said) for defect in defects]
     return Notice(notice.number, items)
 
 

@@ -16,7 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from portal.core.tools import clock
 from portal.core.tools.i18n import (
@@ -147,7 +147,6 @@ def _filters(language: str) -> dict[str, Any]:
             "grouped": grouped,
             "size": size,
             "masked": masked,
-            "with_phone": with_phone,
             "enumerated": partial(enumerated, translate("{first}、{rest}", language)),
         }
     )
@@ -162,11 +161,6 @@ def enumerated(pair: str, parts: Iterable[str]) -> str:
     """Return *parts* as one enumeration; *pair* says how two of them are joined."""
     *before, last = list(parts) or [""]
     return reduce(lambda rest, first: filled(pair, first=first, rest=rest), reversed(before), last)
-
-
-def with_phone(text: str, number: Phone) -> Markup:
-    """Return a *text* that was written before, with the phone *number* in it as a link."""
-    return escape(text).replace(number.number, Markup(number.__html__()))  # noqa: S704  a link of ours
 
 
 def warm() -> None:
@@ -217,12 +211,14 @@ def page(
 ) -> Response[bytes]:
     """Return the page made from template *name* (without ``.html``) in the visitor's language.
 
-    Templates get *context* and three values of the request: ``visitor``, ``here`` (its path), and ``acting``
-    (the principal that the visitor acts for on this page, or None).
+    Templates get *context* and four values of the request: ``visitor``, ``here`` (its path), ``acting`` (the principal
+    that the visitor acts for on this page, or None), and ``restored`` (whether words stand in the form that were
+    typed before and not sent).
     """
     visitor = visitor_of(request)
-    acting = request.scope["state"].get("acting")
-    text = render(name, visitor.language, visitor=visitor, here=request.scope["path"], acting=acting, **context)
+    state = request.scope["state"]
+    own = {"acting": state.get("acting"), "restored": state.get("restored", False)}
+    text = render(name, visitor.language, visitor=visitor, here=request.scope["path"], **(own | context))
     return answer(request, text.encode(), status, headers)
 
 

@@ -7,6 +7,7 @@ import pytest
 from portal.regions.load import REGIONS
 from tests.helpers import walk
 from tests.helpers.client import Client
+from tests.helpers.factories import make_person
 from tests.helpers.markup import faults_in, landmarks_in
 
 PUBLIC = ("", "diseases?q=nothing", "help", "accessibility", "privacy", "display", "login", "performance")
@@ -25,6 +26,7 @@ async def test_the_hotline_can_be_pressed_wherever_it_is_read(client: Client, ci
 
 
 async def test_the_hotline_can_be_pressed_on_the_pages_of_an_application(client: Client) -> None:
+    await make_person("ms-01")
     await client.sign_in("13800000101")
     draft = await walk.begin(client, "meishan")
     for step in ("insurance", "person"):
@@ -35,15 +37,18 @@ async def test_the_hotline_can_be_pressed_on_the_pages_of_an_application(client:
 
 
 async def test_no_page_has_more_landmarks_than_one_can_remember(client: Client) -> None:
+    await make_person("ms-01")
     await client.sign_in("13800000101")
     draft = await walk.begin(client, "meishan")
     for path in ("/meishan/", *(f"/meishan/{page}" for page in OWN), f"{draft}/review", f"{draft}/person"):
         await client.get(path)
+        assert client.path == path
 
         assert landmarks_in(client.text) <= 6, (path, landmarks_in(client.text))
 
 
 async def test_the_pages_of_ones_account_are_nested_as_html_allows(client: Client) -> None:
+    await make_person("ms-01")
     await client.sign_in("13800000101")
     for page in OWN:
         await client.get(f"/meishan/{page}")
@@ -66,6 +71,7 @@ async def test_words_that_stand_apart_are_heard_apart(client: Client) -> None:
         r'<span class="path__name">(.*?)</span>\s*<span class="path__time">', client.text, re.DOTALL
     ):
         assert PAUSE in name
+    await make_person("ms-01")
     await client.sign_in("13800000101")
     draft = await walk.begin(client, "meishan")
     await client.get(f"{draft}/person")
