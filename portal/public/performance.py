@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
 from portal.cases.figures import measures
-from portal.cases.figures.measures import HOURS_A_DAY
+from portal.cases.figures.hours import HOURS_A_DAY
 from portal.core.tools import clock
 from portal.core.web.pages import page
 from portal.public.places import region_named

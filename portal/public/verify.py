@@ -26,6 +26,16 @@ class Standing(msgspec.Struct, frozen=True):
     drawing: str = "wrong"
 
 
+class Problem(msgspec.Struct, frozen=True):
+    """What is wrong with the code that somebody sent, and what to do."""
+
+    heading: str
+    advice: str
+
+
+NOT_TYPED = Problem("还没有输入核验码", "请输入核验码。它在文书的二维码旁边，12 个字母和数字。")
+NOT_FOUND = Problem("没有查到这个核验码", "请对照文书再输一次。12 个字母和数字，可以不写横线。")
+
 STANDINGS = {
     "valid": Standing("真实有效", "done"),
     "not_yet": Standing("真实，还没到生效日期", "clock"),
@@ -43,12 +53,12 @@ class VerifyController(Controller):
     opt = {"who": ANYBODY}
 
     @get()
-    async def form(self, request: Request[Any, Any, Any], code: FromQuery[str] = "") -> Response[bytes]:
-        """Ask for a code, or redirect to the page of the code in *code*."""
-        good = verify.read_code(code)
+    async def form(self, request: Request[Any, Any, Any], code: FromQuery[str | None] = None) -> Response[bytes]:
+        """Ask for a code, or redirect to the page of the code in *code*; None before anything was sent."""
+        good = verify.read_code(code or "")
         if good:
             return see_other(f"/v/{good}")
-        return page(request, "public/verify/ask", region=None, code=code[:40], wrong=bool(code))
+        return asked_again(request, code)
 
     @get("/{code:str}")
     async def show(self, request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
@@ -56,7 +66,7 @@ class VerifyController(Controller):
         await limits.allow("verify", client_address(request.scope), PER_HOUR, timedelta(hours=1))
         letter = await verify.letter_with(verify.read_code(code))
         if letter is None:
-            return page(request, "public/verify/ask", status=404, region=None, code=code[:40], wrong=True)
+            return asked_again(request, code, status=404)
         benefit = await verify.benefit_of(letter.case_id)
         who = await person(letter.person)
         case = await case_by_id(letter.case_id)
@@ -71,3 +81,9 @@ class VerifyController(Controller):
             benefit=benefit if letter.kind in ("L09", "L10") else None,
             standing=STANDINGS[verify.standing(letter, benefit)],
         )
+
+
+def asked_again(request: Request[Any, Any, Any], code: str | None, *, status: int = 200) -> Response[bytes]:
+    """Return the page that asks for a code, with what is wrong with *code* unless it is None."""
+    problem = None if code is None else NOT_FOUND if code.strip() else NOT_TYPED
+    return page(request, "public/verify/ask", status=status, region=None, code=(code or "")[:40], problem=problem)

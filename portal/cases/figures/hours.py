@@ -15,6 +15,9 @@ DIGIT = 4  # bytes: counts up to four thousand million, so that no sum ever carr
 DIGIT_BITS = 8 * DIGIT
 
 
+HOURS_A_DAY = 24  # hours of one working day
+
+
 class Spread(msgspec.Struct, frozen=True):
     """Working hours of the events with one *code*: their number, median, and 95th percentile."""
 
@@ -22,6 +25,16 @@ class Spread(msgspec.Struct, frozen=True):
     count: int
     median: int
     most: int  # 95 of 100 take at most so long
+
+    @property
+    def median_days(self) -> int:
+        """The working days that half of them took less than."""
+        return self.median // HOURS_A_DAY + 1
+
+    @property
+    def most_days(self) -> int:
+        """The working days that 95 of 100 took less than."""
+        return self.most // HOURS_A_DAY + 1
 
 
 def histogram(hours: int, count: int = 1) -> int:

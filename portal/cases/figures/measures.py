@@ -22,7 +22,6 @@ from portal.regions.workdays import ONE_DAY, Calendar
 
 MEASURED = (State.SUBMITTED, State.CORRECTION, State.REVIEWING, State.APPRAISING, State.DECIDING)
 ENDED = (*DECIDED, State.NOT_ACCEPTED)
-HOURS_A_DAY = 24
 WHOLE = "whole"  # the way of a case from the day it was sent to its end, beside its stages
 REASONS = (
     "SELECT d.reason, count(*) FROM defect d JOIN correction c ON c.id = d.correction "

@@ -18,7 +18,7 @@ from portal.core.tools.settings import SETTINGS
 from portal.core.web import autosave, forms, late
 from portal.core.web.forms import Form
 from portal.core.web.second import refused_in
-from portal.core.web.sessions import VIEW_COOKIE, Visitor, cookie_lines, meet
+from portal.core.web.sessions import SIZES, VIEW_COOKIE, Visitor, cookie_lines, meet
 
 BODY_LIMIT = 1_000_000
 BODY_SECONDS = 60.0  # the server itself has no deadline for bodies; a form needs one second on the slowest phone
@@ -161,18 +161,18 @@ async def _all_of(receive: Receive) -> bytes:
 async def look(visitor: Visitor, scope: HTTPScope, send: Send) -> None:
     """Store the display settings (large type, language) in a cookie and redirect to the same page."""
     wish = scope["query_string"][len(b"look=") :].decode("latin-1")
-    elder = {"elder": True, "plain": False}.get(wish, visitor.elder)
+    size = "" if wish == "plain" else wish if wish in SIZES else visitor.size
     language = wish if wish in LANGUAGES else visitor.language
     address = (quote(scope["path"], safe="/") + _asked_before(scope)).encode()
-    headers = [(b"location", address), (b"set-cookie", view_line(elder, language)), (b"content-length", b"0")]
+    headers = [(b"location", address), (b"set-cookie", view_line(size, language)), (b"content-length", b"0")]
     await send({"type": "http.response.start", "status": 303, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def view_line(elder: bool, language: str) -> bytes:
+def view_line(size: str, language: str) -> bytes:
     """Return the Set-Cookie line that stores the display settings for a year."""
     secure = "; Secure" if SETTINGS.https else ""
-    wish = ".".join([*(["elder"] if elder else []), language])
+    wish = f"{size}.{language}" if size else language
     return f"{VIEW_COOKIE}={wish}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}".encode()
 
 

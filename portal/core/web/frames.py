@@ -29,7 +29,7 @@ class _Anybody(Visitor):
         """Copy roles, look and language of the visitor *like*; all else is a placeholder."""
         super().__init__()
         self.roles = like.roles
-        self.elder = like.elder
+        self.size = like.size
         self.language = like.language
 
 
@@ -64,7 +64,7 @@ def framed(
         context: as for `page`, without personal data.
     """
     visitor = visitor_of(request)
-    full = (name, key, visitor.language, visitor.elder, visitor.roles)
+    full = (name, key, visitor.language, visitor.size, visitor.roles)
     parts = _frames.pop(full, None)
     if parts is None:
         here = here or request.scope["path"]

@@ -28,6 +28,7 @@ VIEW_COOKIE = "__Host-view" if SETTINGS.https else "view"
 CITY_COOKIE = "__Host-city" if SETTINGS.https else "city"
 DEVICE_COOKIE = "__Host-device" if SETTINGS.https else "device"
 SEEN_EVERY = timedelta(minutes=1)
+SIZES = ("largest", "elder")  # of letters, besides the plain one: in the cookie, and in addresses that set it
 ANYONE = frozenset({"anyone"})
 
 
@@ -69,8 +70,18 @@ class Visitor:
         self.changed = False
         self._csrf = ("", "")  # (cookie, its token)
         wishes = view.split(".")
-        self.elder = "elder" in wishes
+        self.size = next((size for size in SIZES if size in wishes), "")
         self.language = next((language for language in LANGUAGES if language in wishes), SOURCE)
+
+    @property
+    def elder(self) -> bool:
+        """Whether pages come in the elder view, with large or the largest letters."""
+        return self.size != ""
+
+    @property
+    def look(self) -> str | None:
+        """The classes of the page's root element; the largest letters are an elder view, too."""
+        return {"": None, "elder": "elder", "largest": "elder largest"}[self.size]
 
     @property
     def signed_in(self) -> bool:

@@ -10,7 +10,8 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
 
 from portal.cases.figures import measures
-from portal.cases.figures.measures import HOURS_A_DAY, Report
+from portal.cases.figures.hours import HOURS_A_DAY
+from portal.cases.figures.measures import Report
 from portal.core.tools import clock
 from portal.core.web.pages import file_answer
 from portal.documents.check import IN_SHORT

@@ -26,3 +26,28 @@ async def test_asking_twice_for_a_look_ends_on_the_page(client: Client) -> None:
 
     assert client.path.rstrip("/") == "/meishan"
     assert '<html lang="en"' in client.text
+
+
+async def test_the_largest_letters_are_a_third_size_that_stays_from_page_to_page(client: Client) -> None:
+    await client.get("/meishan/display?look=largest")
+    assert 'class="elder largest"' in client.text
+    assert "字最大，内容一样。现在用的是这个" in client.text
+
+    await client.get("/meishan/?look=en")
+    assert 'class="elder largest"' in client.text
+    await client.get("/meishan/?look=elder")
+    assert 'class="elder"' in client.text
+    await client.get("/meishan/?look=plain")
+    assert 'class="elder' not in client.text
+
+
+async def test_who_reads_large_letters_can_have_the_page_read_aloud(client: Client) -> None:
+    await client.get("/meishan/")
+    assert "read-aloud" not in client.text
+
+    await client.get("/meishan/?look=elder")
+
+    assert "朗读本页" in client.text
+    assert "read-aloud.js" in client.text
+    await client.get("/meishan/accessibility")
+    assert "朗读本页" in client.text.partition("<main")[2]

@@ -134,3 +134,17 @@ async def test_guessing_is_slowed_down_for_an_address(client: Client) -> None:
 
     assert client.status == 429
     assert int(client.page.headers["retry-after"]) <= 3600
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"), [("", "还没有输入核验码"), ("  ", "还没有输入核验码"), ("7K", "没有查到这个核验码")]
+)
+async def test_who_presses_without_a_good_code_is_told_what_to_do(client: Client, typed: str, told: str) -> None:
+    client.page = await client.http.get("/v", params={"code": typed})
+
+    assert "<title>错误：" in client.text
+    assert told in client.text
+    assert 'id="error-summary"' in client.text
+    assert 'aria-invalid="true"' in client.text
+    await client.get("/v")
+    assert "错误" not in client.text
