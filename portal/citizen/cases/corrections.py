@@ -20,7 +20,6 @@ from portal.citizen.shared.mine import (
     MyCase,
     address,
     case_named,
-    is_stale,
     leave_if_stale,
     moved_on,
 )
@@ -30,6 +29,7 @@ from portal.core.tools.clock import day_of
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
 from portal.core.web import uploads
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.forms import Form
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
@@ -40,7 +40,6 @@ from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason
 from portal.questions.materials import names as names_of
 
 WORDS = 500  # characters of an explanation that are kept
-CHANGED = "刚才有了变化，请看一看这一页，再提交一次。写的、传的都在。"
 
 
 class MyNotice(msgspec.Struct, frozen=True):
@@ -66,9 +65,10 @@ class MyNotice(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One defect, the place for files that mend it, and a drawing of the fault if there is one."""
+    """One defect, what is written about it, the place for files that mend it, and a drawing of the fault if any."""
 
     defect: Defect
+    explanation: str  # as it was typed, even if it was not sent yet
     place: Place
     picture: Picture | None
 
@@ -102,6 +102,7 @@ class CorrectionController(Controller):
     dependencies = {"mine": Provide(notice_named)}
 
     @get()
+    @shows_typed
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
         """Show every defect with a place to mend it."""
         return await _correction_page(request, mine)
@@ -121,16 +122,16 @@ class CorrectionController(Controller):
             return await _correction_page(request, mine, refused={defect.id: refused})
         return see_other(f"{mine.home}#defect-{defect.id}")
 
-    @post()
+    @post(compares=True)
+    @keeps_typed
     async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
         """Keep the explanations; send the answer when nothing is missing."""
         if not mine.notice.open:
             raise await moved_on(mine.case)
+        await leave_if_stale(request, mine.case)
         await _keep_explanations(mine, form_of(request))
         if form_of(request)["action"] == "save":
             return see_other(address(mine.case))
-        if is_stale(request, mine.case):
-            return await _correction_page(request, mine, errors={"files": CHANGED}, status=409)
         left = [defect for defect in await _defects(mine) if not defect.answered]
         if left:
             return await _correction_page(request, mine, errors=_unanswered(left))
@@ -188,16 +189,15 @@ async def _correction_page(
     *,
     errors: dict[str, str] | None = None,
     refused: dict[str, Refusals] | None = None,
-    status: int = 422,
 ) -> Response[bytes]:
-    """Return the page of a notice; with *status* when something is wrong: missing, refused, or changed meanwhile."""
+    """Return the page of a notice; 422 when something is missing or was refused."""
     refused = refused or {}
-    items = await _items(mine, refused)
+    items = await _items(mine, refused, form_of(request))
     wrong = {f"pick-{item.place.id}": item.place.error for item in items if item.place.error} | (errors or {})
     return page(
         request,
         "citizen/cases/corrections/show",
-        status=status if wrong else 200,
+        status=422 if wrong else 200,
         region=mine.case.city,
         case=mine.case,
         view=NoticeView(
@@ -213,8 +213,14 @@ async def _correction_page(
     )
 
 
-async def _items(mine: MyNotice, refused: dict[str, Refusals]) -> list[Item]:
-    """Return the items of the notice; *refused* is what was not taken just now, by defect."""
+async def _items(mine: MyNotice, refused: dict[str, Refusals], form: Form) -> list[Item]:
+    """Return the items of the notice.
+
+    Args:
+        mine: the notice.
+        refused: what was not taken just now, by defect.
+        form: what was typed, which need not have every field.
+    """
     case = mine.case
     drawn = pictures(mine.case.city)
     names = names_of(mine.case.city)
@@ -223,6 +229,7 @@ async def _items(mine: MyNotice, refused: dict[str, Refusals]) -> list[Item]:
     return [
         Item(
             defect=defect,
+            explanation=form[name] if (name := f"words-{defect.id}") in form else defect.explanation,
             place=Place(
                 id=f"defect-{defect.id}",
                 name=names.get(defect.slot, "申请内容"),

@@ -13,6 +13,7 @@ from portal.cases.result import decision, publicity
 from portal.cases.result.decision import Decided, Proposal, Reasons
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.forms import Form
 from portal.letters.objecting import ways_to_object
 from portal.regions.catalogue import Disease
@@ -71,12 +72,14 @@ class DraftDecisionController(Controller):
     dependencies = {"desk": Provide(case_in_hand)}
 
     @get()
+    @shows_typed
     async def new(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show each disease with pass and fail."""
         desk.require("draft_decision", Role.REVIEWER)
         return await draft_page(desk, {})
 
     @post()
+    @keeps_typed
     async def create(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Send the proposal to the approver."""
         form = desk.current_form()
@@ -155,12 +158,14 @@ class ApprovalController(Controller):
     dependencies = {"desk": Provide(case_in_hand)}
 
     @get()
+    @shows_typed
     async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show the proposal."""
         desk.require("send_back", Role.APPROVER)
         return await approval_page(desk, {})
 
     @post()
+    @keeps_typed
     async def decide(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Approve the proposal, publish it first, or send it back with a comment."""
         form = desk.current_form()
