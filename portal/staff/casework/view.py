@@ -68,6 +68,8 @@ class Deadline(msgspec.Struct, frozen=True):
             return "已停，等补正"
         if self.clock.late(self.today):
             return "已逾期"
+        if self.clock.passed(self.today):
+            return "过了预计的日子"
         days = self.case.city.calendar.between(self.today, self.case.due_on) if self.case.due_on else 0
         return Said("剩 {n} 个工作日", n=days)
 
@@ -75,6 +77,13 @@ class Deadline(msgspec.Struct, frozen=True):
     def due(self) -> date | None:
         """The last day; None while the clock is paused."""
         return None if self.case.ended else self.clock.due
+
+    @property
+    def due_words(self) -> str:
+        """The sentence with the last day, which has a place for it."""
+        if self.clock.passed(self.today):
+            return "应在 {day} 前"
+        return "预计 {day}" if self.clock.provisional else "最晚 {day}"
 
     @property
     def paused(self) -> str:

@@ -55,12 +55,15 @@ async def test_what_nobody_accepted_in_time_is_accepted_as_of_the_day_of_receipt
     assert "L02" in [letter.kind for letter in await letters(case.id)]
 
 
-async def test_on_a_calendar_that_is_not_published_nothing_is_late(region: ChangeRegion) -> None:
-    await make_case("xx-01", "xinxing", "M03900")
+async def test_on_a_calendar_that_is_not_published_the_office_is_warned_and_nothing_is_late(
+    region: ChangeRegion,
+) -> None:
+    case = await make_case("xx-01", "xinxing", "M03900")
     region("xinxing", calendar=Calendar([{2000: Year(published=True, source="test")}]))
     to_noon_of(clock.today() + timedelta(days=90))
 
-    assert (await rounds.accept_late(), await rounds.tell_overdue()) == (0, 0)
+    assert (await rounds.accept_late(), await rounds.tell_overdue()) == (0, 1)
+    assert not any("抱歉" in text for text in await said(case))
 
 
 async def test_when_the_time_is_over_people_and_supervisors_are_told_once_and_nothing_is_decided() -> None:
