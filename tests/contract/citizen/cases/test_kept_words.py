@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.talk import conversation
 from portal.core.store.database import execute, fetch_value
 from tests.helpers.client import Client
