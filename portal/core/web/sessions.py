@@ -79,6 +79,11 @@ class Visitor:
         return self.size != ""
 
     @property
+    def largest(self) -> bool:
+        """Whether pages come with the largest letters."""
+        return self.size == "largest"
+
+    @property
     def look(self) -> str | None:
         """The classes of the page's root element; the largest letters are an elder view, too."""
         return {"": None, "elder": "elder", "largest": "elder largest"}[self.size]
