@@ -25,7 +25,7 @@ from portal.core.store import outbox
 from portal.core.store.crypto import seal, seal_json, token
 from portal.core.store.database import fetch_value, insert_once
 from portal.core.tools import clock
-from portal.core.tools.i18n import SOURCE, Said, day_of_year, translate
+from portal.core.tools.i18n import SOURCE, Said, day_of_year, formatted, translate
 from portal.core.tools.settings import SETTINGS
 from portal.documents import keep
 from portal.notices.tables import Notice
@@ -71,7 +71,7 @@ def words(
     text = _own(own, channel, language) or getattr(texts()[code], "sms" if channel == "sms" else "in_app")
     if variables.get("provisional"):
         text = text.replace("最晚{date}", "预计{date}")
-    return translate(text, language).format(**in_words(variables, language))
+    return formatted(translate(text, language), in_words(variables, language))
 
 
 def _own(own: Wording | None, channel: str, language: str) -> str:

@@ -8,7 +8,7 @@ from portal.regions.load import Region
 
 def offered(region: Region) -> list[Choice]:
     """Return the ways in which *region* delivers a result."""
-    ways = [Choice("certificate", "只要电子认定证明", "办完就能在网上看、下载，和纸质的一样有用。")]
+    ways = [Choice("certificate", "只要电子认定证明", "办完就能在网上看、下载，和纸质的一样有效。")]
     if sends_mail(region):
         ways.append(Choice("mail", "电子认定证明，再寄一份纸质的", "寄到您填的地址。"))
     return ways

@@ -28,7 +28,7 @@ KINDS = {
 }
 
 WHY = {
-    "authorization_letter": "在“委托”页上打印，委托人签名或按手印，您也签名，再拍照上传。",
+    "authorization_letter": "在“委托”页上打印，请对方签名或按手印，您也签名，再拍照上传。",
     "proxy_identity": "您自己的身份证，正反两面。",
     "guardian_identity": "您自己的身份证，正反两面。",
     "relationship_proof": "要看得出您和孩子的关系：户口簿两个人的页，或者出生医学证明。",

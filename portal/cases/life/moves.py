@@ -167,7 +167,7 @@ MOVES = (
     Move("T27", "revoke_benefit",      GRANTED,                 "stay",               (R.SUPERVISOR,),              "N21",       "L14",
          "撤销了待遇", tells_result=True),
     Move("T28", "take_back",           IN_HAND[:2],             S.DRAFT,              CITIZEN,                      "N22",       "",
-         "取回修改"),
+         "取回了申请，要改一改"),
 )
 # fmt: on
 

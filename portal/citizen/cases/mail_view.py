@@ -28,7 +28,7 @@ STANDS = {
     Stand.DELIVERED: Said("已签收", "done"),
     Stand.RETURNED: Said("被退回，请核对地址", "yours", "请核对收件人、手机号和地址。改好后我们再寄一次。"),
     Stand.ADDRESS_FIXED: Said("地址已改，等再次寄出", "now", "打印前还可以改地址。"),
-    Stand.CANCELLED: Said("不寄了", "done", "电子的一直在网上，和纸质的一样有用。"),
+    Stand.CANCELLED: Said("不寄了", "done", "电子的一直在网上，和纸质的一样有效。"),
 }
 
 

@@ -43,10 +43,10 @@ class DelegationView(msgspec.Struct, frozen=True):
     def lead(self) -> Said:
         """Who acts for whom."""
         if self.mine.may_accept:
-            return Said("{name} 请您代办门诊待遇认定。", name=self.mine.principal.name)
+            return Said("{name} 请您帮忙办门诊待遇。", name=self.mine.principal.name)
         if self.mine.as_proxy:
-            return Said("您替 {name} 办理门诊待遇认定。", name=self.mine.principal.name)
-        return Said("{name} 替您办理门诊待遇认定。", name=self.mine.proxy.masked_name)
+            return Said("您替 {name} 办门诊待遇。", name=self.mine.principal.name)
+        return Said("{name} 替您办门诊待遇。", name=self.mine.proxy.masked_name)
 
     @property
     def status(self) -> str:

@@ -51,7 +51,7 @@ async def _client(delegation: Delegation) -> Client:
     principal, _ = await both(delegation)
     state = delegation.state_on(clock.today())
     if state == "offered":
-        return Client(delegation, principal, state, "yours", "同意还是不愿意", _answer_by(delegation))
+        return Client(delegation, principal, state, "yours", "愿意还是不愿意", _answer_by(delegation))
     if not delegation.allows("view", clock.today()) or state in ("held", "expired"):
         ended = state not in ("held", *OPEN)
         return Client(delegation, principal, state, "done" if ended else "wait", STATES[state], None)

@@ -5,6 +5,8 @@ import msgspec
 from portal.cases.apply.renewal import Chance, chance
 from portal.cases.benefits.benefit import Benefit
 from portal.core.tools import clock
+from portal.core.tools.i18n import Said
+from portal.regions.load import REGIONS
 
 WORDS = {
     "active": "享受中",
@@ -35,8 +37,15 @@ class HeldBenefit(msgspec.Struct, frozen=True):
     def words(self) -> str:
         """How it stands."""
         if self.state == "expired" and self.sent_in_time:
-            return "待办，原待遇按当地规定"
+            return "续期还没办完"
         return WORDS[self.state]
+
+    @property
+    def note(self) -> str:
+        """What to do about a benefit that ended before its renewal was decided; else empty."""
+        if self.state != "expired" or not self.sent_in_time:
+            return ""
+        return Said("现在看病能不能报销，请打 {hotline} 问清楚。", hotline=REGIONS[self.benefit.region].hotline)
 
     @property
     def to_be_reviewed(self) -> bool:

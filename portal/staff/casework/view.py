@@ -39,7 +39,7 @@ from portal.regions.load import Region
 from portal.staff.casework.post import Post, post
 from portal.staff.shared.sign import Sign
 
-LEVELS = {NAMED: "代办人填写", STATED: "本人填写", REGISTERED: "与参保信息一致", FACE: "人脸核对"}
+LEVELS = {NAMED: "代办人填写", STATED: "本人填写", REGISTERED: "与参保信息一致", FACE: "人脸识别"}
 INSURANCE = {"employee": "职工医保", "resident": "居民医保"}
 SECOND_LEVEL = 2  # the lowest level of a hospital whose papers need no second look
 STANDINGS = {

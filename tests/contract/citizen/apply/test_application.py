@@ -142,5 +142,5 @@ async def test_a_draft_can_be_deleted_after_a_question(client: Client) -> None:
 
     assert asked == "要删除这份草稿吗？"
     assert client.path == "/meishan/me"
-    assert "还没有办件" in client.text
+    assert "您还没有申请过" in client.text
     assert await keep.documents(case.id) == []
