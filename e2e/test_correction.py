@@ -107,7 +107,7 @@ def decide(approver: Clerk, number: str) -> None:
 
 def read_the_refusal(citizen: Citizen) -> None:
     """Read the reasons and the three ways to object, on the page and in the letter."""
-    citizen.follow("看理由和申诉办法")
+    citizen.follow("看理由和不同意怎么办")
     citizen.heading("糖尿病，认定不通过")
     for words in ("诊断依据不足", "糖化血红蛋白没有达到标准", "申请复核", "申请行政复议", "提起行政诉讼"):
         citizen.sees(words)
@@ -129,7 +129,7 @@ def test_a_citizen_answers_a_correction_and_reads_why_it_was_refused(
     refuse(clerk, number)
     decide(approver, number)
 
-    expect(citizen.page.get_by_role("link", name="看理由和申诉办法")).to_be_visible(timeout=3_000)
+    expect(citizen.page.get_by_role("link", name="看理由和不同意怎么办")).to_be_visible(timeout=3_000)
     read_the_refusal(citizen)
 
 

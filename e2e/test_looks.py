@@ -3,18 +3,20 @@
 Every main page is opened once in each look; what a person has set in the browser is set there too.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, StorageState
+from playwright.sync_api import Browser, BrowserContext, StorageState, expect
 
-from e2e.chain import Applicant, Desk
+from e2e.chain import Applicant, Desk, first
 from e2e.conftest import DESKTOP, PHONE, context_of, watched
 from e2e.people import Citizen, Clerk, Person
 from e2e.server import Server
 from e2e.sizes import is_large_enough, stays_inside
+from tests.helpers.care import form
 
 PUBLIC = ("/", "/meishan/", "/meishan/diseases", "/meishan/help", "/meishan/display", "/meishan/accessibility", "/v")
 STAFF = (
@@ -28,6 +30,10 @@ CASE = ("", "/receipt", "/take-back", "/withdrawal")
 STEPS = ("", "/person", "/disease", "/diagnosis", "/materials", "/review", "/signature")
 OWN = ("/meishan/me", "/meishan/notices", "/meishan/logout")
 
+DELEGATION = re.compile(r'href="(/meishan/delegations/[\w-]{22})"')
+VIEWS = [(size, language) for language in ("zh-CN", "en") for size in ("plain", "elder", "largest")]
+HEAD = 148  # a fifth of the 740 pixels of a phone
+
 SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
 
 
@@ -39,6 +45,8 @@ class House:
     clerk: StorageState
     pages: tuple[str, ...]
     desk: tuple[str, ...]
+    draft: str
+    acting: str  # a delegation that was begun: its page has the banner of a proxy
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +58,14 @@ def house(browser: Browser, server: Server) -> Iterator[House]:
     number = applicant.apply("黄德贵", disease="M03900")
     draft = applicant.begin()
     applicant.answer(disease="M04600")
+    asked = {name: str(text) for name, text in form("ms-12", "letter", scope="apply").items()}
+    acting = first(DELEGATION, applicant.post("/meishan/delegations/new", asked))
     desk = Desk(Clerk(contexts[1].new_page(), server.base))
     desk.sign_in("meishan-reviewer")
     mine = [*(f"/meishan/cases/{number}{part}" for part in CASE), *(f"{draft}{step}" for step in STEPS), *OWN]
     staff = tuple(path.format(number=number) for path in STAFF)
-    yield House(contexts[0].storage_state(), contexts[1].storage_state(), (*PUBLIC, *mine), staff)
+    states = [context.storage_state() for context in contexts]
+    yield House(states[0], states[1], (*PUBLIC, *mine), staff, draft, acting)
     for context in contexts:
         context.close()
 
@@ -145,3 +156,50 @@ def test_forced_colours_and_still_pages_work(browser: Browser, server: Server, h
         person.axe("color-contrast", "link-in-text-block")
 
     visit(browser, server, house, see, forced_colors="active", reduced_motion="reduce")
+
+
+def test_the_head_leaves_four_fifths_of_a_phone_to_the_page_in_every_view(
+    browser: Browser, server: Server, house: House
+) -> None:
+    signed_out = (None, ("/", "/meishan/", "/staff/login"))
+    citizen = (house.citizen, ("/meishan/me", house.acting, f"{house.draft}/person"))
+    clerk = (house.clerk, ("/staff/", "/staff/queue"))
+    for state, paths in (signed_out, citizen, clerk):
+        context = context_of(browser, PHONE)
+        context.add_cookies(state["cookies"] if state else [])  # type: ignore[arg-type]
+        person = Person(context.new_page(), server.base)
+        for size, language in VIEWS:
+            person.go(f"/v?look={size}")
+            person.go(f"/v?look={language}")
+            for path in paths:
+                person.go(path)
+                head = person.page.locator("main").bounding_box()
+                assert head and head["y"] <= HEAD, f"{path}, {size}, {language}: main begins at {head}"
+        context.close()
+
+
+def test_the_first_field_about_oneself_is_on_the_first_screen_of_the_elder_view(
+    browser: Browser, server: Server, house: House
+) -> None:
+    context = context_of(browser, PHONE)
+    context.add_cookies(house.citizen["cookies"])  # type: ignore[arg-type]
+    elder = Person(context.new_page(), server.base)
+    elder.go(f"{house.draft}/person?look=elder")
+    field = elder.page.get_by_label("手机号码").bounding_box()
+    assert field and field["y"] + field["height"] <= PHONE["viewport"]["height"], field  # type: ignore[index]
+    context.close()
+
+
+def test_the_navigation_of_a_phone_opens_without_script_and_is_always_open_on_a_desktop(
+    browser: Browser, server: Server
+) -> None:
+    for window, closed in ((PHONE, True), (DESKTOP, False)):
+        context = context_of(browser, window, script=False)
+        reader = Person(context.new_page(), server.base)
+        reader.go("/meishan/")
+        diseases = reader.page.get_by_role("navigation", name="服务").get_by_role("link", name="病种目录")
+        if closed:
+            expect(diseases).to_be_hidden()
+            reader.page.locator("summary", has_text="菜单").click()
+        expect(diseases).to_be_visible()
+        context.close()

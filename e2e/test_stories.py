@@ -247,7 +247,7 @@ def test_meishan_notifies_once_is_late_and_refuses_with_reasons(applicant: Citiz
     refuse(desk, number)
 
     comes_back(applicant, "meishan", "13800000101", number)
-    applicant.follow("看理由和申诉办法")
+    applicant.follow("看理由和不同意怎么办")
     applicant.heading("糖尿病，认定不通过")
     for words in ("没有达到这一条：并发症检查报告", "报告里没有并发症", "申请复核", "申请行政复议", "提起行政诉讼"):
         applicant.sees(words)

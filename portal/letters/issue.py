@@ -31,6 +31,7 @@ from portal.core.tools.i18n import long_day
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.pages import hour
 from portal.documents import keep
+from portal.letters.objecting import ways_to_object
 from portal.letters.tables import Letter as LetterTable
 from portal.letters.verify import new_code
 from portal.questions.materials import names as slot_names
@@ -266,7 +267,7 @@ async def _items(name: str, case: Case) -> Items:
         return Items("理由", [str(said) for disease in failed for said in disease.reasons.sentences()])
     if name == "opinions":
         return Items("意见", await _opinions(case))
-    return Items("不同意怎么办", appeal_sentences(case))
+    return Items("不同意怎么办", ways_to_object(case.city))
 
 
 async def _opinions(case: Case) -> list[str]:
@@ -280,14 +281,3 @@ async def _opinions(case: Case) -> list[str]:
             name = expert.name if expert else "已停用的专家"
             said.append(f"{name}，{VERDICTS[one.verdict]}。{found}。{one.words}")
     return said
-
-
-def appeal_sentences(case: Case) -> list[str]:
-    """Return sentences with the region's ways to object to a decision."""
-    appeal = case.city.rules.appeal
-    return [
-        f"收到本文书之日起 {appeal.recheck_days} 日内，可以向{appeal.agency_zh}申请复核，网上就能申请。",
-        f"自知道本决定之日起 {appeal.reconsideration_days} 日内，可以向{appeal.reconsideration_body_zh}申请行政复议。",
-        f"自知道本决定之日起 {appeal.litigation_months} 个月内，可以依法向{appeal.court_zh}提起行政诉讼。",
-        f"也可以打 {'、'.join(appeal.complaint_zh)} 反映。依据：《中华人民共和国社会保险法》第八十三条。",
-    ]

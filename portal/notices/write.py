@@ -250,6 +250,8 @@ async def variables_of(case: Case, code: str) -> dict[str, Any]:
         found["reason"] = "情况复杂"  # the supervisor's own words are only in the letter; they may name the disease
     if code == "N14":
         found |= {"date": publicity.last_day(clock.today(), case), "provisional": False}
+    if code == "N16":
+        found["n"] = region.rules.appeal.recheck_days
     if code == "N28":
         found |= {"date": draft.kept_until(case), "provisional": False}
     if code == "N15":

@@ -25,6 +25,9 @@ ROUTES = {
     "guardian": Choice("guardian", "我是监护人", "给未成年的孩子办。传关系证明，不用委托书。"),
 }
 
+# Acts that a city lets people delegate and that nobody can do here yet. Delegations made earlier may name them.
+WITHOUT_A_PAGE = ("appeal",)
+
 
 def routes(region: Region) -> list[Choice]:
     """Return the proofs that *region* accepts; the principal's confirmation only where it replaces the letter."""
@@ -34,6 +37,11 @@ def routes(region: Region) -> list[Choice]:
 def own_word(region: Region) -> bool:
     """Return whether the principal's own confirmation is proof enough in *region*, without a letter."""
     return region.rules.proxy.online_consent == "instead_of_letter"
+
+
+def scopes(region: Region) -> tuple[str, ...]:
+    """Return what a delegation can cover in *region*, as far as the portal has a page where the proxy would do it."""
+    return tuple(scope for scope in region.rules.proxy.scopes if scope not in WITHOUT_A_PAGE)
 
 
 def relations(region: Region) -> list[Choice]:

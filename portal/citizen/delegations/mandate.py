@@ -16,7 +16,7 @@ from portal.core.tools.i18n import Said
 from portal.core.tools.months import last_day_after
 from portal.core.web.forms import Form
 from portal.core.web.pages import form_page
-from portal.questions.delegation import ABOUT, NO_PRIVATE, OFFER
+from portal.questions.delegation import ABOUT, NO_PRIVATE, OFFER, scopes
 from portal.questions.identity import id_type
 from portal.questions.model import Question, Step
 from portal.questions.rules import birth_in, day
@@ -73,8 +73,8 @@ class MandateForm(msgspec.Struct, frozen=True):
 
 def begun(answers: dict[str, str], region: Region) -> Written:
     """Return the form before anybody has written in it: a few *answers*, and no more delegated than is necessary."""
-    scopes = tuple(scope for scope in region.rules.proxy.scopes if scope in NECESSARY)
-    return Written(answers, scopes, same_phone=False, consent=False)
+    necessary = tuple(scope for scope in scopes(region) if scope in NECESSARY)
+    return Written(answers, necessary, same_phone=False, consent=False)
 
 
 def half_the_longest(region: Region) -> date:
@@ -108,7 +108,7 @@ def shown(step: Step, written: Written, errors: Mapping[str, str], region: Regio
             )
             for question in step.asked(region, written.answers)
         ],
-        scopes=[(name, SCOPES[name]) for name in region.rules.proxy.scopes],
+        scopes=[(name, SCOPES[name]) for name in scopes(region)],
         chosen=written.scopes,
     )
 
@@ -136,7 +136,7 @@ def read(form: Form, region: Region, step: Step) -> Written:
     chosen = form.all("scope")
     return Written(
         answers=step.read(form),
-        scopes=tuple(scope for scope in region.rules.proxy.scopes if scope in chosen),
+        scopes=tuple(scope for scope in scopes(region) if scope in chosen),
         same_phone=form["same_phone"] == "yes",
         consent=form["guardian_consent"] == "yes",
     )

@@ -16,6 +16,7 @@ import polib
 
 SOURCE = "zh-CN"
 NAMES = {SOURCE: "中文", "en": "English"}  # what each calls itself
+SHORT_NAMES = {SOURCE: "中文", "en": "EN"}  # the same in the head of a page on a phone
 LANGUAGES = tuple(NAMES)
 RIGHT_TO_LEFT = frozenset({"ug"})
 LOCALES = Path(__file__).parents[2] / "locales"

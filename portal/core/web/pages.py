@@ -19,7 +19,17 @@ from litestar.types import Receive, Scope, Send
 from markupsafe import Markup
 
 from portal.core.tools import clock
-from portal.core.tools.i18n import LANGUAGES, NAMES, SOURCE, WEEKDAYS, day_of_year, direction, long_day, translate
+from portal.core.tools.i18n import (
+    LANGUAGES,
+    NAMES,
+    SHORT_NAMES,
+    SOURCE,
+    WEEKDAYS,
+    day_of_year,
+    direction,
+    long_day,
+    translate,
+)
 from portal.core.tools.places import TEMPLATES
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.assets import assets, takes
@@ -29,6 +39,8 @@ from portal.core.web.templates import Compiled, compiled_before, filled, icon
 # Below this a compressed page saves less than the headers cost. ISA-L takes a fifth of zlib's time.
 COMPRESS_FROM = 1400
 COMPRESS_LEVEL = 2
+# Between words that the eye tells apart by their place: without it a screen reader says them as one word.
+PAUSE = '<span class="visually-hidden">{}</span>'
 KEPT = 20_000  # most parts of pages in the cache
 
 
@@ -66,8 +78,9 @@ def _words(language: str) -> dict[str, Any]:
         "icon": icon,
         "demo": SETTINGS.demo,
         "lang": language,
-        "other_languages": [(code, name) for code, name in NAMES.items() if code != language],
+        "other_languages": [(code, NAMES[code], SHORT_NAMES[code]) for code in LANGUAGES if code != language],
         "direction": direction(language),
+        "pause": Markup(PAUSE.format("，" if language == SOURCE else ", ")),  # noqa: S704  our own constants
     }
 
 
@@ -190,12 +203,14 @@ def page(
 ) -> Response[bytes]:
     """Return the page made from template *name* (without ``.html``) in the visitor's language.
 
-    Templates get *context* and three values of the request: ``visitor``, ``here`` (its path), and ``acting``
-    (the principal that the visitor acts for on this page, or None).
+    Templates get *context* and four values of the request: ``visitor``, ``here`` (its path), ``acting`` (the principal
+    that the visitor acts for on this page, or None), and ``restored`` (whether words stand in the form that were
+    typed before and not sent).
     """
     visitor = visitor_of(request)
-    acting = request.scope["state"].get("acting")
-    text = render(name, visitor.language, visitor=visitor, here=request.scope["path"], acting=acting, **context)
+    state = request.scope["state"]
+    own = {"acting": state.get("acting"), "restored": state.get("restored", False)}
+    text = render(name, visitor.language, visitor=visitor, here=request.scope["path"], **(own | context))
     return answer(request, text.encode(), status, headers)
 
 

@@ -14,7 +14,7 @@ from portal.cases.result.decision import Decided, Proposal, Reasons
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form
-from portal.letters.issue import appeal_sentences
+from portal.letters.objecting import ways_to_object
 from portal.regions.catalogue import Disease
 from portal.regions.criteria import Criteria
 from portal.regions.load import Region
@@ -142,7 +142,7 @@ async def draft_page(desk: CaseDesk, errors: dict[str, str]) -> Response[bytes]:
         subjects=await subjects(desk.case),
         verdicts=VERDICTS,
         reasons=words(desk.region.reasons.refusal),
-        appeal=appeal_sentences(desk.case),
+        ways=ways_to_object(desk.region),
         form=desk.form,
     )
 

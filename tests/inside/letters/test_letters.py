@@ -9,8 +9,9 @@ from portal.cases.life.moves import MOVES
 from portal.core.store.crypto import open_bytes
 from portal.core.store.database import fetch_value
 from portal.letters.application_form import blank, filled
-from portal.letters.issue import INTERNAL, NOT_ISSUED, ROWS, appeal_sentences, texts
+from portal.letters.issue import INTERNAL, NOT_ISSUED, ROWS, texts
 from portal.letters.letter import certificate_among, letters, mark_opened
+from portal.letters.objecting import ways_to_object
 from portal.regions.load import REGIONS, Region
 from tests.helpers import made
 from tests.helpers.answers import ANSWERS
@@ -97,7 +98,7 @@ async def test_a_refusal_has_reasons_basis_evidence_and_every_way_to_object() ->
 
     reasons, appeal = content.lists
     assert reasons.items == ["不符合这个病种的认定标准", "糖化血红蛋白 6.1%，低于标准"]
-    assert appeal.items == appeal_sentences(case)
+    assert appeal.items == ways_to_object(case.city)
     assert [
         word for word in ("复核", "60 日", "行政复议", "行政诉讼", "6 个月", "12345") if word not in str(appeal)
     ] == []
@@ -190,3 +191,22 @@ def test_the_blank_form_asks_the_same_and_has_room_for_the_office(region: Region
     rows = [row for part in form.parts for row in part.rows]
     assert {"姓名", "您要申请哪个病种？", "现在怎么治疗？", "专家意见", "经办机构意见"} <= {label for label, _ in rows}
     assert {answer for _, answer in rows} == {""}
+
+
+@pytest.mark.parametrize("region", REGIONS.values(), ids=lambda region: region.id)
+def test_who_disagrees_reads_what_to_write_and_where_it_goes(region: Region) -> None:
+    first, *others = ways_to_object(region)
+
+    assert "书面申请复核" in first
+    assert (region.rules.agency.post_to_zh or region.hotline) in first
+    assert [way for way in ("行政复议", "行政诉讼", "12345") if way not in str(others)] == []
+
+
+@pytest.mark.parametrize("kind", ["L03", "L11", "L14"])
+async def test_a_letter_that_takes_something_away_names_only_ways_that_exist(kind: str) -> None:
+    case = await made.holding(kind)
+
+    content = (await made.letter_of(case, kind)).opened()
+
+    assert content.lists[-1].items == ways_to_object(case.city)
+    assert "网上" not in str(content.lists[-1].items)

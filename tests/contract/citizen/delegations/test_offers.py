@@ -96,7 +96,7 @@ async def test_who_is_asked_accepts_and_then_fills_in_for_the_principal() -> Non
 
         await proxy.post(f"{home}/applications")
         assert heading(proxy) == "办理清单"
-        assert "您正在为 张* 办理" in proxy.text
+        assert '您正在为 <span class="nowrap">张*</span> 办理' in proxy.text
     known = await at(home)
     assert known.state == "active"
     assert any("已同意代您办理" in text for text in await told(known.principal))
