@@ -17,6 +17,20 @@ DUE = {
     ("decision", True): "预计办完 {day}，还有 {n} 个工作日",
     ("decision", False): "最晚办完 {day}，还有 {n} 个工作日",
 }
+# The day once it has passed; it is no longer 预计.
+PASSED = {
+    "acceptance": "应在这天前受理 {day}",
+    "decision": "应在这天前办完 {day}",
+}
+# What is said then, by what the clock runs for, and whether the day was provisional.
+APOLOGIES = {
+    ("acceptance", True): "按预计的日子已经过了，还没有受理，很抱歉。那一年的放假安排还没有公布齐，日子可能往后推几天。"
+    "我们已经提醒主管。着急请打 {hotline}。",
+    ("acceptance", False): "到期还没有受理，很抱歉。申请从交上来那天起就算受理，系统正在办。着急请打 {hotline}。",
+    ("decision", True): "按预计的日子已经过了，还没有办完，很抱歉。那一年的放假安排还没有公布齐，日子可能往后推几天。"
+    "我们已经提醒主管。着急请打 {hotline}。",
+    ("decision", False): "到期还没有办完，很抱歉。我们正在加紧办，已经提醒主管。着急请打 {hotline}。",
+}
 # The same day on the receipt.
 PROMISED = {
     ("acceptance", True): "预计 {day} 受理。",
@@ -39,7 +53,7 @@ class Dates(msgspec.Struct, frozen=True):
 
     clock: Clock
     office_acts: bool  # the office has to act next, so that its clock runs
-    late: bool  # its last day has passed
+    passed: bool  # its last day, provisional or not, has passed
     workdays_left: int
     answer_by: date | None  # of an open notice of what is missing
     public_until: date | None
@@ -53,14 +67,19 @@ class Dates(msgspec.Struct, frozen=True):
             return Deadline("请在这天前补好 {day}", self.answer_by)
         if self.public_until:
             return Deadline("公示到 {day}", self.public_until)
-        if self.late and self.clock.due:
-            return Deadline("应在这天前办完 {day}", self.clock.due)
+        if self.passed and self.clock.due:
+            return Deadline(PASSED[self.clock.runs], self.clock.due)
         return self._due_by_the_office(DUE)
 
     @property
     def promised(self) -> Deadline | None:
-        """The day that the receipt promises; None while the office's clock is paused."""
-        return self._due_by_the_office(PROMISED)
+        """The day that the receipt promises; None while the office's clock is paused, and once the day has passed."""
+        return None if self.passed else self._due_by_the_office(PROMISED)
+
+    @property
+    def apology(self) -> str:
+        """What is said because the office's last day has passed; empty while it has not."""
+        return APOLOGIES[self.clock.runs, self.clock.provisional] if self.passed else ""
 
     def _due_by_the_office(self, words: dict[tuple[str, bool], str]) -> Deadline | None:
         if not (self.clock.due and self.office_acts):
@@ -76,7 +95,7 @@ async def dates_of(case: Case, events: list[Event], notice: Correction | None, *
     return Dates(
         clock=ticking,
         office_acts=office_acts,
-        late=not case.ended and ticking.late(today),
+        passed=not case.ended and ticking.passed(today),
         workdays_left=case.city.calendar.between(today, ticking.due) if ticking.due else 0,
         answer_by=notice.answer_by if notice else None,
         public_until=await publicity.ends_on(case),

@@ -8,6 +8,7 @@ from portal.cases.life.case import Case, answers_of
 from portal.cases.life.moves import State, turn
 from portal.cases.life.words import KINDS
 from portal.citizen.shared.mine import address
+from portal.core.tools import clock
 
 # The kind of status, by who must act next.
 STATUS = {"citizen": "yours", "nobody": "done"}
@@ -49,6 +50,8 @@ class CaseRow(msgspec.Struct, frozen=True):
         """The sentence with the office's deadline; empty if the office does not act next."""
         if not self.due_on or self.turn != "agency":
             return ""
+        if clock.today() > self.due_on:
+            return "应在 {day} 前办完，还没有办完，很抱歉"
         return "预计 {day} 办完" if self.provisional else "最晚 {day} 办完"
 
 
