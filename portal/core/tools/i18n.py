@@ -86,7 +86,7 @@ class _Agreeing(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         one, counts, more = format_spec.partition("|")
         if not counts:
-            return format(value, format_spec)  # type: ignore[no-any-return]
+            return format(value, format_spec)
         return f"{value} {one if str(value) == '1' else more}"
 
 
