@@ -17,6 +17,7 @@ import msgspec
 
 from portal.accounts.delegation import Delegation, both, delegation
 from portal.cases.apply import draft
+from portal.cases.desk import calls
 from portal.cases.life.case import Case, Event, answers_of
 from portal.cases.life.moves import Move
 from portal.cases.papers import corrections
@@ -48,6 +49,8 @@ LINK = 6
 NOT_HERE = {"N01", "N02", "N04", "N12", "N13x"}
 OFFICE_ONLY = {"N27a", "N27p"}  # warnings of a provisional day, which only the office hears
 ASKING = {"N01", "N02", "N04"}
+# Messages about letters that ask for something, take time or end a case: whom no SMS can reach is called.
+MUST_REACH = {"N06", "N07", "N11", "N15", "N15p", "N16", "N19", "N21"}
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -178,7 +181,10 @@ async def write(case: Case, event: Event, move: Move) -> None:
         if known and code in ASKING:
             await _tell_of_question(case, event, code, known)
         elif code not in NOT_HERE:
-            await tell(code, people_of(case, known), case, event, **await variables_of(case, code))
+            people = people_of(case, known)
+            await tell(code, people, case, event, **await variables_of(case, code))
+            if code in MUST_REACH and not any(reader.mobile for reader in people):
+                await calls.ask_for(case, calls.UNTOLD)
 
 
 async def remind(case: Case, code: str, occasion: str) -> None:
