@@ -46,8 +46,6 @@ NAMES_EN = {
     r"[Dd]elegation": "authorisation",
     r"[Ll]etters? of authorisation": "authorisation letter",
     r"\b[Pp]rox(y|ies)\b": "representative",
-    r"\b(?:[Tt]he|insurance) office\b": "agency",
-    r"\b[Mm]aterials?\b": "document",
     r"public display": "public notice",
     r"[Ff]ace check": "face recognition",
     r"[Rr]ecognition of": "chronic and special disease outpatient benefit",
