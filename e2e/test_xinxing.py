@@ -47,7 +47,7 @@ def test_a_citizen_of_xinxing_applies_and_sees_the_acceptance_arrive(citizen: Ci
     citizen.heading("核对并提交")
     sees_when(citizen)
     number = citizen.sign_and_submit("王建国")
-    citizen.sees("我们已经收到。")
+    citizen.sees("我们收到了。")
     citizen.follow("看办理进度")
     citizen.heading("办理进度")
     citizen.sees("已经收到，等待受理")

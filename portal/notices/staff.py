@@ -10,6 +10,7 @@ from typing import Any
 from portal.accounts.staff import members
 from portal.cases.experts.seats import Seat, seats_of
 from portal.cases.life.case import Case, Event
+from portal.cases.life.deadlines import DEEMS
 from portal.cases.life.moves import Move
 from portal.cases.papers.supplement import sent_with
 from portal.core.tools import clock
@@ -49,7 +50,10 @@ async def alarm(case: Case, code: str, occasion: str) -> None:
 
 
 async def written(case: Case, event: Event, move: Move) -> None:
-    """Tell the case's reviewer that the citizen added materials or answered."""
+    """Tell the case's reviewer that the citizen added materials or answered, and supervisors of a deemed acceptance."""
+    if move.action == DEEMS:
+        answerable = {*await members_in(case.region, "supervisor"), case.assigned_to} - {""}
+        await tell_staff(case, answerable, "N05x", str(event.id))
     if not case.assigned_to:
         return
     hears = [case.assigned_to]

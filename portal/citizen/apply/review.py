@@ -1,7 +1,6 @@
 """``/{r}/apply/{key}/review`` and ``/signature``: check all answers, sign, submit once."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -15,11 +14,12 @@ from portal.cases.apply.acting import send_for_consent
 from portal.cases.apply.eligibility import insured_of
 from portal.cases.apply.ready import Incomplete, done_slugs, gaps
 from portal.cases.life.case import Case
-from portal.cases.life.deadlines import promised
+from portal.cases.life.deadlines import acceptance_days, promised
 from portal.cases.life.moves import NotAllowed, State
 from portal.cases.life.words import KINDS
 from portal.citizen.apply.stopped import stopped_page
 from portal.citizen.apply.wizard import wizard
+from portal.citizen.shared.last_days import Deadline, sentences
 from portal.citizen.shared.mine import CITIZEN, MyDraft, address, begun_named, draft_named, is_stale
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
@@ -89,8 +89,8 @@ class ReviewPage(msgspec.Struct, frozen=True):
     signer: Person
     delegation: Delegation | None
     notify: str  # the phone that is told the result
-    last: date  # last day for telling the result
-    provisional: bool  # the calendar of that year is not published yet
+    taken: str  # when the office accepts, and how long it may take
+    last_days: list[Deadline]
 
 
 async def review_page(request: Request[Any, Any, Any], mine: MyDraft) -> Response[bytes]:
@@ -110,7 +110,7 @@ async def _reviewed(mine: MyDraft, files: list[Document]) -> ReviewPage:
     answers = mine.answers
     *steps, _ = journey(region, answers)
     done = done_slugs(answers, region, files)
-    last, provisional = promised(clock.today(), region)
+    proxys = mine.delegation is not None and mine.delegation.route != "online" and not mine.delegation.verified
     return ReviewPage(
         home=mine.home,
         missing=[step for step in steps if step.slug not in done],
@@ -120,9 +120,22 @@ async def _reviewed(mine: MyDraft, files: list[Document]) -> ReviewPage:
         signer=await mine.signer(),
         delegation=mine.delegation,
         notify=answers.get("notify_mobile", ""),
-        last=last,
-        provisional=provisional,
+        taken=_taken(mine, unverified=proxys),
+        last_days=sentences(promised(clock.today(), region, unverified=proxys)),
     )
+
+
+def _taken(mine: MyDraft, *, unverified: bool) -> str:
+    """Return when the office accepts what is submitted today, and how long it may take."""
+    rules = mine.region.rules
+    if mine.delegation and mine.delegation.route == "online":
+        return "签名以后，本人同意了才算提交。本人今天就同意的话："
+    if rules.acceptance.automatic and not unverified:
+        return "今天提交，马上受理。"
+    n, m = acceptance_days(mine.region, unverified=unverified), rules.clock.limit_workdays
+    if unverified:
+        return Said("今天提交，先核验委托，{n} 个工作日内受理，受理后 {m} 个工作日内出结果。", n=n, m=m)
+    return Said("今天提交，{n} 个工作日内受理，受理后 {m} 个工作日内出结果。", n=n, m=m)
 
 
 def _file_row(slot: Slot, answers: Mapping[str, str], files: list[Document]) -> FileRow:

@@ -16,6 +16,7 @@ from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id
 from portal.cases.apply.eligibility import insured_of, standing
 from portal.cases.apply.ready import SIGNED
+from portal.cases.benefits.standing import Standing, standing_of, state_words
 from portal.cases.experts.seats import seats
 from portal.cases.life.case import Case, Event, answers_of, clock_on, history, moves_for
 from portal.cases.life.deadlines import Clock, take_back_until
@@ -58,6 +59,7 @@ class Deadline(msgspec.Struct, frozen=True):
     today: date
     taken_back_until: datetime | None  # until when the citizen may still take it back
     assigned: Member | None
+    given: Standing | None  # how the benefit stands that the case gave
 
     @property
     def left(self) -> str:
@@ -86,7 +88,7 @@ class Deadline(msgspec.Struct, frozen=True):
     @property
     def state(self) -> str:
         """The state in the words of the city."""
-        return self.case.city.label(self.case.state)
+        return state_words(self.case, self.given)
 
 
 class Applicant(msgspec.Struct, frozen=True):
@@ -209,6 +211,7 @@ async def _deadline(case: Case, events: list[Event]) -> Deadline:
         today=time.today(),
         taken_back_until=take_back_until(case.submitted_at, case.city) if case.submitted_at and open_to_them else None,
         assigned=await member_by_id(case.assigned_to) if case.assigned_to else None,
+        given=await standing_of(case),
     )
 
 
