@@ -28,11 +28,11 @@ def begin_at_home(citizen: Citizen, mobile: str) -> None:
 
 
 def sees_when(citizen: Citizen) -> None:
-    """See when the result will be there: 预计 where that year's holidays are not published yet."""
-    last, provisional = promised(clock.today(), REGIONS["xinxing"])
-    word = "预计" if provisional else "最晚"
-    said = citizen.page.get_by_text("今天提交，5 个工作日内受理，受理后 20 个工作日内出结果，")
-    expect(said).to_contain_text(re.compile(rf"{word}\s*({last.year}年)?{last.month}月{last.day}日"))
+    """See by when it is accepted and decided: 预计 where that year's holidays are not published yet."""
+    said = citizen.page.get_by_text("今天提交，5 个工作日内受理，受理后 20 个工作日内出结果。")
+    for last, act in zip(promised(clock.today(), REGIONS["xinxing"]), ("受理", "办完"), strict=True):
+        word, day = "预计" if last.provisional else "最晚", last.day
+        expect(said).to_contain_text(re.compile(rf"{word}\s*({day.year}年)?{day.month}月{day.day}日.*{act}"))
 
 
 @pytest.mark.parametrize("device", ["phone"], indirect=True)

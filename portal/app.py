@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 import portal.following  # noqa: F401  what hears of what, and what works the outbox
 from portal.accounts import sign_in
 from portal.cases.life.moves import NotAllowed
+from portal.cases.life.told import Lately
 from portal.citizen.account import face, register, seen_by, sign_out
 from portal.citizen.account import settings as citizen_settings
 from portal.citizen.account import sign_in as citizen_sign_in
@@ -24,10 +25,10 @@ from portal.citizen.cases import corrections, delivery, originals, supplements, 
 from portal.citizen.delegations import consent, delegations, offers
 from portal.citizen.files import files, uploads
 from portal.citizen.home import home, inbox
-from portal.core.store import jobs, limits, storage
+from portal.core.store import jobs, limits, storage, typed
 from portal.core.store.crypto import keys
 from portal.core.store.database import migrate, opened
-from portal.core.tools import log, sandbox
+from portal.core.tools import clock, log, sandbox
 from portal.core.tools.errors import Problem
 from portal.core.tools.paper import CannotPrint
 from portal.core.tools.settings import SETTINGS
@@ -166,6 +167,8 @@ async def forget_old() -> None:
     await limits.forget_old()
     await sign_in.forget_old()
     await late.forget_old()
+    longest = max(region.rules.draft.kept_days for region in REGIONS.values())
+    await typed.forget_old(clock.now() - timedelta(days=longest))
 
 
 @asynccontextmanager
@@ -186,7 +189,7 @@ async def running(app: Litestar) -> AsyncIterator[None]:
         if SETTINGS.demo:
             await migrate()
         await on.enter_async_context(fresh.kept_fresh())
-        tasks = [asyncio.create_task(stream.listen())]
+        tasks = [asyncio.create_task(stream.listen(Lately().topics))]
         if SETTINGS.worker:
             tasks.append(asyncio.create_task(jobs.work_forever()))
         # What has been made by now stays: the collector need not walk over it again at every turn.

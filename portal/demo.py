@@ -1,5 +1,6 @@
 """The demonstration: demo people with accounts, staff of both cities, and what to type to try it."""
 
+from portal import demo_benefits
 from portal.accounts import experts, person, second_factor, staff
 from portal.accounts.register import demo_people
 from portal.core.store.crypto import keyed
@@ -29,20 +30,26 @@ NEWCOMERS = {"xx-08", "ms-08"}
 
 
 async def prepare() -> None:
-    """Make the tables and load the demo people, once."""
+    """Make the tables and load the demo people."""
     async with opened():
         await migrate()
-        if await fetch_value("SELECT count(*) FROM staff"):
-            return
-        for one in demo_people().values():
-            if one.phone and one.no not in NEWCOMERS:
-                await _account(one.no)
-        password_hash = staff.hashed(PASSWORD)  # once for all of them: it takes a while on purpose
-        for region in REGIONS:
-            for role, name in STAFF:
-                await _member(f"{region}-{role.replace('_', '-')}", name, region, role, password_hash)
-            await _member(f"{region}-admin-2", "沈管理", region, "admin", password_hash)  # releases policy second
-            await _panel(region, password_hash)
+        await load()
+
+
+async def load() -> None:
+    """Load the demo people, the staff and what was decided long ago, once."""
+    if await fetch_value("SELECT count(*) FROM staff"):
+        return
+    for one in demo_people().values():
+        if one.phone and one.no not in NEWCOMERS:
+            await _account(one.no)
+    password_hash = staff.hashed(PASSWORD)  # once for all of them: it takes a while on purpose
+    for region in REGIONS:
+        for role, name in STAFF:
+            await _member(f"{region}-{role.replace('_', '-')}", name, region, role, password_hash)
+        await _member(f"{region}-admin-2", "沈管理", region, "admin", password_hash)  # releases policy second
+        await _panel(region, password_hash)
+    await demo_benefits.make()
 
 
 async def _member(login: str, name: str, region: str, role: str, password_hash: str) -> str:
@@ -87,6 +94,7 @@ def welcome() -> str:
         "",
         "  citizens (SMS code is shown on the page)",
         *(f"    {region.short}  {where}/{region.id}/  {_citizens(region)}" for region in REGIONS.values()),
+        *(f"    {line}" for line in demo_benefits.stories()),
         f"  clock   {where}/demo/clock  moves the portal's time ahead, to see the limits work",
         f"  staff   {where}/staff/      password {PASSWORD}, then the code shown on the page",
         *(f"    {_logins(region)}" for region in REGIONS.values()),

@@ -6,7 +6,7 @@ import msgspec
 
 from portal.accounts import devices
 from portal.accounts.tables import ClosedAccount, Consent
-from portal.core.store import audit
+from portal.core.store import audit, typed
 from portal.core.store.crypto import token
 from portal.core.store.database import execute, fetch_all, fetch_value, insert, transaction
 from portal.core.tools import clock
@@ -87,4 +87,5 @@ async def close(person: str) -> None:
         await execute("DELETE FROM closed_account WHERE person = $1", person)
         await insert(ClosedAccount, person=person, at=now)
         await devices.end_all(person)
+        await typed.forget_all(person)
         await audit.note(actor=person, role="citizen", act="close_account", about=person)

@@ -38,7 +38,7 @@ STEPS = (
          "请代办人同意", "请代办人同意委托", "请代办人同意委托"),
     Step("held",     ("asked",),                                                     (ANYBODY,),
          "等经办机构同意", "委托等经办机构同意"),
-    Step("proposed", ("held", "asked", "offered", "uploaded", "active", "rejected"), (ANYBODY,),
+    Step("proposed", ("held", "asked", "offered", "uploaded", "active", "rejected", "refused"), (ANYBODY,),
          "退回重新确认", "委托退回重新确认", "把委托退回重新确认"),
     Step("asked",    OPEN,                                                           (ANYBODY,),
          "发短信请本人确认", "发短信请本人确认委托", "发短信请您确认委托"),

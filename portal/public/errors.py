@@ -12,9 +12,10 @@ from portal.core.tools.errors import First, Problem, SignInFirst, Stale
 from portal.core.tools.log import LOG, where
 from portal.core.tools.paper import CannotPrint
 from portal.core.web.pages import page, see_other, with_next
-from portal.core.web.second import Later, page_again, who_was_first
+from portal.core.web.second import Later, page_again, saved_page, who_was_first
 from portal.core.web.sessions import form_of
 from portal.core.web.uploads import fields_of
+from portal.public.comparison import Comparison, compared, unsaved
 from portal.regions.load import REGIONS, Region
 
 # status: title, what happened, what to do
@@ -101,13 +102,38 @@ def on_second(request: Request[Any, Any, Any], error: Exception) -> Response[byt
 
 
 async def stale_answer(request: Request[Any, Any, Any], why: str) -> Response[bytes]:
-    """Return the 409 answer. At the desk it keeps what was typed: in the form's page again, else on the error page."""
-    if not at_desk(request) or request.method == "GET":
+    """Return the 409 answer; what was typed stands beside what is saved, in the form's page again, or to be copied."""
+    if request.method == "GET":
         return problem_page(request, Stale.status, why=why)
-    streams = request.route_handler.opt.get("streams", False)
-    form = await fields_of(request) if streams else form_of(request)
+    opt = request.route_handler.opt
+    if opt.get("compares", False):
+        form = form_of(request)
+        found = compared(await saved_page(request), form)
+        return comparison_page(request, found, why) if found else _to_be_copied(request, why, unsaved(form))
+    if not at_desk(request):
+        return problem_page(request, Stale.status, why=why)
+    form = await fields_of(request) if opt.get("streams", False) else form_of(request)
     again = await page_again(request, form, why)
-    return again or problem_page(request, Stale.status, why=why, written=form.written())
+    return again or _to_be_copied(request, why, form.written())
+
+
+def _to_be_copied(request: Request[Any, Any, Any], why: str, written: Sequence[str]) -> Response[bytes]:
+    """Return the 409 page of a form that is not there any more, with the texts that were *written* into it."""
+    return problem_page(request, Stale.status, why=why, written=written)
+
+
+def comparison_page(request: Request[Any, Any, Any], comparison: Comparison, why: str) -> Response[bytes]:
+    """Return the 409 page on which a person chooses between what they typed and what is saved, field by field."""
+    query = request.scope["query_string"].decode("latin-1")
+    return page(
+        request,
+        "public/errors/comparison",
+        status=Stale.status,
+        region=region_in(request),
+        what=why or WORDS[Stale.status][1],
+        comparison=comparison,
+        action=f"{request.scope['path']}{'?' if query else ''}{query}",
+    )
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -135,10 +135,23 @@ class Question:
                 return choice.label
         return self.show(answer) if answer else ""
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of its controls in a form: one, or three for a date."""
+        return tuple(f"{self.name}-{part}" for part in DATE_PARTS) if self.is_date else (self.name,)
+
+    def read_over(self, answer: str, form: Mapping[str, str]) -> str:
+        """Return *answer* with what *form* has in its place; of a date, *form* may have one part only."""
+        if not any(name in form for name in self.fields):
+            return answer
+        parts = [*answer.split("-"), "", ""] if self.is_date else [answer]
+        typed = {name: form[name] for name in self.fields if name in form}
+        return self.read({**dict(zip(self.fields, parts, strict=False)), **typed})
+
     def read(self, form: Mapping[str, str]) -> str:
         """Return the tidied answer from a posted *form*; a date is joined from its three fields."""
         if self.is_date:
-            parts = [form.get(f"{self.name}-{part}", "").strip() for part in DATE_PARTS]
+            parts = [form.get(name, "").strip() for name in self.fields]
             return self.tidy("-".join(parts)) if any(parts) else ""
         return self.tidy(form.get(self.name, ""))
 
@@ -173,6 +186,10 @@ class Step:
     def read(self, form: Mapping[str, str]) -> dict[str, str]:
         """Return ``{question name: answer}`` for this step's own questions; other fields are ignored."""
         return {question.name: question.read(form) for question in self.questions}
+
+    def read_over(self, answers: Answers, form: Mapping[str, str]) -> dict[str, str]:
+        """Return this step's *answers* with what *form*, which may lack fields, has put in their place."""
+        return {question.name: question.read_over(answers.get(question.name, ""), form) for question in self.questions}
 
     def errors(self, answers: Answers, region: Region) -> dict[str, str]:
         """Return ``{question name: message}`` for the answers that break a rule, in page order."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from e2e import papers
 from e2e.server import Server, free_port
-from tests.bench import journey, scale, uploads, walker
+from tests.bench import journey, live, scale, uploads, walker
 from tests.bench.client import Browser, children, cpu_seconds, pss_mib
 
 ROUNDS, REQUESTS, JOURNEYS, AT_ONCE = 5, 300, 6, 4
@@ -38,6 +38,7 @@ def main() -> None:
             memory(server)
         finally:
             server.stop()
+    live.measure()
     scale.main()
 
 

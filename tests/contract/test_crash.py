@@ -65,9 +65,10 @@ def check_applications(server: Forked, people: list[Applicant]) -> None:
         for id, action, _, _ in mine:
             assert [kind for (event, kind), count in letters.items() if event == id and count == 1] == WRITES[action]
             assert notices.get(id, 0) == notices.get(first(mine, action), 0)
-    assert len(held) == len(people)
+    assert len([number for number, (state, _) in held.items() if state not in LONG_AGO]) == len(people)
 
 
+LONG_AGO = {"approved", "denied"}  # what the demonstration begins with
 WRITES = {"submit": ["L01"], "accept": ["L02"], "take_back": []}
 
 

@@ -51,7 +51,7 @@ async def not_for_citizens(client: Client) -> httpx.Response:
 async def nothing_new(client: Client) -> httpx.Response:
     world = await make_world()
     await sign_in_citizen(client)
-    seen = world.decided.row_version
+    seen = world.decided.told
     return await client.http.get(f"/meishan/cases/{world.decided.number}/progress?seen={seen}")
 
 

@@ -18,7 +18,7 @@ from portal.cases.life.tables import Case as CaseTable
 from portal.cases.life.tables import CaseDisease
 from portal.cases.life.words import NEW
 from portal.cases.papers.papers import Paper, papers
-from portal.core.store import audit
+from portal.core.store import audit, typed
 from portal.core.store.crypto import seal_json, token
 from portal.core.store.database import Taken, execute, fetch_one, insert, transaction
 from portal.core.tools import clock
@@ -260,6 +260,7 @@ async def delete(case: Case, *, expired: bool = False) -> None:
         raise Stale
     async with transaction():
         await keep.erase_case(case.id)
+        await typed.forget_below(f"/{case.region}/apply/{case.id}")
         await execute("DELETE FROM case_disease WHERE case_id = $1", case.id)
         await execute("DELETE FROM case_event WHERE case_id = $1", case.id)
         await audit.note(

@@ -12,13 +12,13 @@ import msgspec
 from portal.cases.life.deadlines import Clock, Happened, LastDay, clock_of, last_days
 from portal.cases.life.moves import ENDS, Facts, Move, Role, State, find, moves_open, row_of, turn
 from portal.cases.life.tables import CaseEvent
+from portal.cases.life.told import tell
 from portal.core.store.change import change
 from portal.core.store.crypto import opened, opened_json, seal
 from portal.core.store.database import execute, fetch_all, fetch_one, insert, transaction
 from portal.core.tools import clock
 from portal.core.tools.clock import day_of
 from portal.core.tools.signals import Signal
-from portal.core.web.stream import tell
 from portal.regions.editions import kept_by
 from portal.regions.load import REGIONS, Region
 
@@ -55,6 +55,7 @@ class Case(msgspec.Struct, frozen=True):
     delegation: str
     unverified: bool
     parent_benefit: str
+    told: int
 
     @property
     def at(self) -> State:
@@ -229,9 +230,9 @@ async def move(
         if together:
             await together()
         event = await _write(case, row, actor, after, note, days, now)
+        await tell(case.id)
         moved = await _with_due_date(case.id)
         await MOVED.send(moved, event, row)
-        await tell(f"case:{case.id}")
     return moved
 
 
@@ -240,7 +241,7 @@ async def happened(case: Case, action: str, actor: Actor, note: str = "") -> Non
     row = row_of(action)
     event = await _write(case, row, actor, case.at, note, 0, clock.now())
     await MOVED.send(case, event, row)
-    await tell(f"case:{case.id}")
+    await tell(case.id)
 
 
 async def _set(case: Case, actor: Actor, row: Move, after: State, now: datetime) -> None:

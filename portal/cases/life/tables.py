@@ -3,7 +3,7 @@
 A person's words and diseases are encrypted; states and days are not.
 """
 
-from piccolo.columns import Boolean, Bytea, Date, ForeignKey, Integer, Serial, Timestamptz, Varchar
+from piccolo.columns import BigInt, Boolean, Bytea, Date, ForeignKey, Integer, Serial, Timestamptz, Varchar
 from piccolo.table import Table
 
 from portal.accounts.tables import Person
@@ -42,6 +42,7 @@ class Case(Table, tablename="cases"):
     unverified = Boolean(default=False)  # the letter or papers of its proxy are still to be verified
     disease = Varchar(length=12, default="")  # what it was submitted for, for the queue
     parent_benefit = Varchar(length=32, default="")  # the benefit that it renews or re-reviews
+    told = BigInt()  # number of the latest news that its open pages were told
 
 
 class CaseDisease(Table, tablename="case_disease"):

@@ -13,6 +13,7 @@ import msgspec
 from portal.accounts.person import person
 from portal.cases.life.case import Case, Event, answers_of, case_by_id
 from portal.cases.life.moves import DECIDED, Move, State
+from portal.cases.life.told import tell
 from portal.cases.mail.acts import AT_DESK, OVER, Act, Hand, Stand, find
 from portal.cases.mail.envelopes import Address, Delivery, latest
 from portal.cases.mail.serving import service
@@ -25,7 +26,6 @@ from portal.core.store.jobs import every
 from portal.core.tools import clock
 from portal.core.tools.machine import NotAllowed
 from portal.core.tools.signals import Signal
-from portal.core.web.stream import tell
 from portal.questions.delivery import POSTAL_ADDRESS, RECIPIENT, RECIPIENT_MOBILE, by_mail, sends_mail
 
 WHERE = (RECIPIENT, RECIPIENT_MOBILE, POSTAL_ADDRESS)  # what is asked, in the application and later alike
@@ -123,7 +123,7 @@ async def begin(case: Case, where: Address) -> str:
         made_at=now,
         waits_since=now,
     )
-    await tell(f"case:{case.id}")
+    await tell(case.id)
     return id
 
 
@@ -151,7 +151,7 @@ async def act(delivery: Delivery, name: str, by: By, **changes: Any) -> Delivery
         assert case
         if row.notice:
             await MESSAGE_DUE.send(case, after, row.notice)
-        await tell(f"case:{delivery.case_id}")
+        await tell(delivery.case_id)
         await _noted(delivery.id, delivery.person, name, by)
     return after
 

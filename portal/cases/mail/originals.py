@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from portal.cases.life.case import Case
+from portal.cases.life.told import tell
 from portal.cases.mail.tables import Original as OriginalTable
 from portal.cases.talk import conversation
 from portal.core.store import audit
@@ -19,7 +20,6 @@ from portal.core.store.crypto import token
 from portal.core.store.database import Taken, fetch_all, fetch_one, insert, transaction
 from portal.core.tools import clock
 from portal.core.tools.machine import NotAllowed, find_open, rows_open
-from portal.core.web.stream import tell
 from portal.regions.load import Region
 
 
@@ -162,7 +162,7 @@ async def act(original: Original, name: str, who: Whose, by: str, role: str, **c
         changes = {**changes, "received_at": clock.now()}
     async with transaction():
         await change("original", original, state=row.after.value, **changes)
-        await tell(f"case:{original.case_id}")
+        await tell(original.case_id)
         await _noted(original.id, original.person, name, by, role)
 
 

@@ -14,11 +14,11 @@ from portal.cases.experts.panel import locked
 from portal.cases.experts.seats import Seat, given, seat, seats
 from portal.cases.life.case import SYSTEM, Actor, Case, move
 from portal.cases.life.moves import NotAllowed, State
+from portal.cases.life.told import tell
 from portal.cases.result.decision import Decided, Reasons, diseases
 from portal.core.store.crypto import opened_json, seal_json
 from portal.core.store.database import execute, transaction
 from portal.core.tools import clock
-from portal.core.web.stream import tell
 from portal.regions.criteria import Finding
 from portal.regions.reasons import CRITERIA
 
@@ -96,7 +96,7 @@ async def give(seat: Seat, actor: str, opinions: Mapping[str, Opinion]) -> Case:
         for code, opinion in opinions.items():
             check(case, code, opinion)
         await _keep(seat, opinions)
-        await tell(f"case:{case.id}")
+        await tell(case.id)
         return await concluded(case)
 
 

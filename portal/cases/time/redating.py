@@ -10,12 +10,12 @@ from portal.cases.experts.seats import seats
 from portal.cases.life.case import Case, clock_on, history
 from portal.cases.life.deadlines import correction_due
 from portal.cases.life.moves import ENDS, State
+from portal.cases.life.told import tell
 from portal.cases.papers.corrections import open_correction
 from portal.cases.time.rounds import cases_where, each
 from portal.core.store.database import execute
 from portal.core.store.jobs import every, works
 from portal.core.tools import clock
-from portal.core.web.stream import tell
 from portal.policy.fresh import refresh
 
 
@@ -41,7 +41,7 @@ async def _redate(case: Case) -> bool:
     changed = await _redate_answer(case) or changed
     changed = await _redate_opinions(case) or changed
     if changed:
-        await tell(f"case:{case.id}")
+        await tell(case.id)
     return changed
 
 

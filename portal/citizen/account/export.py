@@ -14,6 +14,7 @@ from portal.cases.life.case import Case, answers_of, cases_of, history
 from portal.cases.mail import envelopes
 from portal.cases.mail.envelopes import Delivery
 from portal.cases.talk import conversation
+from portal.core.store import typed
 from portal.core.tools import clock
 from portal.core.tools.paper import pdf
 from portal.documents import keep
@@ -44,12 +45,18 @@ async def everything(person: Person) -> dict[str, Any]:
         "sessions": [_session(session) for session in await devices.open_sessions(person.id)],
         "cases": [await _case(case) for case in await _cases(person)],
         "benefits": [_benefit(benefit) for region in REGIONS for benefit in await benefits_of(person.id, region)],
+        "typed": [_typed(page, fields) for page, fields in (await typed.typed_by(person.id)).items()],
         "messages": [{"at": message.at, "text": message.text} for message in await inbox.messages(person.id, 1000)],
     }
 
 
 async def _cases(person: Person) -> list[Case]:
     return [case for region in REGIONS for case in await cases_of(person.id, region)]
+
+
+def _typed(page: str, fields: typed.Fields) -> dict[str, Any]:
+    """Return what stands in a form that was not sent."""
+    return {"page": page, "fields": [{"name": name, "text": text} for name, text in fields]}
 
 
 def _consent(consent: consents.Given) -> dict[str, Any]:
@@ -140,10 +147,17 @@ async def as_pdf(person: Person) -> bytes:
         await _about(person),
         Part("同意过的", [(consent.purpose, _day(consent.given_at)) for consent in given_consents]),
         *[await _about_case(case) for case in await _cases(person)],
+        Part("填了还没有提交的", await _not_sent(person)),
         Part("消息", [(_day(message.at), message.text) for message in messages]),
     ]
     shown = [msgspec.to_builtins(part) for part in parts if part.rows]
     return await pdf("citizen/account/settings/export", {"title": "我的个人信息", "parts": shown}, clock.now())
+
+
+async def _not_sent(person: Person) -> list[tuple[str, str]]:
+    pages = await typed.typed_by(person.id)
+    texts = [text for fields in pages.values() for _, text in fields if not text.isascii()]
+    return [("填的内容", text) for text in texts]
 
 
 async def _about(person: Person) -> Part:

@@ -23,7 +23,9 @@ from portal.cases.life.words import NEW
 from portal.citizen.apply.insured import UNPROVEN, notice
 from portal.citizen.apply.stopped import held_page
 from portal.citizen.apply.wizard import wizard
-from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named
+from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named, is_stale
+from portal.core.tools.errors import Stale
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.frames import framed, mark
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
@@ -42,13 +44,18 @@ class AnswersController(Controller):
     dependencies = {"mine": Provide(draft_named)}
 
     @get()
+    @shows_typed
     async def show(
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft], slug: FromPath[str]
     ) -> Response[bytes]:
-        """Show the step with what the person answered before."""
-        return await step_page(request, mine, mine.step(slug), mine.answers)
+        """Show the step with what the person answered before, and over it what they typed and did not send."""
+        step = mine.step(slug)
+        typed = step.read_over(mine.answers, form_of(request))
+        restored = any(text != mine.answers.get(name, "") for name, text in typed.items())
+        return await step_page(request, mine, step, {**mine.answers, **typed}, restored=restored)
 
-    @post()
+    @post(compares=True)
+    @keeps_typed
     async def keep(
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft], slug: FromPath[str]
     ) -> Response[bytes]:
@@ -56,6 +63,8 @@ class AnswersController(Controller):
         form = form_of(request)
         step = mine.step(slug)
         case = mine.case
+        if is_stale(request, case):  # before anything is said about the answers: their page would be of today
+            raise Stale
         new_answers = step.read(form)
         answers = {**mine.answers, **new_answers}
         only_save = form["action"] in ("save", "back")
@@ -92,14 +101,17 @@ async def step_page(
     step: Step,
     answers: Mapping[str, str],
     errors: dict[str, str] | None = None,
+    *,
+    restored: bool = False,
 ) -> Response[bytes]:
-    """Return the page of a step; 422 if there are errors."""
+    """Return the page of a step; 422 if there are errors. *restored*: some of *answers* were typed and not sent."""
     context: dict[str, Any] = {
         "region": mine.region,
         "case": mine.case,
         "wizard": wizard(request, mine, step, answers, await keep.documents(mine.case.id)),
         "answers": answers,
         "errors": errors or {},
+        "restored": restored,
     }
     if step.page == "insurance":
         context |= await _insured(mine)
@@ -127,7 +139,7 @@ def _framed(
         return page(request, f"citizen/apply/answers/{step.page}", **context)
     at = context["wizard"]
     picked = tuple(answer for _, answer in chosen)
-    key = (region.key, step.slug, at.ticks, at.following.slug, at.returning, picked, asked)
+    key = (region.key, step.slug, at.ticks, at.following.slug, at.returning, picked, asked, context["restored"])
     ours = mark("case")
     return framed(
         request,

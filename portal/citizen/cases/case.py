@@ -12,6 +12,7 @@ from portal.cases.apply import renewal
 from portal.cases.benefits.standing import standing_of
 from portal.cases.life.case import case_by_id
 from portal.cases.life.moves import DECIDED
+from portal.cases.life.told import topic
 from portal.citizen.cases.progress import AGAIN, progress, summary
 from portal.citizen.cases.sheets import receipt_among, result, sheet
 from portal.citizen.files.showing import file_page
@@ -53,8 +54,8 @@ class CasesController(Controller):
     async def progress(
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase], seen: FromQuery[int] = 0
     ) -> Response[bytes]:
-        """Show how it stands if that changed since row version *seen*; else 204."""
-        if mine.case.row_version == seen:
+        """Show how it stands if there is news since the one numbered *seen*; else 204."""
+        if mine.case.told == seen:
             return Response(b"", status_code=204)
         return page(request, "citizen/cases/case/_progress", p=await progress(mine), said=True)
 
@@ -65,14 +66,17 @@ class CasesController(Controller):
         """Send the same fragment whenever the case changes."""
         language = visitor_of(request).language
 
-        async def now() -> tuple[str, str, bool]:
+        async def now(shown: str) -> stream.Now:
             current = found(await case_by_id(mine.case.id))
+            told = str(current.told)
+            if told == shown:
+                return stream.Now(told, "", current.ended)
             actor, delegation = await who_acts(current, request)  # a delegation may have ended meanwhile
-            shown = await progress(msgspec.structs.replace(mine, case=current, actor=actor, delegation=delegation))
-            html = render("citizen/cases/case/_progress", language, p=shown, said=True)
-            return str(current.row_version), html, current.ended
+            standing = await progress(msgspec.structs.replace(mine, case=current, actor=actor, delegation=delegation))
+            html = render("citizen/cases/case/_progress", language, p=standing, said=True)
+            return stream.Now(told, html, current.ended)
 
-        return stream.streamed(stream.changes(f"case:{mine.case.id}", mine.actor.id, now, seen=str(seen)))
+        return stream.streamed(stream.changes(topic(mine.case.id), mine.actor.id, now, seen=str(seen)))
 
     @get("/receipt")
     async def receipt(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:

@@ -4,11 +4,11 @@ import msgspec
 
 from portal.accounts.delegation import ROUTES, SCOPES
 from portal.accounts.delegation_states import STATES
-from portal.cases.apply.acting import cases_under, over
+from portal.cases.apply.acting import cases_under, may_see, over
 from portal.cases.apply.renewal import chance
 from portal.cases.benefits.benefit import benefits_of
 from portal.cases.benefits.standing import standing_of
-from portal.cases.life.case import case_by_id
+from portal.cases.life.case import answers_of, case_by_id
 from portal.citizen.delegations.my_delegation import MyDelegation
 from portal.citizen.shared.case_row import CaseRow, case_row
 from portal.core.tools.i18n import Said
@@ -45,9 +45,37 @@ class DelegationView(msgspec.Struct, frozen=True):
         """Who acts for whom."""
         if self.mine.may_accept:
             return Said("{name} 请您代办门诊待遇认定。", name=self.mine.principal.name)
+        if self.mine.ended:
+            return self._ended
         if self.mine.as_proxy:
             return Said("您替 {name} 办理门诊待遇认定。", name=self.mine.principal.name)
         return Said("{name} 替您办理门诊待遇认定。", name=self.mine.proxy.masked_name)
+
+    @property
+    def _ended(self) -> Said:
+        """What happened, and what follows from it for who looks."""
+        mine = self.mine
+        if not mine.as_proxy:
+            return Said("{name} 不能替您办了。已经提交的申请照常办理，请您自己接着办。", name=mine.proxy.masked_name)
+        if self.state == "refused" and mine.delegation.reported:
+            words = "对方说不认识您，您不能替 {name} 办了。弄错了的话，请打 {hotline}。"
+        elif mine.may_switch:
+            words = "{name} 没有同意您代办，申请还没有提交。填的内容都在，可以改用委托书。"
+        elif self.state == "refused" and mine.delegation.route == "offer":
+            words = "您没有接受 {name} 的委托。"
+        elif self.state == "refused":
+            words = "这份委托没有通过，您不能替 {name} 办了。已经提交的申请照常办理，由本人接着办。"
+        elif self.state == "expired":
+            words = "这份委托到期了，您不能再替 {name} 查看或办理。已经提交的申请照常办理，由本人接着办。"
+        else:
+            words = "这份委托已经结束，您不能再替 {name} 查看或办理。已经提交的申请照常办理，由本人接着办。"
+        return Said(words, name=mine.principal.name, hotline=mine.region.hotline)
+
+    @property
+    def may_ask_anew(self) -> bool:
+        """Whether the proxy is led to a new delegation for the same person."""
+        mine = self.mine
+        return mine.as_proxy and mine.ended and not mine.may_switch and not mine.delegation.reported
 
     @property
     def status(self) -> str:
@@ -104,6 +132,8 @@ LETTER_IN_WORK = ("proposed", "held", "rejected", "uploaded")
 async def delegation_view(mine: MyDelegation) -> DelegationView:
     """Return what the page of *mine* says."""
     cases = await cases_under(mine.delegation) if mine.may_look else []
+    if mine.as_proxy:
+        cases = [case for case in cases if may_see(mine.delegation, answers_of(case).get("disease", ""))]
     return DelegationView(
         mine=mine,
         state=mine.state,

@@ -17,8 +17,8 @@ from portal.cases.life.moves import Role
 from portal.citizen.delegations import mandate
 from portal.citizen.delegations.delegation_view import delegation_view
 from portal.citizen.delegations.my_delegation import MyDelegation, delegation_named
-from portal.citizen.delegations.roster import clients
 from portal.citizen.shared.mine import CITIZEN, Me, address, me_in
+from portal.citizen.shared.roster import clients
 from portal.core.tools import clock
 from portal.core.tools.errors import NotFound, Stale
 from portal.core.web.pages import file_answer, page, see_other

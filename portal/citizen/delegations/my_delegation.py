@@ -5,7 +5,7 @@ from litestar.params import FromPath
 
 from portal.accounts import delegation as delegations
 from portal.accounts.delegation import Delegation, both
-from portal.accounts.delegation_states import OPEN
+from portal.accounts.delegation_states import OPEN, OVER
 from portal.accounts.person import Person
 from portal.citizen.shared.mine import Acting, Asked, me_in
 from portal.core.tools import clock
@@ -56,6 +56,11 @@ class MyDelegation(msgspec.Struct, frozen=True):
         return self.as_proxy and asked and delegation.state in ("proposed", "refused") and not self._over
 
     @property
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self.state in OVER
+
+    @property
     def may_confirm(self) -> bool:
         """Whether it waits for the code of the principal who began it."""
         return not self.as_proxy and self.delegation.route == "offer" and self.state == "asked"
@@ -94,6 +99,6 @@ async def delegation_named(r: FromPath[str], id: FromPath[str], request: Asked) 
     principal, proxy = await both(delegation)
     as_proxy = me.person.id == delegation.proxy
     found(delegation if delegation.told or not as_proxy else None)
-    if as_proxy and delegation.state != "offered":
+    if as_proxy and (delegation.state == "held" or delegation.open_on(clock.today())):
         request.scope["state"]["acting"] = Acting(principal.masked_name, delegation)
     return MyDelegation(me.region, delegation, principal, proxy, as_proxy)

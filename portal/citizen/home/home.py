@@ -8,22 +8,23 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from portal.accounts.delegation import Delegation, of_principal, of_proxy
-from portal.accounts.delegation import delegation as delegation_by_id
+from portal.accounts.delegation import Delegation, of_principal
 from portal.accounts.person import Person
-from portal.cases.benefits.benefit import benefit as benefit_by_id
 from portal.cases.benefits.benefit import benefits_of
 from portal.cases.benefits.standing import standing_among
-from portal.cases.life.case import case_by_id, cases_of
+from portal.cases.life.case import cases_of
 from portal.citizen.home.held import HeldBenefit, held
+from portal.citizen.home.leading import leads_to
 from portal.citizen.shared.case_row import CaseRow, case_row
-from portal.citizen.shared.mine import CITIZEN, Me, address, me_in
+from portal.citizen.shared.mine import CITIZEN, Me, me_in
+from portal.citizen.shared.roster import Client, clients
 from portal.core.tools import clock
-from portal.core.tools.errors import NotFound, found
+from portal.core.tools.errors import found
 from portal.core.web.pages import page, see_other
 from portal.notices import inbox
 
 LINK_LIFE = timedelta(days=7)
+SHOWN = 5  # of those whom a proxy acts for; the list has all of them
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -33,8 +34,23 @@ class Home(msgspec.Struct, frozen=True):
     cases: list[CaseRow]
     benefits: list[HeldBenefit]
     asked: list[Delegation]  # somebody asks to act for the person
-    offered: list[Delegation]  # somebody asks the person to act for them
+    clients: list[Client]  # whom the person acts for, or is asked to
     unread: int  # messages
+
+    @property
+    def offered(self) -> list[Client]:
+        """Those who ask the person to act for them."""
+        return [client for client in self.clients if client.offered]
+
+    @property
+    def acts_for(self) -> list[Client]:
+        """Those whom the person acts for: the first ones, by what is to be done."""
+        return [client for client in self.clients if not client.offered][:SHOWN]
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether there is neither a case of the person's own nor anybody they act for."""
+        return not self.cases and not self.acts_for
 
 
 class HomeController(Controller):
@@ -60,7 +76,7 @@ class HomeController(Controller):
             ),
             benefits=[await held(diseases[benefit.case_id][benefit.code].name_zh, benefit) for benefit in benefits],
             asked=[each for each in await of_principal(person.id, city.id) if each.asks_the_principal],
-            offered=[each for each in await of_proxy(person.id, city.id) if each.state_on(clock.today()) == "offered"],
+            clients=[client for client in await clients(person.id, city) if client.lasts],
             unread=await inbox.unread(person.id),
         )
         return page(request, "citizen/home/home/show", region=city, home=home)
@@ -74,15 +90,9 @@ class LinkController(Controller):
 
     @get()
     async def follow(self, link: FromPath[str]) -> Response[bytes]:
-        """Lead to the case the message was about."""
+        """Lead whom the message was sent to where it leads now; an old link leads to the list of their messages."""
         linked = found(await inbox.linked(link))
+        there = found(await leads_to(linked.code, linked.case_id, linked.person) or None)
         if clock.now() - linked.made_at > LINK_LIFE:
-            raise NotFound
-        case = await case_by_id(linked.case_id)
-        if case:
-            return see_other(address(case))
-        benefit = await benefit_by_id(linked.case_id)
-        if benefit:
-            return see_other(f"/{benefit.region}/benefits/{benefit.id}/renewals/new")
-        delegation = found(await delegation_by_id(linked.case_id))
-        return see_other(f"/{delegation.region}/delegations/{delegation.id}")
+            return see_other(f"/{there.split('/')[1]}/notices")
+        return see_other(there)

@@ -13,17 +13,18 @@ from litestar import Request
 from litestar.params import FromPath
 
 from portal.accounts import person as people
-from portal.accounts.delegation import Delegation
+from portal.accounts.delegation import Delegation, of_principal
+from portal.accounts.delegation import delegation as delegation_by_id
 from portal.accounts.person import Person
 from portal.cases.apply.acting import acting, over, under
-from portal.cases.apply.draft import draft_in
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.benefits.benefit import benefit as benefit_by_id
 from portal.cases.life.case import Actor, Case, answers_of, case_by_id, case_by_number, history, moves_for
 from portal.cases.life.moves import Role, State
 from portal.cases.life.number import read_number
 from portal.cases.log.words import words
-from portal.core.tools.errors import Stale, found
+from portal.core.tools import clock
+from portal.core.tools.errors import First, NotFound, Problem, Stale, found
 from portal.core.tools.i18n import Said
 from portal.core.web.sessions import form_of, visitor_of
 from portal.questions.catalogue import journey
@@ -135,9 +136,16 @@ async def me_in(r: FromPath[str], request: Asked) -> Me:
 
 # D15: one dependency for each handler; several are resolved in a task group and cost as much as the page.
 async def draft_named(r: FromPath[str], key: FromPath[str], request: Asked) -> MyDraft:
-    """Return the draft in the address; 404 for a made-up key as for a draft not in the visitor's care."""
-    case = found(await draft_in(r, key))
+    """Return the draft in the address; 404 for a made-up key as for a draft not in the visitor's care.
+
+    Raises:
+        First: to the page of the case, if the draft was handed in meanwhile; a form gets the 409 page instead.
+    """
+    case = await case_by_id(key)
+    case = found(case if case and case.region == r else None)
     actor, delegation = await who_acts(case, request)
+    if case.at is not State.DRAFT:
+        raise await moved_on(case) if request.method == "POST" else First(address(case))
     return MyDraft(case.city, case, answers_of(case), actor, delegation)
 
 
@@ -167,7 +175,10 @@ async def benefit_named(r: FromPath[str], id: FromPath[str], request: Asked) -> 
     subject = visitor_of(request).subject
     if subject == benefit.person:
         return MyBenefit(REGIONS[r], benefit)
-    delegation = found(await over(benefit, subject, request.scope["route_handler"].opt.get("scope", "")))
+    delegation = await over(benefit, subject, request.scope["route_handler"].opt.get("scope", ""))
+    if delegation is None:
+        given = [known for known in await of_principal(benefit.person, r) if known.proxy == subject]
+        raise gone(given[0] if given else None, subject, request)
     principal = found(await people.person(benefit.person))
     request.scope["state"]["acting"] = Acting(principal.masked_name, delegation)
     return MyBenefit(REGIONS[r], benefit, delegation)
@@ -187,10 +198,25 @@ async def who_acts(case: Case, request: Asked, act: str = "") -> tuple[Actor, De
     if subject == case.person:
         return insured(subject), None
     asked = act or request.scope["route_handler"].opt.get("scope", "")
-    delegation = found(await under(case, subject, asked))
+    delegation = await under(case, subject, asked)
+    if delegation is None:
+        raise gone(await delegation_by_id(case.delegation), subject, request)
     principal = found(await people.person(case.person))
     request.scope["state"]["acting"] = Acting(principal.masked_name, delegation)
     return acting(delegation), delegation
+
+
+def gone(known: Delegation | None, subject: str, request: Asked) -> Problem:
+    """Return what somebody meets who may not act under the delegation *known*.
+
+    A proxy whose delegation has ended, or waits anew to be confirmed, is led to its page, which says so and leads on.
+    For everybody else there is nothing here: a stranger, and a proxy for whom this was never meant. So it is for a
+    part of a page that the browser fetches by itself.
+    """
+    was_theirs = known is not None and known.proxy == subject and known.told and not known.open_on(clock.today())
+    if known is None or not was_theirs or request.scope["route_handler"].opt.get("quiet"):
+        return NotFound()
+    return First(f"/{known.region}/delegations/{known.id}")
 
 
 def insured(person: str) -> Actor:

@@ -85,3 +85,13 @@ class KeptPost(Table, tablename="kept_post"):
     subject = Varchar(length=64)
     content = Bytea(default=None)
     made_at = Timestamptz(default=None)
+
+
+class Typed(Table, tablename="typed"):
+    """What somebody typed into a form and has not sent yet; its id is a keyed hash of owner and page."""
+
+    id = Bytea(primary_key=True, default=None)
+    owner = Varchar(length=64, default="", index=True)
+    page = Varchar(length=400, default="", index=True)
+    content = Bytea(default=None)
+    kept_at = Timestamptz(default=None, index=True)

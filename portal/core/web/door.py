@@ -15,7 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from portal.core.tools.errors import BadRequest, Forbidden, FormExpired, SignInFirst, TooLarge
 from portal.core.tools.i18n import LANGUAGES
 from portal.core.tools.settings import SETTINGS
-from portal.core.web import forms, late
+from portal.core.web import autosave, forms, late
 from portal.core.web.forms import Form
 from portal.core.web.second import refused_in
 from portal.core.web.sessions import VIEW_COOKIE, Visitor, cookie_lines, meet
@@ -83,6 +83,8 @@ async def keep_late(visitor: Visitor, headers: dict[bytes, bytes], receive: Rece
         return
     from_here(headers)
     form = await posted(visitor, headers, receive, streams=False)
+    if await autosave.kept_late(scope, visitor.lost, form):
+        raise SignInFirst(expired=True)
     raise SignInFirst(expired=True, kept=await late.keep(visitor.lost, scope["path"], form))
 
 

@@ -9,6 +9,8 @@ from portal.core.tools.errors import BadRequest
 # C0 controls (but tab and line end), DEL, and the marks that turn the direction of a line around.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 FIELDS = 500
+# One button of the page that compares two versions stands for several fields: its text is a form of its own.
+CHOSEN = "chosen-"
 # The fields at the desk in which somebody writes sentences; fields with choices and codes have other names.
 WRITTEN = {"comment", "second", "text", "why", "why-not", "words"}
 WRITTEN_OF = "words-"  # followed by what the sentence is about
@@ -39,6 +41,10 @@ class Form(Mapping[str, str]):
         """Return every text under *name*, for checkboxes."""
         return self._fields.get(name, [])
 
+    def texts(self) -> dict[str, list[str]]:
+        """Return ``{name: texts}`` of all fields."""
+        return {name: [*texts] for name, texts in self._fields.items()}
+
     def written(self) -> list[str]:
         """Return the sentences that somebody wrote, in the order of the form."""
         names = [name for name in self if name in WRITTEN or name.startswith(WRITTEN_OF)]
@@ -57,7 +63,12 @@ def parse(body: bytes) -> Form:
         BadRequest: *body* is not UTF-8, or has more than `FIELDS` fields.
     """
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS, errors="strict")
+        pairs = _pairs(body.decode("ascii"))
+        chosen = [pair for name, text in pairs if name.startswith(CHOSEN) for pair in _pairs(text)]
     except ValueError as error:
         raise BadRequest from error
-    return Form(pairs)
+    return Form([*(pair for pair in pairs if not pair[0].startswith(CHOSEN)), *chosen[:FIELDS]])
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    return parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS, errors="strict")

@@ -203,12 +203,14 @@ def page(
 ) -> Response[bytes]:
     """Return the page made from template *name* (without ``.html``) in the visitor's language.
 
-    Templates get *context* and three values of the request: ``visitor``, ``here`` (its path), and ``acting``
-    (the principal that the visitor acts for on this page, or None).
+    Templates get *context* and four values of the request: ``visitor``, ``here`` (its path), ``acting`` (the principal
+    that the visitor acts for on this page, or None), and ``restored`` (whether words stand in the form that were
+    typed before and not sent).
     """
     visitor = visitor_of(request)
-    acting = request.scope["state"].get("acting")
-    text = render(name, visitor.language, visitor=visitor, here=request.scope["path"], acting=acting, **context)
+    state = request.scope["state"]
+    own = {"acting": state.get("acting"), "restored": state.get("restored", False)}
+    text = render(name, visitor.language, visitor=visitor, here=request.scope["path"], **(own | context))
     return answer(request, text.encode(), status, headers)
 
 

@@ -2,9 +2,10 @@
 
 It says who was first, and nothing that was typed is lost. A dependency of the page leaves the sentence
 (`tell_second`), or a function that reads it from the database; the function is called only for this answer.
-The page of the refused form comes again (`page_again`): with what is true now, the sentence, and the fields as
-they were typed. It is the page at the form's own address, or at the one set by `stands_on`. If there is no such page
-any more, the error page shows the typed texts.
+A route that says ``compares=True`` has a form whose fields hold what is saved: both versions stand side by side
+(`saved_page`, `public/comparison.py`). At the desk the page of any other form comes again (`page_again`): with what is
+true now, the sentence, and the fields as they were typed. It is the page at the form's own address, or at the one set
+by `stands_on`. If there is no such page any more, the error page shows the typed texts.
 """
 
 from collections.abc import Awaitable, Callable
@@ -60,19 +61,36 @@ def refused_in(scope: Scope) -> Refused | None:
 async def page_again(request: Request[Any, Any, Any], form: Form, sentence: str) -> Response[bytes] | None:
     """Return the page of a refused *form* as it is now, filled with what was typed.
 
-    The portal is asked for it as a browser would ask, so the page checks again what the visitor may see. Return
-    None if there is no such page now, or if it has no place for a text that was typed.
+    Return None if there is no such page now, or if it has no place for a text that was typed.
     """
     refused = Refused(form, sentence)
+    messages = await _opened(request, refused)
+    has_place = all(str(escape(text)) in _body(messages) for text in form.written())
+    return Collected(messages) if refused.shown and has_place else None
+
+
+async def saved_page(request: Request[Any, Any, Any]) -> str:
+    """Return the page of a refused form as it is now, with what is saved in its fields; empty if there is none."""
+    messages = await _opened(request, Refused(Form(), ""))
+    return _body(messages) if messages[0]["status"] in (200, 409) else ""  # type: ignore[typeddict-item]
+
+
+async def _opened(request: Request[Any, Any, Any], refused: Refused) -> list[Message]:
+    """Return the answer of the portal when the page of the *refused* form is opened.
+
+    The portal is asked for it as a browser would ask, so the page checks again what the visitor may see.
+    """
     messages: list[Message] = []
 
     async def collect(message: Message) -> None:
         messages.append(message)
 
     await request.app(_as_opened(request.scope, refused), _nothing_more, collect)
-    body = b"".join(message["body"] for message in messages if message["type"] == "http.response.body").decode()
-    has_place = all(str(escape(text)) in body for text in form.written())
-    return Collected(messages) if refused.shown and has_place else None
+    return messages
+
+
+def _body(messages: list[Message]) -> str:
+    return b"".join(message["body"] for message in messages if message["type"] == "http.response.body").decode()
 
 
 def _as_opened(scope: Scope, refused: Refused) -> HTTPScope:

@@ -1,14 +1,14 @@
 """Server-sent events: an open page that watches a topic is told at once when it changes.
 
-Call `tell` in the transaction of the change. A process wakes its own watchers after the commit.
-Other processes are told by LISTEN/NOTIFY on PostgreSQL; on SQLite they poll ``PRAGMA data_version``,
-which changes when another process has committed.
+Call `tell` in the transaction of the change. A process wakes its own watchers after the commit. Other processes are
+told by LISTEN/NOTIFY on PostgreSQL. On SQLite they poll ``PRAGMA data_version``, which changes with every commit, and
+ask then which topics were told.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from litestar.response import Stream
@@ -40,15 +40,15 @@ class Hub:
         """The number of open streams."""
         return sum(self.persons.values())
 
-    def wake(self, topic: str) -> None:
-        """Wake the watchers of *topic*."""
-        for event in self.watching.get(topic, ()):
-            event.set()
+    def wake(self, *topics: str) -> None:
+        """Wake the watchers of *topics*."""
+        for topic in topics:
+            for event in self.watching.get(topic, ()):
+                event.set()
 
     def wake_all(self) -> None:
         """Wake all watchers."""
-        for topic in list(self.watching):
-            self.wake(topic)
+        self.wake(*self.watching)
 
     def close(self) -> None:
         """End all streams, so that the server can stop."""
@@ -105,22 +105,30 @@ async def tell(topic: str) -> None:
         await execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
 
 
-async def listen() -> None:
-    """Wake watchers for the changes of other processes, until cancelled."""
+Lately = Callable[[], Awaitable[list[str] | None]]
+
+
+async def listen(lately: Lately) -> None:
+    """Wake watchers for the changes of other processes, until cancelled.
+
+    Args:
+        lately: returns the topics that were told since it was last called; None for all of them.
+    """
     if isinstance(DB, OneWriterEngine):
-        await _look(DB)
+        await _look(DB, lately)
     else:
         await _listen()
 
 
-async def _look(engine: OneWriterEngine) -> None:
+async def _look(engine: OneWriterEngine, lately: Lately) -> None:
     reader = engine.reader()
     seen = None
     while True:
         version = reader.execute("PRAGMA data_version").fetchone()
         if version != seen:
+            topics = await lately()
             seen = version
-            HUB.wake_all()
+            HUB.wake_all() if topics is None else HUB.wake(*topics)
         await asyncio.sleep(LOOK_EVERY)
 
 
@@ -129,7 +137,7 @@ async def _listen() -> None:
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             connection = await asyncpg.connect(SETTINGS.database)
             await connection.add_listener(CHANNEL, lambda *told: HUB.wake(str(told[3])))
-            HUB.wake_all()
+            HUB.wake_all()  # whatever was told while nobody listened
             while not connection.is_closed():
                 await asyncio.sleep(1)
         await asyncio.sleep(1)
@@ -143,16 +151,25 @@ def event(data: str, *, name: str = "", id: str = "") -> str:
     return "\n".join(lines) + "\n\n"
 
 
-Now = Callable[[], Awaitable[tuple[str, str, bool]]]
+class Now(NamedTuple):
+    """How a thing stands: the id of its latest change, the fragment that shows it, and whether that was the last."""
+
+    id: str
+    html: str
+    ended: bool
 
 
-def changes(topic: str, person: str, now: Now, seen: str = "") -> AsyncIterator[str]:
-    """Return the events of a stream on *topic*: the result of *now*, each time its id has changed.
+Look = Callable[[str], Awaitable[Now]]
+
+
+def changes(topic: str, person: str, look: Look, seen: str = "") -> AsyncIterator[str]:
+    """Return the events of a stream on *topic*: how it stands, each time its id has changed.
 
     Args:
         topic: the topic to watch.
         person: the watcher, who may have three streams.
-        now: returns ``(id, html, ended)``; if *ended*, the event ``ended`` follows and closes the stream.
+        look: is given the id that is shown, and need not render anything while that has not changed. At the end the
+            event ``ended`` closes the stream.
         seen: the id that the page shows already; it is not sent again.
 
     Raises:
@@ -160,19 +177,19 @@ def changes(topic: str, person: str, now: Now, seen: str = "") -> AsyncIterator[
             still say so, and again when the stream begins.
     """
     HUB.make_sure_of_room(person)
-    return _changes(topic, person, now, seen)
+    return _changes(topic, person, look, seen)
 
 
-async def _changes(topic: str, person: str, now: Now, sent: str) -> AsyncIterator[str]:
+async def _changes(topic: str, person: str, look: Look, sent: str) -> AsyncIterator[str]:
     async for changed in HUB.watch(topic, person):
         if not changed:
             yield ": still here\n\n"  # a comment: an empty message would be swapped in
             continue
-        id, html, ended = await now()
-        if id != sent:
-            sent = id
-            yield event(html, id=id)
-        if ended:
+        now = await look(sent)
+        if now.id != sent:
+            sent = now.id
+            yield event(now.html, id=now.id)
+        if now.ended:
             yield event("", name="ended")
             return
 

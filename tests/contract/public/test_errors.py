@@ -51,8 +51,8 @@ async def not_that_way(client: Client, _: Break) -> None:
 async def an_older_page(client: Client, _: Break) -> None:
     world = await make_world()
     await sign_in_citizen(client)
-    await client.get(f"/meishan/apply/{world.draft.id}/person")
-    await client.post(f"/meishan/apply/{world.draft.id}/person", {"row_version": "999", "mobile": "13800000101"})
+    await client.get(f"/meishan/apply/{world.draft.id}/deletion")
+    await client.post(f"/meishan/apply/{world.draft.id}/deletion", {"row_version": "999"})
 
 
 async def too_large(client: Client, _: Break) -> None:

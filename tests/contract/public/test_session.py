@@ -64,7 +64,7 @@ async def test_a_progress_page_left_open_does_not_keep_a_session_alive(client: C
     await client.sign_in("13800000101")
     for minutes in range(1, 31):
         clock.shift(timedelta(minutes=minutes))
-        await client.http.get(f"/meishan/cases/{case.number}/progress?seen={case.row_version}")
+        await client.http.get(f"/meishan/cases/{case.number}/progress?seen={case.told}")
     clock.shift(timedelta(minutes=30, seconds=5))
 
     await client.get("/meishan/me")

@@ -304,4 +304,4 @@ async def test_a_field_that_is_missing_or_doubled_upsets_nobody(client: Client) 
     assert (await kept(home))["mobile"] == "13800000101"
     await client.get(f"{home}/person")
     nothing = await client.http.post(f"{home}/person", data={"csrf": client.hidden["csrf"]})
-    assert nothing.status_code == 422
+    assert nothing.status_code == 409

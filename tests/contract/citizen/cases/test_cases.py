@@ -30,7 +30,7 @@ async def test_the_progress_says_whose_turn_it_is_and_its_fragment_is_the_same_p
     await client.get(f"{address}/progress?seen=0")
     assert client.text.count('id="progress"') == 1
     assert "<html" not in client.text
-    await client.get(f"{address}/progress?seen={case.row_version}")
+    await client.get(f"{address}/progress?seen={case.told}")
 
     assert (client.status, client.text) == (204, "")
 

@@ -10,7 +10,7 @@ from portal.cases.life.case import move
 from portal.core.store.database import transaction
 from portal.core.tools.errors import TooMany
 from portal.core.web import stream
-from portal.core.web.stream import HUB, PER_PERSON, Hub, changes, event, listen, tell
+from portal.core.web.stream import HUB, PER_PERSON, Hub, Now, changes, event, listen, tell
 from tests.helpers.client import APP, Client
 from tests.helpers.factories import citizen, make_case, make_person
 from tests.helpers.world import World, make_world, sign_in_citizen
@@ -118,8 +118,12 @@ async def test_when_nothing_happens_a_sign_of_life_is_sent(monkeypatch: pytest.M
 
 
 async def test_what_another_process_has_told_is_heard_too() -> None:
-    """On PostgreSQL by NOTIFY, on SQLite by the counter of other connections' commits."""
-    listening = asyncio.create_task(listen())
+    """On PostgreSQL by NOTIFY, on SQLite by the counter of commits and what was told since."""
+
+    async def lately() -> list[str]:
+        return ["case:1"]
+
+    listening = asyncio.create_task(listen(lately))
     watcher = await watching(HUB, "case:1")
     waiting = asyncio.create_task(watcher.hears())
     async with asyncio.timeout(10):
@@ -208,13 +212,13 @@ def test_no_line_end_in_what_is_sent_can_begin_a_field_of_its_own(end: str) -> N
 
 
 async def test_a_watcher_is_sent_what_is_new_and_nothing_twice() -> None:
-    states = iter([("1", "one", False), ("1", "one", False), ("2", "two", False), ("3", "three", True)])
+    states = iter([("1", "one", False), ("1", "", False), ("2", "two", False), ("3", "three", True)])
 
-    async def now() -> tuple[str, str, bool]:
+    async def look(shown: str) -> Now:
         HUB.wake("thing")  # the next look follows at once
-        return next(states)
+        return Now(*next(states))
 
-    sent = [text async for text in changes("thing", "me", now, seen="0")]
+    sent = [text async for text in changes("thing", "me", look, seen="0")]
 
     assert sent == [
         "id: 1\ndata: one\n\n",
@@ -225,10 +229,10 @@ async def test_a_watcher_is_sent_what_is_new_and_nothing_twice() -> None:
 
 
 async def test_what_the_page_shows_already_is_not_sent_again() -> None:
-    async def now() -> tuple[str, str, bool]:
-        return "5", "five", True
+    async def look(shown: str) -> Now:
+        return Now("5", "five", ended=True)
 
-    assert [text async for text in changes("thing", "me", now, seen="5")] == ["event: ended\ndata: \n\n"]
+    assert [text async for text in changes("thing", "me", look, seen="5")] == ["event: ended\ndata: \n\n"]
 
 
 # -- over the wire -------------------------------------------------------------------------------
@@ -296,7 +300,7 @@ async def line(client: Client) -> AsyncIterator[tuple[World, str]]:
 
 async def test_a_citizen_sees_a_move_of_their_case_at_once(line: tuple[World, str]) -> None:
     world, cookie = line
-    open_line = Line(f"/meishan/cases/{world.waiting.number}/events?seen={world.waiting.row_version}", cookie)
+    open_line = Line(f"/meishan/cases/{world.waiting.number}/events?seen={world.waiting.told}", cookie)
     while not HUB.count:
         await asyncio.sleep(0.001)
 
@@ -310,7 +314,7 @@ async def test_a_citizen_sees_a_move_of_their_case_at_once(line: tuple[World, st
     assert open_line.headers["content-type"].startswith("text/event-stream")
     assert open_line.headers["cache-control"] == "no-store"
     assert open_line.headers["x-accel-buffering"] == "no"
-    assert first.startswith(f'id: {world.waiting.row_version + 1}\ndata: <div id="progress"')
+    assert first.startswith(f'id: {world.waiting.told + 1}\ndata: <div id="progress"')
     assert last == "event: ended\ndata: \n\n"
 
 
@@ -321,7 +325,7 @@ async def test_a_page_that_is_behind_is_sent_how_things_stand_now(line: tuple[Wo
     said = await open_line.said()
     await open_line.hang_up()
 
-    assert said.startswith(f"id: {world.waiting.row_version}\n")
+    assert said.startswith(f"id: {world.waiting.told}\n")
 
 
 async def test_a_fourth_stream_is_refused_with_a_page_and_the_other_three_go_on(line: tuple[World, str]) -> None:

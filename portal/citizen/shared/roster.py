@@ -6,14 +6,15 @@ import msgspec
 
 from portal.accounts import delegation as delegations
 from portal.accounts.delegation import Delegation, both
-from portal.accounts.delegation_states import OPEN, STATES
+from portal.accounts.delegation_states import LIVE, OPEN, STATES
 from portal.accounts.person import Person
-from portal.cases.apply.acting import cases_under
+from portal.cases.apply.acting import cases_under, may_see
 from portal.cases.apply.draft import kept_until
 from portal.cases.benefits.standing import standing_of, state_words
-from portal.cases.life.case import Case
+from portal.cases.life.case import Case, answers_of
 from portal.cases.life.moves import State, turn
 from portal.cases.papers import corrections
+from portal.citizen.shared.mine import address
 from portal.core.tools import clock
 from portal.regions.load import REGIONS, Region
 
@@ -27,6 +28,32 @@ class Client(msgspec.Struct, frozen=True):
     kind: str
     todo: str
     until: date | None
+    case: Case | None = None  # the latest one that the proxy may follow
+
+    @property
+    def home(self) -> str:
+        """Address of the delegation."""
+        return f"/{self.delegation.region}/delegations/{self.delegation.id}"
+
+    @property
+    def address(self) -> str:
+        """Where the case is, or the delegation while there is none to follow."""
+        return address(self.case) if self.case else self.home
+
+    @property
+    def number(self) -> str:
+        """Number of the case; empty while there is none."""
+        return self.case.number if self.case else ""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the proxy acts for them still, or may begin to."""
+        return self.state in LIVE
+
+    @property
+    def offered(self) -> bool:
+        """Whether the principal asks, and the proxy has not answered."""
+        return self.state == "offered"
 
     @property
     def stands(self) -> str:
@@ -57,8 +84,10 @@ async def _client(delegation: Delegation) -> Client:
         ended = state not in ("held", *OPEN)
         return Client(delegation, principal, state, "done" if ended else "wait", STATES[state], None)
     cases = await cases_under(delegation)
-    kind, todo, until = await _next(delegation, cases[0] if cases else None)
-    return Client(delegation, principal, state, kind, todo, until)
+    seen = [case for case in cases if may_see(delegation, answers_of(case).get("disease", ""))]
+    latest = seen[0] if seen else None
+    kind, todo, until = await _next(delegation, latest)
+    return Client(delegation, principal, state, kind, todo, until, latest)
 
 
 def _answer_by(delegation: Delegation) -> date:
