@@ -38,6 +38,7 @@ class Applying(Citizen):
     def begin_anew(self, **answers: str) -> None:
         """Throw the draft away, begin another one, and open its materials."""
         self.applicant.begin_anew()
+        self.applicant.prepare()
         self.applicant.answer(*BEFORE_MATERIALS, **answers)
         self.open_materials()
 

@@ -79,6 +79,11 @@ class Applicant(Session):
         self.home = answer.url.removeprefix(self.base)
         return self.home
 
+    def prepare(self) -> str:
+        """Begin, also where the insurance stops it, by 先准备材料; return where it lives."""
+        self.post(f"{self.begin()}/insurance", {"action": "prepare"})
+        return self.home
+
     def throw_away(self) -> None:
         """Have no open draft, whatever an earlier journey of the same person has left."""
         self.post(f"{self.begin()}/deletion")

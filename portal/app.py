@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 import portal.following  # noqa: F401  what hears of what, and what works the outbox
 from portal.accounts import sign_in
+from portal.cases.life.deadlines import missing_calendars
 from portal.cases.life.moves import NotAllowed
 from portal.cases.life.told import Lately
 from portal.citizen.account import face, register, seen_by, sign_out
@@ -30,6 +31,7 @@ from portal.core.store.crypto import keys
 from portal.core.store.database import migrate, opened
 from portal.core.tools import clock, log, sandbox
 from portal.core.tools.errors import Problem
+from portal.core.tools.log import LOG
 from portal.core.tools.paper import CannotPrint
 from portal.core.tools.settings import SETTINGS
 from portal.core.web import late, pages, sessions, stream
@@ -171,6 +173,17 @@ async def forget_old() -> None:
     await typed.forget_old(clock.now() - timedelta(days=longest))
 
 
+def warn_of_missing_calendars() -> None:
+    """Log which calendars are not published although days reach into their year: nothing is late on those days."""
+    for region in REGIONS.values():
+        for missing in missing_calendars(region, clock.today()):
+            LOG.warning(
+                "calendar not published; days in this year are provisional, nothing in it becomes late",
+                region=region.id,
+                key=f"{missing.calendar}.{missing.year}",
+            )
+
+
 @asynccontextmanager
 async def running(app: Litestar) -> AsyncIterator[None]:
     """Open the database, listen to other processes, work the outbox if this process should."""
@@ -189,6 +202,7 @@ async def running(app: Litestar) -> AsyncIterator[None]:
         if SETTINGS.demo:
             await migrate()
         await on.enter_async_context(fresh.kept_fresh())
+        warn_of_missing_calendars()
         tasks = [asyncio.create_task(stream.listen(Lately().topics))]
         if SETTINGS.worker:
             tasks.append(asyncio.create_task(jobs.work_forever()))

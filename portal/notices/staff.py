@@ -14,7 +14,9 @@ from portal.cases.life.deadlines import DEEMS
 from portal.cases.life.moves import Move
 from portal.cases.papers.supplement import sent_with
 from portal.core.tools import clock
-from portal.notices.write import Reader, tell
+from portal.notices.write import OFFICE_ONLY, Reader, tell
+
+ALARMS = {"N27", *OFFICE_ONLY}  # the office's time is over
 
 
 async def tell_staff(case: Case, staff: Iterable[str], code: str, occasion: str, **variables: Any) -> None:
@@ -43,10 +45,10 @@ async def lost(case: Case, seat: Seat) -> None:
 
 async def alarm(case: Case, code: str, occasion: str) -> None:
     """Tell the city's supervisors and the case's reviewer that a time limit of the case has passed."""
-    if code != "N27":
+    if code not in ALARMS:
         return
     hears = {*await members_in(case.region, "supervisor"), case.assigned_to} - {""}
-    await tell_staff(case, hears, code, occasion)
+    await tell_staff(case, hears, code, occasion, date=case.due_on or "")
 
 
 async def written(case: Case, event: Event, move: Move) -> None:

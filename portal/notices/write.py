@@ -46,6 +46,7 @@ HOST = SETTINGS.public_origin.rpartition("://")[2]
 LINK = 6
 # Messages to people outside the case; other modules write them, where those people are known.
 NOT_HERE = {"N01", "N02", "N04", "N12", "N13x"}
+OFFICE_ONLY = {"N27a", "N27p"}  # warnings of a provisional day, which only the office hears
 ASKING = {"N01", "N02", "N04"}
 
 
@@ -182,6 +183,8 @@ async def write(case: Case, event: Event, move: Move) -> None:
 
 async def remind(case: Case, code: str, occasion: str) -> None:
     """Write the message *code*, due because time has passed, once for each *occasion*."""
+    if code in OFFICE_ONLY:
+        return
     await tell_people(case, code, occasion)
 
 

@@ -44,7 +44,11 @@ class Calendar:
 
     def published(self, day: date) -> bool:
         """Return whether every calendar of the region has been published for the year of *day*."""
-        return all(day.year in years for years in self._published)
+        return all(self.published_in(day.year))
+
+    def published_in(self, year: int) -> list[bool]:
+        """Return for each calendar of the region, in its order, whether *year* has been published."""
+        return [year in years for years in self._published]
 
     def after(self, day: date) -> Iterator[date]:
         """Yield the working days after *day*, without end."""

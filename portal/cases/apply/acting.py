@@ -9,7 +9,7 @@ from datetime import timedelta
 from portal.accounts import delegation as delegations
 from portal.accounts.delegation import Delegation
 from portal.cases.apply import draft
-from portal.cases.apply.ready import Incomplete, NotInsured, UnderWay, register_stop, stops
+from portal.cases.apply.ready import Incomplete, UnderWay, register_stop, stops
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.life.case import SYSTEM, Actor, Case, Event, answers_of, happened, move
 from portal.cases.life.moves import ENDS, Move, NotAllowed, Role, State
@@ -133,9 +133,9 @@ async def consent(delegation: Delegation) -> Case:
     case = await waiting(delegation)
     if case is None:
         raise Stale
-    reason = await register_stop(case)
-    if reason:
-        raise Incomplete([NotInsured(reason)])
+    not_insured = await register_stop(case)
+    if not_insured:
+        raise Incomplete([not_insured])
     principal = Actor(delegation.principal, Role.INSURED_PERSON)
     try:
         async with transaction():

@@ -27,7 +27,7 @@ from portal.documents import keep, pages
 from portal.questions.delivery import ELECTRONIC
 from portal.regions.load import REGIONS, Region
 
-ANEW = ("done.", "saved.", ELECTRONIC.name, "receives")  # of an ended case: what a new one asks for again
+ANEW = ("done.", "saved.", "prepare", ELECTRONIC.name, "receives")  # of an ended case: what a new one asks for again
 SUBMITTED = (
     # D65: the code is copied, because an index of the queue cannot reach into case_disease.
     "UPDATE cases SET application_no = coalesce(application_no, $2), submitted_at = $3, unverified = $4, disease = $5 "

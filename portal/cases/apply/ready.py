@@ -14,7 +14,7 @@ import msgspec
 from portal.accounts import person as people
 from portal.accounts.delegation import delegation
 from portal.accounts.register import Unreachable
-from portal.cases.apply.eligibility import BLOCKS, keep_record, look_up, standing
+from portal.cases.apply.eligibility import BLOCKS, finding_of, forget_record, keep_record, look_up
 from portal.cases.benefits import benefit
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.life.case import Actor, Case, answers_of
@@ -60,9 +60,13 @@ class UnsortedFiles(msgspec.Struct, frozen=True):
 
 
 class NotInsured(msgspec.Struct, frozen=True):
-    """The insurance register does not allow an application here; *reason* is one of `eligibility.BLOCKS`."""
+    """The insurance register does not allow an application here; *reason* is one of `eligibility.BLOCKS`.
+
+    *insured_in* is where the person is insured instead: the id of a city of ours, or a name; empty if unknown.
+    """
 
     reason: str
+    insured_in: str = ""
 
 
 class HeldAlready(msgspec.Struct, frozen=True):
@@ -99,17 +103,43 @@ async def stops(case: Case, sender: Actor, hand_in: HandIn = "wizard") -> list[S
     open_gaps = gaps(case, await keep.documents(case.id), hand_in)
     if open_gaps:
         return [*open_gaps]
-    code = answers_of(case)["disease"]
+    not_insured = await register_stop(case)
+    of_disease = await disease_stops(case, answers_of(case)["disease"])
+    # D33: a proxy who has proved nothing learns neither what is held nor what the register says; the office sees both.
+    if not await _proven(case, sender):
+        return [stop for stop in of_disease if isinstance(stop, UnderWay)]
+    return [*([not_insured] if not_insured else []), *of_disease]
+
+
+async def known_stops(case: Case, sender: Actor) -> list[Stop]:
+    """Return what is known today to stop *case*, before it is complete; never gaps, and the register is not asked anew.
+
+    Empty for a proxy who has proved nothing.
+    """
+    if not await _proven(case, sender):
+        return []
+    not_insured = insurance_stop(case)
+    of_disease = await disease_stops(case, answers_of(case).get("disease", ""))
+    return [*([not_insured] if not_insured else []), *of_disease]
+
+
+def insurance_stop(case: Case) -> NotInsured | None:
+    """Return why the register's record that is kept with *case* stops it; None if it does not, or there is none."""
+    known = finding_of(case)
+    if known is None or known.standing(case.city) not in BLOCKS:
+        return None
+    elsewhere = known.record.region if known.record and known.record.region != case.region else ""
+    return NotInsured(known.standing(case.city), elsewhere)
+
+
+async def disease_stops(case: Case, code: str) -> list[Stop]:
+    """Return what stops *case* if it is for disease *code*: a benefit that is held, or another case under way."""
+    if not code:
+        return []
     found: list[Stop] = []
     held = await held_already(case, code)
     if held:
         found.append(HeldAlready(held))
-    reason = await register_stop(case)
-    if reason:
-        found.append(NotInsured(reason))
-    # D33: a proxy who has proved nothing learns neither; the office sees both.
-    if not await _proven(case, sender):
-        found = []
     number = await number_under_way(case.person, code)
     if number:
         found.append(UnderWay(number))
@@ -216,17 +246,16 @@ def _wrong_steps(region: Region, answers: Answers) -> list[OpenStep]:
     return found
 
 
-async def register_stop(case: Case) -> str:
-    """Ask the register, store its record with the case, and return why it stops the application; empty if not."""
+async def register_stop(case: Case) -> NotInsured | None:
+    """Ask the register, store its record with the case, and return why it stops the application; None if not."""
     who = await people.person(case.person)
     assert who
     try:
         record = await look_up(who.id_number)
     except Unreachable:
-        return ""  # taken nevertheless: staff see that nobody answered, and check by hand
-    await keep_record(case, record)
-    found = standing(record, case.city, reachable=True)
-    return found if found in BLOCKS else ""
+        await forget_record(case)
+        return None  # taken nevertheless: staff see that nobody answered, and check by hand
+    return insurance_stop(await keep_record(case, record))
 
 
 async def _proven(case: Case, sender: Actor) -> bool:

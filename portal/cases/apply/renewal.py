@@ -27,7 +27,7 @@ from portal.regions.load import REGIONS, Region
 
 # What is looked over or answered anew: how the illness is treated now, and which papers there are.
 ASKED_AGAIN = (
-    *("done.diagnosis", "saved.", "without.", "within.", "checked.", "acting"),
+    *("done.diagnosis", "saved.", "without.", "within.", "checked.", "acting", "prepare"),
     *("done.delivery", ELECTRONIC.name, "receives"),  # a consent is given anew
 )
 STARTS: dict[str, str] = {"open": RENEWAL, "asked": REREVIEW}

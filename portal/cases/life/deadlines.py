@@ -1,8 +1,8 @@
 """Deadlines: due dates, lateness and pauses of a case. Pure functions over its history.
 
 The history is the only source; a stored due date is a copy. Days are those of Asia/Shanghai; the day of an event is not
-counted (民法典 第二百零一条); a date in a year whose calendar is not published is provisional (预计),
-and nothing is late on such a date.
+counted (民法典 第二百零一条). A date in a year whose calendar is not published is provisional (预计): once it has
+passed, the office is warned and the citizen is told so, but the case is late only when the calendar is published.
 """
 
 from collections.abc import Sequence
@@ -67,9 +67,13 @@ class Clock(msgspec.Struct, frozen=True):
     accepted_on: date | None = None  # the day from which the decision's time counts
     deemed: bool = False  # nobody accepted in time, so that the day of receipt counts
 
+    def passed(self, today: date) -> bool:
+        """Return whether the due date, provisional or not, has passed."""
+        return self.due is not None and today > self.due
+
     def late(self, today: date) -> bool:
         """Return whether the due date has passed, on a published calendar."""
-        return self.due is not None and not self.provisional and today > self.due
+        return self.passed(today) and not self.provisional
 
 
 def due(
@@ -172,6 +176,24 @@ def promised(submitted: date, region: Region, *, unverified: bool = False) -> li
     accepted = region.calendar.add(submitted, acceptance_days(region, unverified=unverified))
     days = last_days("acceptance", accepted, region)
     return days[1:] if region.rules.acceptance.automatic and not unverified else days
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """A year of a calendar that is not published, so that days in it are provisional."""
+
+    calendar: str
+    year: int
+
+
+def missing_calendars(region: Region, today: date) -> list[Missing]:
+    """Return the unpublished years of the region's calendars that the days of today's applications reach into."""
+    last = promised(today, region)[-1].day
+    return [
+        Missing(name, year)
+        for year in range(today.year, last.year + 1)
+        for name, published in zip(region.rules.region.calendars, region.calendar.published_in(year), strict=False)
+        if not published
+    ]
 
 
 def take_back_until(submitted: datetime, region: Region) -> datetime:

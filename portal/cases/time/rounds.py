@@ -77,16 +77,23 @@ async def _accept_late(case: Case) -> bool:
 
 @every(HOURLY)
 async def tell_overdue() -> int:
-    """Tell people and supervisors of each overdue case, once for each due day; return how many."""
+    """Tell of each case whose due day has passed, once for each day; return how many.
+
+    On a published calendar the people and the office are told. A provisional day may still move, so that only the
+    office is warned; it hears too that nothing is accepted by itself on such a day.
+    """
     places = ", ".join(f"'{state}'" for state in OFFICE)
     sql = f"SELECT id FROM cases WHERE state IN ({places}) AND due_on < $1"
     return await each(await cases_where(sql, clock.today()), _tell_overdue)
 
 
 async def _tell_overdue(case: Case) -> bool:
-    if not clock_on(case, await history(case)).late(clock.today()):
+    ticking = clock_on(case, await history(case))
+    if not ticking.passed(clock.today()):
         return False
-    await MESSAGE_DUE.send(case, "N27", f"{case.due_on}")
+    unaccepted = ticking.runs == "acceptance"
+    code = "N27" if ticking.late(clock.today()) else "N27a" if unaccepted else "N27p"
+    await MESSAGE_DUE.send(case, code, f"{case.due_on}")
     return True
 
 

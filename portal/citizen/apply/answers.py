@@ -1,7 +1,7 @@
 """``/{r}/apply/{key}/{slug}``: show a step and save its answers.
 
 Only 下一步 checks the answers; 存起来 and 返回 save them unchecked. If the person came from the review
-page, good answers lead back to it.
+page, good answers lead back to it. A person whose insurance stops the application goes on only by choice.
 """
 
 from collections.abc import Mapping
@@ -12,16 +12,13 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from msgspec import structs
 
-from portal.accounts.person import Person
-from portal.accounts.register import Insured, Unreachable
 from portal.cases.apply import draft
 from portal.cases.apply.acting import may_see
-from portal.cases.apply.eligibility import look_up, standing
-from portal.cases.apply.ready import held_already
+from portal.cases.apply.eligibility import finding_of, forget_record
 from portal.cases.life.case import Case
 from portal.cases.life.words import NEW
 from portal.citizen.apply.insured import UNPROVEN, notice
-from portal.citizen.apply.stopped import held_page
+from portal.citizen.apply.stopped import PREPARE, disease_page, insurance_block, looked_up, must_choose
 from portal.citizen.apply.wizard import wizard
 from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named, is_stale
 from portal.core.tools.errors import Stale
@@ -32,6 +29,7 @@ from portal.core.web.sessions import form_of
 from portal.documents import keep
 from portal.questions.catalogue import after, before, journey
 from portal.questions.delivery import RECEIVING
+from portal.questions.insurance import INSURANCE, SEEN
 from portal.questions.insured_person import PERSON
 from portal.questions.model import Step
 
@@ -48,8 +46,13 @@ class AnswersController(Controller):
     async def show(
         self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft], slug: FromPath[str]
     ) -> Response[bytes]:
-        """Show the step with what the person answered before, and over it what they typed and did not send."""
+        """Show the step with what the person answered before, and over it what they typed and did not send.
+
+        303 if the insurance stops the application, and the person has not chosen to go on all the same.
+        """
         step = mine.step(slug)
+        if step.page != "insurance" and must_choose(mine):
+            return see_other(f"{mine.home}/{INSURANCE.slug}")
         typed = step.read_over(mine.answers, form_of(request))
         restored = any(text != mine.answers.get(name, "") for name, text in typed.items())
         return await step_page(request, mine, step, {**mine.answers, **typed}, restored=restored)
@@ -73,15 +76,36 @@ class AnswersController(Controller):
             errors["disease"] = "这个病种涉及隐私，委托时写明了它，代办人才能办。请本人办，或者重新办理委托。"
         if case.kind != NEW and answers["disease"] != mine.answers["disease"]:
             errors["disease"] = "续期和复审只办原来的病种。要办别的病种，请另外申请。"
+        if step.page == "insurance" and not errors and not only_save:
+            return await _insurance_seen(request, mine, step, form)
         if errors:
             return await step_page(request, mine, step, answers, errors)
-        if "disease" in new_answers and not only_save and mine.proven:
-            benefit = await held_already(case, new_answers["disease"])
-            if benefit:
-                return await held_page(request, mine, benefit)
+        if "disease" in new_answers and not only_save and case.kind == NEW:
+            stopped = await disease_page(request, mine, new_answers["disease"])
+            if stopped:
+                return stopped
         marks = {f"saved.{step.slug}": "yes"} if only_save else {f"done.{step.slug}": "yes"}
         await draft.keep_answers(case, {**new_answers, **marks}, seen=form["row_version"])
         return see_other(_next_page(case, step, answers, form))
+
+
+async def _insurance_seen(
+    request: Request[Any, Any, Any], mine: MyDraft, step: Step, form: Mapping[str, str]
+) -> Response[bytes]:
+    """Go on if the insurance allows it, or the person chooses to prepare all the same; look it up anew if asked to."""
+    if form["action"] == "again":
+        await forget_record(mine.case)
+        return see_other(f"{mine.home}/{step.slug}")
+    mine, _ = await looked_up(mine)
+    block = insurance_block(mine)
+    marks = {SEEN.name: "yes", f"done.{step.slug}": "yes"}
+    if form["action"] == PREPARE and block:
+        marks[PREPARE] = block.word
+    elif must_choose(mine):
+        errors = {PREPARE: "现在还不能提交。想先准备材料，请点“先准备材料”。"}
+        return await step_page(request, mine, step, mine.answers, errors)
+    await draft.keep_answers(mine.case, marks, seen=form["row_version"])
+    return see_other(_next_page(mine.case, step, {**mine.answers, **marks}, form))
 
 
 def _next_page(case: Case, step: Step, answers: Mapping[str, str], form: Mapping[str, str]) -> str:
@@ -157,17 +181,16 @@ def _framed(
 
 
 async def _insured(mine: MyDraft) -> dict[str, Any]:
-    """Return the register's record and the note about it; neither to a proxy without a verified proof."""
+    """Return the register's record and what follows from it; nothing of it to a proxy without a verified proof."""
     if not mine.proven:
-        return {"record": None, "notice": notice(UNPROVEN, mine.region)}
-    record, reachable = await _record(await mine.person())
-    stands = standing(record, mine.region, reachable=reachable)
-    insured_here = record is not None and record.region == mine.region.id
-    return {"record": record if insured_here else None, "notice": notice(stands, mine.region)}
-
-
-async def _record(person: Person) -> tuple[Insured | None, bool]:
-    try:
-        return await look_up(person.id_number), True
-    except Unreachable:
-        return None, False
+        return {"record": None, "notice": notice(UNPROVEN, mine.region), "block": None, "chosen": False}
+    mine, reachable = await looked_up(mine)
+    known = finding_of(mine.case)
+    stands = known.standing(mine.region) if known and reachable else "unreachable"
+    here = known is not None and reachable and known.record is not None and known.record.region == mine.region.id
+    return {
+        "record": known.record if known and here else None,
+        "notice": notice(stands, mine.region, proxy=mine.delegation is not None),
+        "block": insurance_block(mine),
+        "chosen": not must_choose(mine),
+    }

@@ -7,9 +7,11 @@ from litestar.di import NamedDependency, Provide
 
 from portal.accounts.person import phone_number
 from portal.cases.apply import draft, renewal
+from portal.cases.apply.eligibility import finding_of
 from portal.cases.life.case import cases_of
 from portal.cases.life.moves import State
 from portal.cases.life.words import KINDS, NEW
+from portal.citizen.apply.stopped import blocks, insurance_block, looked_up, must_choose
 from portal.citizen.apply.tasks import task_list
 from portal.citizen.shared.case_row import case_row
 from portal.citizen.shared.mine import CITIZEN, Me, MyDraft, draft_named, is_stale, me_in
@@ -53,7 +55,9 @@ class TasksController(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
-        """Show the task list."""
+        """Show the task list, with what is known to stop the application; the register is asked if it was not yet."""
+        if finding_of(mine.case) is None:
+            mine, _ = await looked_up(mine)
         return page(
             request,
             "citizen/apply/applications/show",
@@ -63,6 +67,8 @@ class TasksController(Controller):
             kept_until=draft.kept_until(mine.case),
             kind=KINDS.get(mine.case.kind, ""),
             asked_by=await renewal.asked_by(mine.case),
+            blocks=await blocks(mine),
+            preparing=insurance_block(mine) is not None and not must_choose(mine),
         )
 
     @get("/deletion")

@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from portal.cases.apply import draft
 from portal.cases.life.case import Case
 from portal.cases.papers.taking import limits_of, take_all
+from portal.citizen.apply.stopped import must_choose
 from portal.citizen.apply.wizard import wizard
 from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named
 from portal.citizen.shared.unsafe import unsafe_by_slot
@@ -44,7 +45,9 @@ class MaterialsController(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
-        """Show every slot with its files."""
+        """Show every slot with its files; 303 if the insurance must be looked at first."""
+        if must_choose(mine):
+            return see_other(f"{mine.home}/insurance")
         return await materials_page(request, mine, mine.answers)
 
     @post()

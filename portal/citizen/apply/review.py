@@ -12,12 +12,12 @@ from portal.accounts.person import Person
 from portal.cases.apply import draft
 from portal.cases.apply.acting import send_for_consent
 from portal.cases.apply.eligibility import insured_of
-from portal.cases.apply.ready import Incomplete, done_slugs, gaps
+from portal.cases.apply.ready import Incomplete, done_slugs, gaps, known_stops
 from portal.cases.life.case import Case
 from portal.cases.life.deadlines import acceptance_days, promised
 from portal.cases.life.moves import NotAllowed, State
 from portal.cases.life.words import KINDS
-from portal.citizen.apply.stopped import stopped_page
+from portal.citizen.apply.stopped import Block, blocks, looked_up, stopped_page
 from portal.citizen.apply.wizard import wizard
 from portal.citizen.shared.last_days import Deadline, sentences
 from portal.citizen.shared.mine import CITIZEN, MyDraft, address, begun_named, draft_named, is_stale
@@ -83,6 +83,7 @@ class ReviewPage(msgspec.Struct, frozen=True):
 
     home: str
     missing: list[Step]
+    blocks: list[Block]  # what stops it although nothing is missing
     rows: list[tuple[Step, list[tuple[str, str, str]]]]
     files: list[FileRow]
     person: Person
@@ -92,9 +93,15 @@ class ReviewPage(msgspec.Struct, frozen=True):
     taken: str  # when the office accepts, and how long it may take
     last_days: list[Deadline]
 
+    @property
+    def can_be_signed(self) -> bool:
+        """Whether nothing that is known stands between here and the signature."""
+        return not self.missing and not self.blocks
+
 
 async def review_page(request: Request[Any, Any, Any], mine: MyDraft) -> Response[bytes]:
-    """Return the review page."""
+    """Return the review page; it says all that stops the application, so an old record of the register is renewed."""
+    mine, _ = await looked_up(mine)
     files = await keep.documents(mine.case.id)
     return page(
         request,
@@ -114,6 +121,7 @@ async def _reviewed(mine: MyDraft, files: list[Document]) -> ReviewPage:
     return ReviewPage(
         home=mine.home,
         missing=[step for step in steps if step.slug not in done],
+        blocks=await blocks(mine),
         rows=[(step, step.rows(answers, region)) for step in steps if step.page in ("questions", "form")],
         files=[_file_row(slot, answers, files) for slot in slots(region, answers)],
         person=await mine.person(),
@@ -158,7 +166,7 @@ class SignatureController(Controller):
     @get(dependencies={"mine": Provide(draft_named)})
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
         """Ask for the declaration and the signature."""
-        if gaps(mine.case, await keep.documents(mine.case.id)):
+        if gaps(mine.case, await keep.documents(mine.case.id)) or await known_stops(mine.case, mine.actor):
             return see_other(f"{mine.home}/review")
         return await signature_page(request, mine, {}, {})
 

@@ -12,13 +12,23 @@ from portal.cases.result import publicity
 from portal.citizen.shared.last_days import LARGE, Deadline, sentences
 from portal.core.tools import clock
 
+# What is said once the day has passed, by what the clock runs for, and whether the day was provisional.
+APOLOGIES = {
+    ("acceptance", True): "按预计的日子已经过了，还没有受理，很抱歉。那一年的放假安排还没有公布齐，日子可能往后推几天。"
+    "我们已经提醒主管。着急请打 {hotline}。",
+    ("acceptance", False): "到期还没有受理，很抱歉。申请从交上来那天起就算受理，系统正在办。着急请打 {hotline}。",
+    ("decision", True): "按预计的日子已经过了，还没有办完，很抱歉。那一年的放假安排还没有公布齐，日子可能往后推几天。"
+    "我们已经提醒主管。着急请打 {hotline}。",
+    ("decision", False): "到期还没有办完，很抱歉。我们正在加紧办，已经提醒主管。着急请打 {hotline}。",
+}
+
 
 class Dates(msgspec.Struct, frozen=True):
     """The office's clock of a case today, and the days that follow from it."""
 
     clock: Clock
     last_days: list[LastDay]  # that the office still has to keep
-    late: bool  # its last day has passed
+    passed: bool  # its last day, provisional or not, has passed
     workdays_left: int
     answer_by: date | None  # of an open notice of what is missing
     public_until: date | None
@@ -42,6 +52,11 @@ class Dates(msgspec.Struct, frozen=True):
         """The sentences of the receipt about the office's last days; none while it is not the office's turn."""
         return sentences(self.last_days)
 
+    @property
+    def apology(self) -> str:
+        """What is said because the office's last day has passed; empty while it has not."""
+        return APOLOGIES[self.clock.runs, self.clock.provisional] if self.passed else ""
+
 
 def _to_keep(case: Case, ticking: Clock) -> list[LastDay]:
     """Return the last days that the office still has to keep; none while it is not the office's turn."""
@@ -58,7 +73,7 @@ async def dates_of(case: Case, events: list[Event], notice: Correction | None) -
     return Dates(
         clock=ticking,
         last_days=_to_keep(case, ticking),
-        late=not case.ended and ticking.late(today),
+        passed=not case.ended and ticking.passed(today),
         workdays_left=case.city.calendar.between(today, ticking.due) if ticking.due else 0,
         answer_by=notice.answer_by if notice else None,
         public_until=await publicity.ends_on(case),

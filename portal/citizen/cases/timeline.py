@@ -20,7 +20,7 @@ from portal.regions.model import Step
 ORDER = (State.DRAFT, State.SUBMITTED, State.REVIEWING, State.APPRAISING, State.DECIDING)
 # What the seal says of a case that gave nothing or not all, which is Chinese in every language.
 SEALS = {State.PARTLY_APPROVED: "部分通过", State.DENIED: "不予认定"}
-TAGS = {"done": "已完成", "now": "当前", "yours": "等您补材料", "next": "未开始", "ended": "到这里为止"}
+TAGS = {"done": "已完成", "now": "当前", "yours": "等您补充", "next": "未开始", "ended": "到这里为止"}
 # What the stage is called in which a case ended without a decision.
 ENDED = {State.NOT_ACCEPTED: "不予受理", State.WITHDRAWN: "已撤回", State.LAPSED: "已终止"}
 IN_FORCE = "approved"  # the state of a stage that stands for the benefit itself

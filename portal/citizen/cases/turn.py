@@ -20,7 +20,7 @@ ENDED = {
     State.DENIED: ("认定不通过", ""),
     State.NOT_ACCEPTED: ("不予受理", "这次申请没有受理，理由和不同意怎么办写在下面。"),
     State.WITHDRAWN: ("已撤回，不再办理", ""),
-    State.LAPSED: ("到期没有补材料，已终止", ""),
+    State.LAPSED: ("过期没有补，已终止", ""),
 }
 
 

@@ -20,7 +20,7 @@ from portal.accounts.sign_in import ChallengeRow
 from portal.cases.apply import acting
 from portal.cases.apply.ready import Incomplete, NotInsured
 from portal.cases.life.case import answers_of
-from portal.citizen.apply.stopped import why_not_insured
+from portal.citizen.apply.insured import why_not_insured
 from portal.citizen.delegations.confirming import answered, challenge_of, code_page, send_code
 from portal.citizen.shared.mine import Asked
 from portal.core.tools.errors import Forbidden, found
@@ -140,9 +140,9 @@ async def agree(request: Asked, asked: Question) -> Response[bytes]:
     try:
         await acting.consent(asked.delegation)
     except Incomplete as incomplete:
-        reason = next((stop.reason for stop in incomplete.stops if isinstance(stop, NotInsured)), "")
-        why = why_not_insured(reason, asked.region) if reason else "您已经交过一次申请，正在办，不用再交。"
-        status = 422 if reason else 409
+        stop = next((stop for stop in incomplete.stops if isinstance(stop, NotInsured)), None)
+        why = why_not_insured(stop, asked.region) if stop else "您已经交过一次申请，正在办，不用再交。"
+        status = 422 if stop else 409
         return page(
             request, "citizen/delegations/consent/stopped", status=status, region=asked.region, mine=asked, why=why
         )

@@ -38,8 +38,8 @@ SENTENCES = {
 }
 # In a list of cases.
 SHORT = {
-    "acceptance": Words("最晚 {day} 受理", "预计 {day} 受理", "应在 {day} 前受理，晚了"),
-    "decision": Words("最晚 {day} 办完", "预计 {day} 办完", "应在 {day} 前办完，晚了"),
+    "acceptance": Words("最晚 {day} 受理", "预计 {day} 受理", "应在 {day} 前受理，还没有受理，很抱歉"),
+    "decision": Words("最晚 {day} 办完", "预计 {day} 办完", "应在 {day} 前办完，还没有办完，很抱歉"),
 }
 
 

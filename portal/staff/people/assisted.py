@@ -274,7 +274,7 @@ def said_of(found: Sequence[Stop], region: Region, button: str) -> dict[str, str
                 errors[f"slot-{slot.id}"] = "请打印申请表，请本人签名，再传签好的扫描件或照片。"
             case MissingPaper(slot, blocks):
                 errors[f"slot-{slot.id}"] = why_missing(slot, region, blocks=blocks)
-            case NotInsured(reason):
+            case NotInsured(reason=reason):
                 errors[button] = STOPPED[reason]
             case HeldAlready():
                 errors.setdefault(button, "申请人已经有这个病种的待遇，不用再申请。快到期时由本人申请续期。")

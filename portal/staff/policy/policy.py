@@ -9,6 +9,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
+from portal.cases.life.deadlines import missing_calendars
 from portal.core.store.storage import plain_file
 from portal.core.tools import clock
 from portal.core.tools.i18n import Said
@@ -41,7 +42,11 @@ class PolicyController(Controller):
     @get()
     async def index(self, desk: NamedDependency[Desk]) -> Response[bytes]:
         """Show all files: in force, planned, being drafted, and not confirmed."""
-        return desk.page("staff/policy/policy/index", rows=await file_rows(desk.me))
+        return desk.page(
+            "staff/policy/policy/index",
+            rows=await file_rows(desk.me),
+            missing=missing_calendars(desk.region, clock.today()),
+        )
 
     @get("/files/{file:str}")
     async def show(self, desk: NamedDependency[Desk], file: FromPath[str]) -> Response[bytes]:

@@ -78,5 +78,7 @@ def time_left(case: Case, office: Clock) -> Sign:
         return Sign("wait", "已停，等补正")
     if office.late(today):
         return Sign("late", Said("已逾期 {n} 个工作日", n=calendar.between(office.due, today)))
+    if office.passed(today):
+        return Sign("late", Said("过了预计的日子 {n} 个工作日", n=calendar.between(office.due, today)))
     left = calendar.between(today, office.due)
     return Sign("yours" if left <= URGENT else "now", Said("剩 {n} 个工作日", n=left))

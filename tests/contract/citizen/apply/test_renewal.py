@@ -148,11 +148,12 @@ async def test_applying_anew_for_what_is_held_says_until_when_and_leads_to_the_r
 
 async def test_what_was_filled_in_before_it_was_held_is_not_sent_in(client: Client) -> None:
     ready = await walk.ready()
+    await comes_back(client)
+    await client.get(f"{walk.home_of(ready)}/signature")
     await make_benefit("ms-10", months=0)
     await execute("UPDATE benefit SET person = $1", ready.person)
-    await comes_back(client)
 
-    await walk.sign(client, walk.home_of(ready), "张丽")
+    await client.post(f"{walk.home_of(ready)}/signature", {"declared": "yes", "signature": "张丽"})
 
     assert (client.status, "长期有效，不用再申请" in client.text) == (409, True)
 

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
+from portal.app import warn_of_missing_calendars
 from portal.core.store import audit
 from portal.core.tools import clock
 from portal.core.tools.i18n import day_of_year
@@ -306,3 +308,24 @@ async def test_an_admin_of_another_city_finds_nothing_but_the_calendars(client: 
             assert (await far.http.get(f"{version}{path}")).status_code == 404
         await far.get(f"{FILES}/calendar.toml")
         assert far.status == 200
+
+
+async def test_an_admin_reads_which_calendar_is_missing_and_what_follows(client: Client) -> None:
+    async with Client() as far:
+        await make_staff("admin", "xinxing", login="far")
+        await far.staff_sign_in("far")
+
+        await far.get("/staff/policy")
+
+        assert "2026 年的工作日历“xinjiang-regional”还没有公布" in far.text
+        assert "不自动受理" in far.text
+        assert "“cn-national”" not in far.text.partition("2027")[0]
+
+
+def test_the_start_says_which_calendar_is_missing() -> None:
+    with capture_logs() as lines:
+        warn_of_missing_calendars()
+
+    said = {(line["region"], line["key"]) for line in lines}
+    assert ("xinxing", "xinjiang-regional.2026") in said
+    assert ("meishan", "cn-national.2026") not in said
