@@ -13,7 +13,7 @@ class Words(msgspec.Struct, frozen=True):
 
     ahead: str
     provisional: str
-    over: str
+    over: str = ""
 
     def of(self, last: LastDay) -> str:
         """Return the words for *last* today."""
@@ -29,12 +29,10 @@ LARGE = {
     ),
     "decision": Words("最晚办完 {day}，还有 {n} 个工作日", "预计办完 {day}，还有 {n} 个工作日", "应在这天前办完 {day}"),
 }
-# In a sentence: before submitting and on the receipt.
+# In a sentence: before submitting and on the receipt, which promise no day that is over.
 SENTENCES = {
-    "acceptance": Words("最晚 {day} 受理。", "预计 {day} 受理。", "应在 {day} 前受理，现在晚了，很抱歉。"),
-    "decision": Words(
-        "最晚 {day} 办完，告诉您结果。", "预计 {day} 办完，告诉您结果。", "应在 {day} 前办完，现在晚了，很抱歉。"
-    ),
+    "acceptance": Words("最晚 {day} 受理。", "预计 {day} 受理。"),
+    "decision": Words("最晚 {day} 办完，告诉您结果。", "预计 {day} 办完，告诉您结果。"),
 }
 # In a list of cases.
 SHORT = {
@@ -52,5 +50,6 @@ class Deadline(msgspec.Struct, frozen=True):
 
 
 def sentences(days: list[LastDay]) -> list[Deadline]:
-    """Return one sentence for each of *days*."""
-    return [Deadline(SENTENCES[last.of].of(last), last.day) for last in days]
+    """Return one sentence for each of *days* that is still ahead."""
+    ahead = [last for last in days if not last.passed(clock.today())]
+    return [Deadline(SENTENCES[last.of].of(last), last.day) for last in ahead]
