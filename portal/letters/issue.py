@@ -251,7 +251,7 @@ async def _acceptance(case: Case, event: Event, moment: str, files: list[keep.Do
         return f"视为受理，从 {day} 起算", f"到期没有作出是否受理的决定，依照规定视为受理，办理时间从 {day} 起算。"
     lacking = open_points(case, files)
     if lacking:
-        return moment, f"我们已经受理。还没有齐的：{'；'.join(lacking)}。审核时需要的，我们会一次告知。"
+        return moment, f"我们已经受理。{'；'.join(lacking)}。审核时需要的，我们会一次告知。"
     return moment, "材料形式齐全，我们已经受理。"
 
 

@@ -11,15 +11,16 @@ from portal.questions.materials import slots
 def open_points(case: Case, files: Sequence[Document]) -> list[str]:
     """Return what is missing or must still be looked into, one short clause for each; none if all is there.
 
-    Missing is a required paper without a file that is not said to be within another one. A hospital that is not on the
-    city's list, or not a designated one of the level that the city asks for, must be looked into.
+    Missing is a paper without a file that is not said to be within another one, also where 暂时没有 was ticked. A
+    hospital that is not on the city's list, or not a designated one of the level that the city asks for, must be
+    looked into.
     """
     answers = answers_of(case)
     with_files = {file.slot for file in files}
     papers = [
         slot.name
         for slot in slots(case.city, answers)
-        if slot.required and slot.id not in with_files and answers.get(f"within.{slot.id}") != "yes"
+        if slot.id not in with_files and answers.get(f"within.{slot.id}") != "yes"
     ]
     missing = [Said("还没有交{papers}", papers=listed(papers))] if papers else []
     return [*missing, *_about_hospital(case, answers.get("hospital", ""))]
