@@ -211,17 +211,11 @@ async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, 
         "note": event.note,
         "take_back": _hour_of(case.submitted_at, case),
     }
-<<<<<<< HEAD
     found |= _last_days(case, event)
     found["accepted"], found["acceptance"] = await _acceptance(case, event, moment, files)
-    found["evidence"] = "、".join(_names(case, files))
-    disease = next(iter(await decision.diseases(case)), None)
-=======
-    found["due"], found["due_sentence"] = _due(case)
     decided = await decision.diseases(case)
     found["evidence"] = "、".join(_names(case, _proving(files, decided)))
     disease = next(iter(decided), None)
->>>>>>> main
     found |= _of_disease(disease, region) if disease else {}
     return found
 
