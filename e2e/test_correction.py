@@ -62,17 +62,17 @@ def send_report(citizen: Citizen) -> None:
 
 def answer(citizen: Citizen) -> None:
     """Answer the first item by a file and the second by words, after a try with only the first."""
-    citizen.sees("请补 2 样材料")
+    citizen.sees("请补充或改正 2 样")
     citizen.sees("请交最近三个月的报告")
-    citizen.follow("去补材料")
-    citizen.heading("需要补正")
+    citizen.follow("现在去补")
+    citizen.heading("请补材料或改正（补正）")
     send_report(citizen)
-    citizen.press("提交补正")
-    expect(citizen.page).to_have_title("错误：需要补正（一次性告知） – 门诊慢特病待遇认定 – 眉山市")
+    citizen.press("补好了，提交")
+    expect(citizen.page).to_have_title("错误：请补材料或改正（一次性告知补正） – 门诊慢特病待遇认定 – 眉山市")
     citizen.follow("第 2 项还没有补。请传文件，或者写一句说明。")
     citizen.check_page()
-    citizen.fill("第 2 项的说明：有效身份证件", "身份证在补办，下周能拿到")
-    citizen.press("提交补正")
+    citizen.fill("没有这份材料，或者有话要说（第 2 项）", "身份证在补办，下周能拿到")
+    citizen.press("补好了，提交")
     citizen.heading("办理进度")
     citizen.sees("等经办机构处理")
 
@@ -123,7 +123,7 @@ def test_a_citizen_answers_a_correction_and_reads_why_it_was_refused(
     ask_for_two_materials(clerk, number)
     # The open page changes by itself, within three seconds.
     expect(citizen.page.get_by_role("heading", name="等您处理")).to_be_visible(timeout=3_000)
-    expect(citizen.page.get_by_role("status")).to_have_text("办理进度更新：需要您补正")
+    expect(citizen.page.get_by_role("status")).to_have_text("办理进度更新：请补材料或改正")
     citizen.check_page()
     answer(citizen)
     refuse(clerk, number)

@@ -171,7 +171,7 @@ def test_the_desk_says_what_is_missing(someone: Citizen, clerk: Clerk, approver:
     clerk.sign_in("meishan-reviewer")
     clerk.go(f"/staff/cases/{number}/corrections/new")
     clerk.press("发出告知书")
-    finds_errors(clerk, "请至少选一项要补正的材料。")
+    finds_errors(clerk, "请至少选一样要补充或改正的。")
     clerk.go(f"/staff/cases/{number}/decision")
     clerk.press("送审批")
     finds_errors(clerk, "请选通过或不通过。")

@@ -48,12 +48,12 @@ def ask_for_the_report(desk: Clerk, number: str) -> None:
 
 def send_the_report(citizen: Citizen) -> None:
     """Answer the notice with a file."""
-    citizen.follow("去补材料")
-    citizen.heading("需要补正")
+    citizen.follow("现在去补")
+    citizen.heading("请补材料或改正（补正）")
     item = citizen.material("1. 检查报告")
     item.get_by_label("选照片或文件：检查报告").set_input_files(REPORT)
-    citizen.sees("已补 1/1。")
-    citizen.press("提交补正")
+    citizen.sees("1 样里补了 1 样。")
+    citizen.press("补好了，提交")
     citizen.heading("办理进度")
 
 
@@ -140,8 +140,8 @@ def test_xinxing_corrects_once_two_experts_differ_a_third_settles_it(applicant: 
     move_on(desk, 3)
     ask_for_the_report(desk, number)
     comes_back(applicant, "xinxing", "13800000001", number)
-    sees_turn(applicant, "等您处理", "请补 1 样材料")
-    applicant.sees("起停下来，等您补正。")
+    sees_turn(applicant, "等您处理", "请补充或改正 1 样")
+    applicant.sees("起，我们在等您补充，这段时间不算。")
 
     move_on(desk, 6)
     comes_back(applicant, "xinxing", "13800000001", number)
@@ -149,7 +149,7 @@ def test_xinxing_corrects_once_two_experts_differ_a_third_settles_it(applicant: 
     stopped = calendar.between(clock.today() - timedelta(days=6), clock.today())
     later = calendar.add(due, stopped)
     sees_turn(applicant, "等经办机构处理", "正在审核", later, due_word("xinxing", later))
-    applicant.sees("补正期间已暂停 6 天，不计入办理时间。")
+    applicant.sees("等您补充的 6 天不算在办理时间里。")
 
     invite(desk, number, "郑专家", "冯专家")
     give_opinion(desk, "xinxing-expert", passed=True)
@@ -193,15 +193,15 @@ def ask_and_answer_in_words(citizen: Citizen, desk: Clerk, number: str) -> None:
     desk.sees("已停，等补正")
     move_on(desk, 3)
     comes_back(citizen, "meishan", "13800000101", number)
-    sees_turn(citizen, "等您处理", "请补 1 样材料")
-    citizen.follow("去补材料")
+    sees_turn(citizen, "等您处理", "请补充或改正 1 样")
+    citizen.follow("现在去补")
     citizen.follow("来不及？可以延长一次")
     citizen.heading("要延长补正期限吗？")
     citizen.press("延长期限")
-    citizen.heading("需要补正")
+    citizen.heading("请补材料或改正（补正）")
     expect(citizen.page.get_by_role("link", name="来不及？可以延长一次")).to_have_count(0)
-    citizen.fill("第 1 项的说明：有效身份证件", "身份证在补办")
-    citizen.press("提交补正")
+    citizen.fill("没有这份材料，或者有话要说（第 1 项）", "身份证在补办")
+    citizen.press("补好了，提交")
     citizen.heading("办理进度")
 
 
@@ -232,7 +232,7 @@ def test_meishan_notifies_once_is_late_and_refuses_with_reasons(applicant: Citiz
     ask_and_answer_in_words(applicant, desk, number)
     due = calendar.add(clock.today(), 1)  # the one day begins anew with the answer
     sees_turn(applicant, "等经办机构处理", "正在审核", due, due_word("meishan", due))
-    applicant.sees("补正期间已暂停 3 天，不计入办理时间。")
+    applicant.sees("等您补充的 3 天不算在办理时间里。")
 
     at_desk(desk, "meishan-reviewer", number)
     expect(desk.page.get_by_role("link", name="一次性告知补正")).to_have_count(0)

@@ -22,6 +22,7 @@ from portal.cases.life.deadlines import take_back_until
 from portal.cases.life.moves import Move
 from portal.cases.life.words import KINDS
 from portal.cases.papers import corrections, sent
+from portal.cases.papers.defects import Defect, example_of
 from portal.cases.result import decision
 from portal.cases.result.opinion import FINDINGS, VERDICTS, opinion_of
 from portal.core.store.crypto import seal_bytes, token
@@ -183,6 +184,7 @@ ROWS = {
     "rereview": "复审",
     "evidence": "查看的材料",
     "basis": "依据",
+    "correction_basis": "依据",
     "code": "核验码",
 }
 
@@ -208,6 +210,7 @@ async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, 
         "answer_by": long_day(notice.answer_by) if notice else "",
         "materials": f"{len(files)} 份，共 {sum(file.pages for file in files)} 页",
         "basis": f"{rules.eligibility.catalogue_basis_zh}（目录版本 {case.catalogue_version}）",
+        "correction_basis": rules.correction.basis_zh,
         "code": code,
         "note": event.note,
         "take_back": _hour_of(case.submitted_at, case),
@@ -259,15 +262,22 @@ def _period(start: date | None, end: date | None) -> str:
 async def _items(name: str, case: Case) -> Items:
     if name == "defects":
         notice = await corrections.open_correction(case)
-        named = slot_names(case.city)
         found = await corrections.defects(notice, ()) if notice else []
-        return Items("需要补正", [f"{named.get(defect.slot, '申请内容')}：{defect.said}" for defect in found])
+        return Items("需要补正", [_of_defect(defect, case.city) for defect in found])
     if name == "reasons":
         failed = [disease for disease in await decision.diseases(case) if not disease.passed]
         return Items("理由", [str(said) for disease in failed for said in disease.reasons.sentences()])
     if name == "opinions":
         return Items("意见", await _opinions(case))
     return Items("不同意怎么办", ways_to_object(case.city))
+
+
+def _of_defect(defect: Defect, region: Region) -> str:
+    """Return what is asked for, why, and how it would be right."""
+    right = example_of(defect, region)
+    how = "" if not right else f"例如：{right}" if defect.question else f"应当：{right}"
+    parts = [f"{defect.name(region)}：{defect.said}", how]
+    return "。".join(str(part).rstrip("。") for part in parts if part) + "。"
 
 
 async def _opinions(case: Case) -> list[str]:

@@ -42,6 +42,7 @@ SERVICE_VERSION = "2026-12"  # version of the consent text
 DELIVERY = Question(
     name="delivery",
     label="结果怎么给您？",
+    noun="领取结果的方法",
     control="radios",
     choices=offered,
     rules=(required("请选一种领取结果的方法。"),),

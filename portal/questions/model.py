@@ -48,6 +48,7 @@ class Question:
     region offers it): for people without script, *only_if* says in words when it must be answered.
     `tidy` turns typed text into the stored form (full-width digits, spaces); it never raises and keeps
     text it cannot tidy, so that the person sees it again. `show` formats for reading, as by grouping digits.
+    `noun` is what is asked for, where the label is a whole question.
     """
 
     name: str
@@ -64,8 +65,14 @@ class Question:
     numeric: bool = False
     tidy: Callable[[str], str] = str.strip
     show: Callable[[str], str] = str
+    noun: str = ""
     examples: tuple[str, ...] = ()
     counterexamples: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def called(self) -> str:
+        """What is asked for, in the middle of a sentence."""
+        return self.noun or self.label
 
     @property
     def is_typed(self) -> bool:
@@ -115,6 +122,11 @@ class Question:
     def is_common(self, answer: str, region: Region) -> bool:
         """Return whether *answer* tells nothing of a person: it is empty, or one of the choices to choose from."""
         return not answer or self.offers(answer, region)
+
+    def decides(self, other: "Question", region: Region, answers: Answers) -> bool:
+        """Return whether *other* is asked after some choices of this question, and not after others."""
+        asked = {other.asked_if(region, {**answers, self.name: choice.value}) for choice in self._choices(region)}
+        return len(asked) > 1
 
     def boxes(self, region: Region) -> list[Choice]:
         """Return the choices to draw a control for: of a checkbox, only the one that is chosen by ticking it."""

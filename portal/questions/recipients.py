@@ -17,6 +17,7 @@ def offered(region: Region) -> list[Choice]:
 CHANNEL = Question(
     name="notify_channel",
     label="用什么通知您？",
+    noun="通知的方法",
     control="radios",
     choices=offered,
     rules=(required("请选一种通知方法。"),),

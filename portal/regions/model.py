@@ -214,6 +214,7 @@ class Correction(Section, frozen=True):
     pauses_clock: bool
     resume: Literal["continue", "restart"]
     on_overdue: Literal["lapse"]
+    basis_zh: str = ""  # the rule that the notice rests on, printed on it
 
 
 class Supplement(Section, frozen=True):

@@ -5,6 +5,7 @@ A notice or decision stores the words of its reasons, so a change of the library
 
 import tomllib
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -16,12 +17,16 @@ NEEDED = {"correction": [OTHER], "refusal": [OTHER, CRITERIA], "non_acceptance":
 
 
 class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One reason; *picture* names an illustration that explains it to the citizen."""
+    """One reason; *picture* names an illustration that explains it to the citizen.
+
+    *about* says what a correction finds wrong for this reason: a material, or an answer of the form; 其他 serves both.
+    """
 
     words_zh: str
     source: str
     words_en: str = ""
     picture: str = ""
+    about: Literal["material", "answer"] = "material"
 
 
 class Reasons(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +40,11 @@ class Reasons(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def words(library: Mapping[str, Reason]) -> dict[str, str]:
     """Return ``{code: label}`` of the reasons in *library*."""
     return {code: reason.words_zh for code, reason in library.items()}
+
+
+def reasons_about(library: Mapping[str, Reason], about: Literal["material", "answer"]) -> dict[str, str]:
+    """Return ``{code: label}`` of those reasons in *library* that are about a material or about an answer."""
+    return words({code: reason for code, reason in library.items() if reason.about == about or code == OTHER})
 
 
 def reasons(text: str, at: str) -> Reasons:

@@ -13,7 +13,7 @@ from portal.cases.life.case import Case, move
 from portal.cases.life.moves import Role
 from portal.cases.mail import delivery, originals
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.cases.time import reminders

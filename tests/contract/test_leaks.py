@@ -21,7 +21,7 @@ from portal.cases.apply import acting
 from portal.cases.benefits import benefit
 from portal.cases.life.case import Case, case_by_id
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.core.store.database import execute, fetch_all, fetch_value

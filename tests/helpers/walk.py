@@ -74,7 +74,7 @@ async def sign(client: Client, home: str, name: str) -> None:
 
 
 async def explain_all(client: Client, address: str, words: str) -> None:
-    """Open a notice, write *words* under every defect, press 提交补正."""
+    """Open a notice, write *words* under every defect, press 补好了，提交."""
     await client.get(address)
     fields = re.findall(r'name="(words-[^"]+)"', client.text)
     await client.post(address, dict.fromkeys(fields, words))

@@ -8,7 +8,8 @@ from portal.cases.apply import assisted
 from portal.cases.life.case import Case
 from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import Correction, NewDefect
+from portal.cases.papers.corrections import Correction
+from portal.cases.papers.defects import NewDefect
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.core.store import storage

@@ -1,86 +1,34 @@
 """补正: one consolidated notice of what is missing or wrong, and the citizen's answer to it.
 
-A defect names its slot, a reason from the library and the clerk's words. The citizen answers it with
-a file or an explanation, and sends all answers of a notice together.
+A defect names what it is about, a reason from the library and the clerk's words. The citizen answers it with a file,
+another answer of the form or an explanation, and sends all of a notice together. Then the answers of the application
+change, and the defect keeps those they replaced.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 
 import msgspec
 from msgspec.structs import replace
 
-from portal.cases.life.case import Actor, Case, move
+from portal.cases.life.case import Actor, Case, answers_of, move
 from portal.cases.life.deadlines import correction_due
 from portal.cases.life.moves import NotAllowed, Role
 from portal.cases.papers import sent, supplement
+from portal.cases.papers.defects import Defect, DefectRow, NewDefect, decrypted, keep_replaced
 from portal.cases.papers.tables import Correction as CorrectionTable
 from portal.cases.papers.tables import Defect as DefectTable
 from portal.core.store import audit
 from portal.core.store.change import change
-from portal.core.store.crypto import opened, seal, token
+from portal.core.store.crypto import seal, seal_json, token
 from portal.core.store.database import execute, fetch_all, fetch_value, insert, transaction
 from portal.core.tools import clock
-from portal.core.tools.i18n import Said
+from portal.core.tools.errors import Stale
 from portal.documents import keep, pages
 from portal.documents.keep import Document
 from portal.documents.slots import ADDITION, ANSWER
-from portal.regions.reasons import OTHER, words
-
-
-def said(code: str, reason: str, words: str) -> str:
-    """Return the text of a defect: the *reason* of the library, then the clerk's words."""
-    if not words:
-        return reason
-    return words if code == OTHER else Said("{reason}：{words}", reason=reason, words=words)
-
-
-class NewDefect(msgspec.Struct, frozen=True):
-    """A defect as a clerk writes it."""
-
-    slot: str
-    reason: str
-    words: str
-
-
-class DefectRow(msgspec.Struct, frozen=True):
-    """A defect as stored."""
-
-    id: str
-    position: int
-    slot: str
-    reason: str
-    reason_words: str
-    words: bytes
-    explanation: bytes | None
-
-
-class Defect(msgspec.Struct, frozen=True):
-    """A defect, decrypted, with the *files* sent for it."""
-
-    id: str
-    position: int
-    slot: str
-    reason: str
-    reason_words: str  # those of the library when it was written
-    words: str
-    explanation: str
-    files: tuple[Document, ...] = ()
-
-    @property
-    def upload_slot(self) -> str:
-        """The slot of the files for this defect."""
-        return f"{ANSWER}{self.id}"
-
-    @property
-    def answered(self) -> bool:
-        """Whether the citizen has sent a file or an explanation."""
-        return bool(self.files or self.explanation)
-
-    @property
-    def said(self) -> str:
-        """The text of the defect."""
-        return said(self.reason, self.reason_words, self.words)
+from portal.questions.catalogue import correctable
+from portal.regions.reasons import words
 
 
 class Correction(msgspec.Struct, frozen=True):
@@ -95,6 +43,7 @@ class Correction(msgspec.Struct, frozen=True):
     answered_at: datetime | None
     cancelled_at: datetime | None
     reminded_on: date | None
+    saves: int
 
     @property
     def open(self) -> bool:
@@ -102,19 +51,33 @@ class Correction(msgspec.Struct, frozen=True):
         return self.answered_at is None and self.cancelled_at is None
 
 
+class Askable(msgspec.Struct, frozen=True):
+    """What a further notice may be about: slots with new files, and questions with new answers."""
+
+    slots: frozenset[str]
+    questions: frozenset[str]
+
+    def allows(self, defect: NewDefect) -> bool:
+        """Return whether a further notice may contain *defect*."""
+        return defect.question in self.questions if defect.question else defect.slot in self.slots
+
+
 async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
     """Send the notice with *defects* and return the case.
 
     Raises:
         NotAllowed: no further notice may be sent, or the case has changed meanwhile.
-        ValueError: no defect, or a reason that is not in the library.
+        ValueError: no defect, a reason that is not in the library, or a question that cannot be asked anew.
     """
     library = words(case.city.reasons.correction)
     if not defects or any(defect.reason not in library for defect in defects):
         raise ValueError("a notice needs defects with reasons of the library")
+    known = {"", *(question.name for question in correctable(case.city, answers_of(case)))}
+    if any(defect.question not in known for defect in defects):
+        raise ValueError("a notice asks only the questions of the application")
     # D39: where a city limits its notices, a further one is about new material only.
-    allowed = await slots_to_ask(case)
-    if allowed is not None and any(defect.slot not in allowed for defect in defects):
+    allowed = await askable(case)
+    if allowed is not None and not all(allowed.allows(defect) for defect in defects):
         raise NotAllowed("ask_correction: only what came after the last notice")
     id = token()
     now = clock.now()
@@ -138,21 +101,25 @@ async def ask(case: Case, actor: Actor, defects: Sequence[NewDefect]) -> Case:
     return await move(case, "ask_correction", actor, together=together)
 
 
-async def slots_to_ask(case: Case) -> set[str] | None:
-    """Return the slots that a further notice may name: those with new material; None for any slot.
+async def askable(case: Case) -> Askable | None:
+    """Return what a further notice may be about: what is new since the last one; None if it may be about anything.
 
-    A city that limits the number of notices allows no second notice about material that was already there.
+    A city that limits the number of notices allows no second notice about what was already there.
     """
     at_most = case.city.rules.correction.at_most
     if not at_most or case.corrections_asked < at_most or case.one_more:
         return None
     notices = await corrections(case)
-    about = {defect.upload_slot: defect.slot for notice in notices for defect in await defects(notice, ())}
+    known = [defect for notice in notices for defect in await defects(notice, ())]
+    about = {defect.upload_slot: defect.slot for defect in known if defect.slot}
     since = notices[-1].asked_at
     files = await keep.documents(case.id)
     moments = await sent.sent_at(case, files)
     fresh = [file.slot for file in files if file.id in moments and moments[file.id] > since]
-    return {about.get(slot, slot.removeprefix(ADDITION)) for slot in fresh}
+    return Askable(
+        slots=frozenset(about.get(slot, slot.removeprefix(ADDITION)) for slot in fresh),
+        questions=frozenset(name for defect in await defects(notices[-1], ()) for name in defect.replaced),
+    )
 
 
 async def allow_another(case: Case, by: Actor, why: str) -> None:
@@ -179,6 +146,7 @@ async def _add(correction: str, position: int, defect: NewDefect, reason: str) -
         correction=correction,
         position=position,
         slot=defect.slot,
+        question=defect.question,
         reason=defect.reason,
         reason_words=reason,
         words=seal(defect.words, f"defect.words:{id}"),
@@ -211,19 +179,7 @@ async def open_correction(case: Case) -> Correction | None:
 async def defects(notice: Correction, files: Sequence[Document]) -> list[Defect]:
     """Return the notice's defects, each with the files sent for it."""
     rows = await fetch_all(DefectRow, "FROM defect WHERE correction = $1 ORDER BY position", notice.id)
-    return [
-        Defect(
-            id=row.id,
-            position=row.position,
-            slot=row.slot,
-            reason=row.reason,
-            reason_words=row.reason_words,
-            words=opened(row.words, f"defect.words:{row.id}"),
-            explanation=opened(row.explanation, f"defect.explanation:{row.id}") if row.explanation else "",
-            files=tuple(file for file in files if file.slot == f"{ANSWER}{row.id}"),
-        )
-        for row in rows
-    ]
+    return [decrypted(row, files) for row in rows]
 
 
 async def as_sent(case: Case) -> list[tuple[Correction, list[Defect]]]:
@@ -232,31 +188,59 @@ async def as_sent(case: Case) -> list[tuple[Correction, list[Defect]]]:
     found = []
     for notice in await corrections(case):
         items = await defects(notice, files)
-        found.append((notice, items if notice.answered_at else [replace(item, explanation="") for item in items]))
+        unsent = [replace(item, explanation="", given={}) for item in items]
+        found.append((notice, items if notice.answered_at else unsent))
     return found
 
 
-async def explain(defect: Defect, words: str) -> None:
-    """Store the citizen's explanation of a defect; an empty text deletes it."""
-    kept = seal(words, f"defect.explanation:{defect.id}") if words else None
-    await execute("UPDATE defect SET explanation = $2 WHERE id = $1", defect.id, kept)
+async def save(notice: Correction, seen: str, keep: Callable[[], Awaitable[None]]) -> None:
+    """Let *keep* store what the citizen typed, on a page that showed the notice as saved *seen* times.
+
+    Raises:
+        Stale: it was saved meanwhile in another tab or on another device.
+    """
+    async with transaction():
+        sql = "UPDATE correction SET saves = saves + 1 WHERE id = $1 AND saves = $2"
+        if seen != str(notice.saves) or not await execute(sql, notice.id, notice.saves):
+            raise Stale
+        await keep()
 
 
 async def answer(case: Case, actor: Actor, notice: Correction) -> Case:
-    """Send the answer to *notice* and return the case; the caller has checked that every defect is answered.
+    """Send the answer to *notice* and return the case; the caller has checked that every defect is answered well.
+
+    Answers to questions take the place of those of the application.
 
     Raises:
         NotAllowed: the notice is not open any more.
     """
-    files = {file.slot for file in await keep.documents(case.id)}
-    fresh = any(defect.upload_slot in files for defect in await defects(notice, ()))
+    found = await defects(notice, await keep.documents(case.id))
+    fresh = any(defect.files or defect.given for defect in found)
 
     async def together() -> None:
         await execute("UPDATE correction SET answered_at = $2 WHERE id = $1", notice.id, clock.now())
+        await _replace_answers(case, found)
         if fresh:
             await execute("UPDATE cases SET new_material = $2 WHERE id = $1", case.id, True)
 
     return await move(case, "answer_correction", actor, together=together)
+
+
+async def _replace_answers(case: Case, found: Sequence[Defect]) -> None:
+    """Put the answers given to defects in place of those of the application, which the defects keep."""
+    before = answers_of(case)
+    given = given_to(found)
+    for defect in found:
+        if defect.given:
+            await keep_replaced(defect, {name: before.get(name, "") for name in defect.given})
+    if given:
+        now = seal_json({**before, **given}, f"cases.answers:{case.id}")
+        await execute("UPDATE cases SET answers = $2 WHERE id = $1", case.id, now)
+
+
+def given_to(found: Sequence[Defect]) -> dict[str, str]:
+    """Return the answers given to all defects of a notice."""
+    return {name: text for defect in found for name, text in defect.given.items()}
 
 
 async def extend(case: Case, actor: Actor, notice: Correction) -> Case:

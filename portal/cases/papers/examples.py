@@ -6,29 +6,36 @@ A city's library of reasons names the drawing of each reason. This module lists 
 
 from typing import NamedTuple
 
+from portal.core.tools.i18n import Said
 from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
 
 
 class Picture(NamedTuple):
-    """A drawing of two panels: the name of its file, and its description for people who cannot see it."""
+    """A drawing of two panels: the name of its file, what each shows, for people who cannot see it."""
 
     name: str
-    said: str
+    wrong: str  # on the left
+    right: str  # on the right
+
+    @property
+    def said(self) -> str:
+        """The description of the whole drawing."""
+        return Said("左边：{wrong}。右边：{right}。", wrong=self.wrong, right=self.right)
 
 
 # D57: image files with a dark look inside: cached once, and nothing to inline into each page.
 PICTURES = {
     one.name: one
     for one in (
-        Picture("missing", "左边：一张都没有。右边：有这份材料。"),
-        Picture("unreadable", "左边：字糊成一片。右边：每个字都看得清。"),
-        Picture("incomplete", "左边：只有第一页。右边：每一页都在。"),
-        Picture("no_stamp", "左边：该盖章的地方是空的。右边：盖了红色的医院公章。"),
-        Picture("wrong_paper", "左边：是收费小票。右边：是医院的病历资料。"),
-        Picture("wrong_person", "左边：材料上是另一个人。右边：材料上是申请人本人。"),
-        Picture("too_old", "左边：日期是很久以前的。右边：日期是最近的。"),
-        Picture("one_side", "左边：只有正面。右边：正面和反面都有。"),
+        Picture("missing", "一张都没有", "有这份材料"),
+        Picture("unreadable", "字糊成一片", "每个字都看得清"),
+        Picture("incomplete", "只有第一页", "每一页都在"),
+        Picture("no_stamp", "该盖章的地方是空的", "盖了红色的医院公章"),
+        Picture("wrong_paper", "是收费小票", "是医院的病历资料"),
+        Picture("wrong_person", "材料上是另一个人", "材料上是申请人本人"),
+        Picture("too_old", "日期是很久以前的", "日期是最近的"),
+        Picture("one_side", "只有正面", "正面和反面都有"),
     )
 }
 

@@ -11,9 +11,10 @@ from portal.cases.life.case import Case
 from portal.cases.life.deadlines import correction_due
 from portal.cases.life.moves import NotAllowed
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import Correction, Defect
-from portal.cases.papers.examples import Picture, pictures
+from portal.cases.papers.corrections import Correction
+from portal.cases.papers.defects import Defect, explain, give
 from portal.cases.papers.taking import limits_of, take_all
+from portal.citizen.cases.defect_view import Item, as_typed, items, place_of, wrong_with
 from portal.citizen.shared.mine import (
     CITIZEN,
     Asked,
@@ -24,22 +25,17 @@ from portal.citizen.shared.mine import (
     leave_if_stale,
     moved_on,
 )
-from portal.citizen.shared.unsafe import unsafe_by_slot
 from portal.core.tools import clock
 from portal.core.tools.clock import day_of
-from portal.core.tools.errors import found
-from portal.core.tools.i18n import Said
+from portal.core.tools.errors import Stale, found
 from portal.core.web import uploads
-from portal.core.web.forms import Form
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
-from portal.documents import keep, pages
+from portal.documents import keep
 from portal.documents.accepted import allowed
 from portal.documents.check import WARNINGS
-from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
-from portal.questions.materials import names as names_of
+from portal.documents.places import BROWSER_WORDS, Refusals
 
-WORDS = 500  # characters of an explanation that are kept
 CHANGED = "刚才有了变化，请看一看这一页，再提交一次。写的、传的都在。"
 
 
@@ -65,14 +61,6 @@ class MyNotice(msgspec.Struct, frozen=True):
         return self.notice.open and self.my_case.open_now("extend_correction")
 
 
-class Item(msgspec.Struct, frozen=True):
-    """One defect, the place for files that mend it, and a drawing of the fault if there is one."""
-
-    defect: Defect
-    place: Place
-    picture: Picture | None
-
-
 class NoticeView(msgspec.Struct, frozen=True):
     """A notice as its page shows it."""
 
@@ -84,8 +72,8 @@ class NoticeView(msgspec.Struct, frozen=True):
 
     @property
     def answered(self) -> int:
-        """How many items have been answered."""
-        return sum(item.defect.answered for item in self.items)
+        """How many items have been answered well."""
+        return sum(item.well_answered for item in self.items)
 
 
 async def notice_named(r: FromPath[str], no: FromPath[str], n: FromPath[int], request: Asked) -> MyNotice:
@@ -119,21 +107,26 @@ class CorrectionController(Controller):
             refused = await take_all(sending, mine.case, defect.upload_slot, allowed(mine.case.city, defect.slot))
         if refused:
             return await _correction_page(request, mine, refused={defect.id: refused})
-        return see_other(f"{mine.home}#defect-{defect.id}")
+        return see_other(f"{mine.home}#{place_of(defect)}")
 
     @post()
     async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
-        """Keep the explanations; send the answer when nothing is missing."""
+        """Keep what was typed; send the answer when nothing is missing."""
         if not mine.notice.open:
             raise await moved_on(mine.case)
-        await _keep_explanations(mine, form_of(request))
-        if form_of(request)["action"] == "save":
+        form = form_of(request)
+        typed = as_typed(mine.my_case, await _defects(mine), form)
+        try:
+            mine = await _save(mine, typed, seen=form["saves"])
+        except Stale:
+            return await _correction_page(request, mine, typed=typed, errors={"files": CHANGED}, status=409)
+        if form["action"] == "save":
             return see_other(address(mine.case))
         if is_stale(request, mine.case):
             return await _correction_page(request, mine, errors={"files": CHANGED}, status=409)
-        left = [defect for defect in await _defects(mine) if not defect.answered]
-        if left:
-            return await _correction_page(request, mine, errors=_unanswered(left))
+        errors = wrong_with(mine.my_case, typed)
+        if errors:
+            return await _correction_page(request, mine, errors=errors)
         try:
             await corrections.answer(mine.case, mine.my_case.actor, mine.notice)
         except NotAllowed as error:
@@ -162,14 +155,20 @@ class CorrectionController(Controller):
         return see_other(mine.home)
 
 
-async def _keep_explanations(mine: MyNotice, form: Form) -> None:
-    for defect in await corrections.defects(mine.notice, ()):
-        await corrections.explain(defect, form[f"words-{defect.id}"].strip()[:WORDS])
+async def _save(mine: MyNotice, typed: list[Defect], seen: str) -> MyNotice:
+    """Store what was typed on a page that showed the notice as saved *seen* times; return the notice as it is now.
 
+    Raises:
+        Stale: it was saved meanwhile in another tab or on another device.
+    """
 
-def _unanswered(left: list[Defect]) -> dict[str, str]:
-    sentence = "第 {n} 项还没有补。请传文件，或者写一句说明。"
-    return {f"defect-{defect.id}": Said(sentence, n=defect.position) for defect in left}
+    async def keep_all() -> None:
+        for defect in typed:
+            await explain(defect, defect.explanation)
+            await give(defect, defect.given)
+
+    await corrections.save(mine.notice, seen, keep_all)
+    return MyNotice(mine.my_case, found(await corrections.correction(mine.case, mine.notice.number)))
 
 
 async def _defects(mine: MyNotice) -> list[Defect]:
@@ -179,21 +178,26 @@ async def _defects(mine: MyNotice) -> list[Defect]:
 async def _open_defect(mine: MyNotice, id: str) -> Defect:
     if not mine.notice.open:
         raise await moved_on(mine.case)
-    return found({defect.id: defect for defect in await _defects(mine)}.get(id))
+    return found({defect.id: defect for defect in await _defects(mine) if defect.asks == "paper"}.get(id))
 
 
 async def _correction_page(
     request: Request[Any, Any, Any],
     mine: MyNotice,
     *,
+    typed: list[Defect] | None = None,
     errors: dict[str, str] | None = None,
     refused: dict[str, Refusals] | None = None,
     status: int = 422,
 ) -> Response[bytes]:
-    """Return the page of a notice; with *status* when something is wrong: missing, refused, or changed meanwhile."""
-    refused = refused or {}
-    items = await _items(mine, refused)
-    wrong = {f"pick-{item.place.id}": item.place.error for item in items if item.place.error} | (errors or {})
+    """Return the page of a notice; with *status* when something is wrong: missing, refused, or changed meanwhile.
+
+    It shows what was *typed*, or else what is stored.
+    """
+    stored = await _defects(mine)
+    shown = await items(mine.my_case, typed or stored, saved=stored, refused=refused or {}, errors=errors or {})
+    places = [item.place for item in shown if item.place]
+    wrong = {f"pick-{place.id}": place.error for place in places if place.refused} | (errors or {})
     return page(
         request,
         "citizen/cases/corrections/show",
@@ -202,7 +206,7 @@ async def _correction_page(
         case=mine.case,
         view=NoticeView(
             notice=mine.notice,
-            items=items,
+            items=shown,
             home=mine.home,
             may_extend=mine.may_extend,
             days_left=(mine.notice.answer_by - clock.today()).days,
@@ -211,29 +215,3 @@ async def _correction_page(
         warnings=WARNINGS,
         words=BROWSER_WORDS,
     )
-
-
-async def _items(mine: MyNotice, refused: dict[str, Refusals]) -> list[Item]:
-    """Return the items of the notice; *refused* is what was not taken just now, by defect."""
-    case = mine.case
-    drawn = pictures(mine.case.city)
-    names = names_of(mine.case.city)
-    turned = await pages.turns(case.id)
-    unsafe = await unsafe_by_slot(case)
-    return [
-        Item(
-            defect=defect,
-            place=Place(
-                id=f"defect-{defect.id}",
-                name=names.get(defect.slot, "申请内容"),
-                action=f"/defects/{defect.id}",
-                allowed=allowed(case.city, defect.slot),
-                papers=papers(defect.files, defect.upload_slot, turned),
-                refused=refused.get(defect.id, []),
-                error=first_reason(refused.get(defect.id, [])),
-                unsafe=unsafe.get(defect.upload_slot, []),
-            ),
-            picture=drawn.get(defect.reason),
-        )
-        for defect in await _defects(mine)
-    ]

@@ -26,7 +26,6 @@ from portal.citizen.shared.mine import MyCase
 from portal.core.tools import clock
 from portal.documents import keep
 from portal.letters.letter import Letter, letters
-from portal.questions.materials import names as names_of
 
 # The ends after which the person may begin anew with the answers and files of the case.
 AGAIN = (State.DENIED, State.NOT_ACCEPTED, State.WITHDRAWN, State.LAPSED)
@@ -204,9 +203,8 @@ def _rights(mine: MyCase) -> May:
 
 
 async def _notice(case: Case, notice: Correction) -> Notice:
-    names = names_of(case.city)
     defects = await corrections.defects(notice, ())
-    items = [Missing(names.get(defect.slot, "申请内容"), defect.said) for defect in defects]
+    items = [Missing(defect.name(case.city), defect.said) for defect in defects]
     return Notice(notice.number, items)
 
 

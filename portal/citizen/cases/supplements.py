@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from portal.cases.life.moves import NotAllowed
 from portal.cases.papers import supplement
@@ -24,6 +25,8 @@ from portal.documents.check import WARNINGS
 from portal.documents.keep import Document
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
 from portal.questions.materials import slots
+
+NOTHING_SENT = "还没有传文件。请先传要补充的材料。"
 
 
 class SupplementsController(Controller):
@@ -60,7 +63,7 @@ class SupplementsController(Controller):
         await leave_if_stale(request, mine.case)
         await _open_or_stale(mine)
         if not await supplement.unsent(mine.case):
-            return await _supplement_page(request, mine, errors={"files": "还没有传文件。请先传要补充的材料。"})
+            return await _supplement_page(request, mine, nothing_sent=True)
         try:
             await supplement.send(mine.case, mine.actor)
         except NotAllowed as error:
@@ -77,13 +80,15 @@ async def _supplement_page(
     request: Request[Any, Any, Any],
     mine: MyCase,
     *,
-    errors: dict[str, str] | None = None,
     refused: dict[str, Refusals] | None = None,
+    nothing_sent: bool = False,
 ) -> Response[bytes]:
-    """Return the page of additions; 422 when something is missing or was refused."""
+    """Return the page of additions; 422 when files were *refused*, or the answer is sent without one."""
     waiting = await supplement.unsent(mine.case)
     places = await _places(mine, waiting, refused or {})
-    wrong = {f"pick-{place.id}": place.error for place in places if place.error} | (errors or {})
+    if nothing_sent:
+        places[0] = replace(places[0], error=NOTHING_SENT)
+    wrong = {f"pick-{place.id}": place.error for place in places if place.error}
     return form_page(
         request,
         "citizen/cases/supplements/show",

@@ -19,7 +19,7 @@ ORDER = (State.DRAFT, State.SUBMITTED, State.REVIEWING, State.APPRAISING, State.
 LETTERS = {"submit": ("L01",), "accept": ("L02", "L03"), "review": ("L04", "L05"), "decide": ("L13",)}
 # What the seal on the last stage says, which is Chinese in every language.
 SEALS = {State.APPROVED: "认定通过", State.PARTLY_APPROVED: "部分通过", State.DENIED: "不予认定"}
-TAGS = {"done": "已完成", "now": "当前", "yours": "等您补正", "next": "未开始"}
+TAGS = {"done": "已完成", "now": "当前", "yours": "等您补充", "next": "未开始"}
 
 
 class Stage(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ ENDED = {
     State.DENIED: "认定不通过",
     State.NOT_ACCEPTED: "不予受理",
     State.WITHDRAWN: "已撤回，不再办理",
-    State.LAPSED: "逾期没有补正，已终止",
+    State.LAPSED: "过期没有补，已终止",
 }
 
 

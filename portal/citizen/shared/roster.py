@@ -106,7 +106,7 @@ async def _next(delegation: Delegation, case: Case | None) -> tuple[str, str, da
             return "now", "等本人用短信确认", _answer_by(delegation)
         case State.CORRECTION:
             notice = await corrections.open_correction(case)
-            return "yours", "补正材料", notice.answer_by if notice else None
+            return "yours", "补材料或改正", notice.answer_by if notice else None
         case _ if turn(case.at) == "nobody":
             return "done", case.city.label(case.state), None
         case _:

@@ -23,7 +23,8 @@ from portal.cases.life.moves import Role
 from portal.cases.life.words import KINDS
 from portal.cases.log.words import words
 from portal.cases.papers import sent
-from portal.cases.papers.corrections import Correction, Defect, as_sent
+from portal.cases.papers.corrections import Correction, as_sent
+from portal.cases.papers.defects import QUESTIONS, Defect
 from portal.cases.papers.supplement import upload_slot
 from portal.cases.result import decision
 from portal.cases.result.opinion import Split, split
@@ -133,11 +134,27 @@ class FormalCheck(msgspec.Struct, frozen=True):
     elsewhere: list[str]  # materials that the applicant says are within another file
 
 
+class Change(msgspec.Struct, frozen=True):
+    """An answer of the application before and after a correction."""
+
+    name: str
+    before: str
+    after: str
+
+
+class AskedFor(msgspec.Struct, frozen=True):
+    """A defect of a notice with its name, and the answers that the citizen changed because of it."""
+
+    defect: Defect
+    name: str
+    changes: list[Change]
+
+
 class Asked(msgspec.Struct, frozen=True):
-    """A notice to correct, with the name of the material of each defect."""
+    """A notice to correct, with its defects."""
 
     notice: Correction
-    defects: list[tuple[str, Defect]]
+    defects: list[AskedFor]
 
 
 class Happened(msgspec.Struct, frozen=True):
@@ -201,12 +218,24 @@ async def case_view(case: Case) -> CaseView:
         check=await _formal_check(case, answers, named),
         opinions=await _opinions(case, [disease.code for disease in decided]),
         corrections=[
-            Asked(notice, [(named.get(defect.slot, "申请内容"), defect) for defect in defects])
+            Asked(notice, [AskedFor(defect, defect.name(region), _changes(defect, region)) for defect in defects])
             for notice, defects in await as_sent(case)
         ],
         post=await post(case),
         history=[await _happened(event, applicant.person) for event in events],
     )
+
+
+def _changes(defect: Defect, region: Region) -> list[Change]:
+    """Return what the answer to *defect* changed, phones masked."""
+    return [
+        Change(
+            name=QUESTIONS[name].called,
+            before=masked_answer(name, QUESTIONS[name].shown(before, region)),
+            after=masked_answer(name, QUESTIONS[name].shown(defect.given.get(name, ""), region)),
+        )
+        for name, before in defect.replaced.items()
+    ]
 
 
 async def _deadline(case: Case, events: list[Event]) -> Deadline:
@@ -243,13 +272,14 @@ def _names_of_materials(region: Region) -> dict[str, str]:
 def _answered(region: Region, answers: dict[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the answers step by step; a phone is masked, because unmasking is a logged act of its own."""
     return [
-        (step.title, [(label, _masked(name, shown)) for name, label, shown in step.rows(answers, region)])
+        (step.title, [(label, masked_answer(name, shown)) for name, label, shown in step.rows(answers, region)])
         for step in journey(region, answers)
         if step.page == "questions"
     ]
 
 
-def _masked(name: str, shown: str) -> str:
+def masked_answer(name: str, shown: str) -> str:
+    """Return the answer to the question *name* as the desk reads it: unmasking a phone is a logged act of its own."""
     return masked_phone(shown.replace(" ", "")) if "mobile" in name and shown else shown
 
 

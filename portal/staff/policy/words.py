@@ -83,6 +83,7 @@ KEYS = {
     "on_arrears": "欠费时",
     "disease_in_catalogue": "病种要在目录里",
     "catalogue_basis_zh": "目录依据",
+    "basis_zh": "依据（印在告知书上）",
     "when_unverifiable": "查不到参保信息时",
     "version": "版本",
     "effective_from": "生效日期",
@@ -161,6 +162,7 @@ KEYS = {
     "pauses_clock": "补正时停止计时",
     "resume": "补正后怎么计时",
     "on_overdue": "逾期",
+    "about": "说的是",
     "allowed_in": "哪些状态可以补充",
     "required": "几位专家（0 不用）",
     "on_split": "意见不一致时",
@@ -238,6 +240,8 @@ KEYS = {
 }
 # Values of which one is chosen from a list.
 CHOICES = {
+    "material": "材料",
+    "answer": "填写的内容",
     "true": "是",
     "false": "否",
     "": "不限",

@@ -113,12 +113,17 @@ async def test_a_letter_that_takes_something_away_says_how_to_object(kind: str) 
     assert content.lists[-1].heading == "不同意怎么办"
 
 
-async def test_the_notice_lists_every_defect_and_until_when() -> None:
+async def test_the_notice_lists_every_defect_with_how_it_is_right_its_basis_and_until_when() -> None:
     case = await made.asked()
     content = (await letter_of(case, "L04")).opened()
 
-    assert content.lists[0].items == ["有效身份证件：只有一面，缺另一面：请补反面", "检查报告：日期太早"]
-    assert "补正期限" in dict(content.rows)
+    assert content.lists[0].items == [
+        "有效身份证件：只有一面，缺另一面：请补反面。应当：正面和反面都有。",
+        "检查报告：日期太早。应当：日期是最近的。",
+    ]
+    rows = dict(content.rows)
+    assert "补正期限" in rows
+    assert "一次性告知补正" in rows["依据"]
 
 
 async def test_reasons_of_a_clerk_stand_in_the_letter_as_they_were_written() -> None:

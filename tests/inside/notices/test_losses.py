@@ -9,7 +9,7 @@ from portal.cases.figures import measures
 from portal.cases.life.case import Case, case_by_id
 from portal.cases.life.moves import State
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.time import rounds
 from portal.core.outside import sms
 from portal.core.outside.gateways import NotSent, Report

@@ -7,7 +7,7 @@ import pytest
 from portal.cases.life.case import Actor, Case, history, move
 from portal.cases.life.moves import MOVES, Role
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.core.outside.sms import demo_messages

@@ -12,7 +12,7 @@ from portal.cases.experts.seats import seats
 from portal.cases.life.case import Actor, Case, case_by_id, move
 from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.time import redating
 from portal.core.store.database import fetch_all, insert
 from portal.core.tools import clock

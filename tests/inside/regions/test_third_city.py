@@ -113,7 +113,7 @@ async def test_a_citizen_applies_there_and_answers_a_notice(third: Region, clien
     asked = client.text
     await walk.explain_all(client, f"/sanjiang/cases/{number}/corrections/1", "反面在第二张")
 
-    assert "请补 1 样材料" in asked
+    assert "请补充或改正 1 样" in asked
     assert "受理编号" in asked
     assert "099-12393" in asked
     case = await case_by_number(number)

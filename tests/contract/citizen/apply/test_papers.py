@@ -7,7 +7,7 @@ import pytest
 from portal.cases.life.case import Case, answers_of, case_by_id
 from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.documents import keep, pages
 from tests.helpers import walk
 from tests.helpers.client import Client

@@ -7,7 +7,7 @@ import pytest
 from portal.cases.life.case import case_by_id
 from portal.cases.life.moves import Role, State
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.documents import keep
 from tests.helpers import walk
 from tests.helpers.client import Client
@@ -89,9 +89,9 @@ async def test_a_notice_is_answered_item_by_item_and_what_is_missing_is_said(cli
     await client.get(page)
 
     await client.upload(f"{page}/defects/{first.id}", ("背面.jpg", walk.photo(1), "image/jpeg"))
-    assert "已补 1/2" in client.text
+    assert "2 样里补了 1 样" in client.text
     await client.post(page)
-    assert errors(client) == {f"defect-{second.id}": "第 2 项还没有补。请传文件，或者写一句说明。"}
+    assert errors(client) == {f"pick-defect-{second.id}": "第 2 项还没有补。请传文件，或者写一句说明。"}
     await client.upload(f"{page}/defects/{second.id}", ("信.docx", b"PK", "application/octet-stream"))
     assert client.status == 422
     assert "请另存为 PDF" in client.text

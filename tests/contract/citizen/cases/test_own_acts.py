@@ -3,7 +3,7 @@
 from portal.cases.life.case import Actor, Case, history, move
 from portal.cases.life.moves import Role, State
 from portal.cases.papers import corrections, supplement
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.core.store.database import execute, fetch_value
 from portal.documents import keep
 from portal.notices.inbox import messages
@@ -68,7 +68,7 @@ async def test_nothing_is_added_to_a_case_that_waits_for_corrections(client: Cli
     await client.post(f"{home}/supplements", token)
 
     assert client.status == 409
-    assert "经办机构告知需要补正的材料" in client.text
+    assert "经办机构告知要补的材料、要改正的内容" in client.text
 
 
 async def test_more_time_is_given_once_from_the_page_of_the_notice(client: Client) -> None:
@@ -84,7 +84,7 @@ async def test_more_time_is_given_once_from_the_page_of_the_notice(client: Clien
     await client.post(f"{home}/corrections/1/extension")
 
     assert client.status == 409
-    assert "申请延长补正期限" in client.text
+    assert "多要了几天来补" in client.text
 
 
 async def test_who_withdrew_applies_again_with_the_answers_and_the_files(client: Client) -> None:

@@ -5,7 +5,7 @@ import pytest
 from portal.cases.life.case import Case, case_by_id, move
 from portal.cases.life.moves import State
 from portal.cases.papers import corrections, supplement
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.core.store.database import execute, fetch_value
 from tests.helpers.client import Client
 from tests.helpers.factories import REVIEWER, citizen, make_case, make_draft, make_person

@@ -10,7 +10,7 @@ from portal.accounts.delegation import Delegation
 from portal.cases.apply import acting, draft
 from portal.cases.life.case import Case, move
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.time import rounds
 from portal.citizen.home.home import LINK_LIFE
 from portal.citizen.home.leading import leads_to
@@ -73,7 +73,7 @@ async def test_a_message_leads_to_the_correction_it_asks_for_and_is_read_from_th
     await client.sign_in(ME)
     await client.get("/meishan/notices")
     unread = client.text.count("新</span>")
-    (there,) = find(client, "项材料要补正")
+    (there,) = find(client, "样要补充或改正")
 
     await client.get(there)
 
@@ -94,7 +94,7 @@ async def test_the_sms_and_the_list_lead_to_the_same_page(client: Client) -> Non
     await asked(case)
     await client.sign_in(ME)
     await client.get("/meishan/notices")
-    for code, words in (("N07", "项材料要补正"), ("N05", "的申请已受理")):
+    for code, words in (("N07", "样要补充或改正"), ("N05", "的申请已受理")):
         (listed,) = find(client, words)
         await client.get(listed)
         by_list = client.path

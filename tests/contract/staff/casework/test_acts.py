@@ -5,7 +5,7 @@ import pytest
 from portal.cases.life.case import Case, case_by_id, history, move
 from portal.cases.life.moves import Role, State
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.core.store.database import execute, fetch_value
@@ -79,7 +79,7 @@ async def test_a_notice_is_cancelled_with_a_reason(clerk: Client) -> None:
     await clerk.post(home, {"words": "已经在系统里查到"})
 
     assert await state(case) is State.SUBMITTED
-    assert "取消了补正要求：已经在系统里查到" in clerk.text
+    assert "取消了要补的内容：已经在系统里查到" in clerk.text
 
 
 async def test_a_supervisor_extends_and_a_reviewer_cannot(clerk: Client) -> None:

@@ -2,7 +2,7 @@
 
 from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect, explain
 from portal.documents import keep
 from tests.helpers.client import Client
 from tests.helpers.factories import acting, add_document, citizen, make_case, make_person, make_staff
@@ -19,7 +19,7 @@ async def test_the_clerk_reads_the_citizen_s_explanation_and_opens_the_file_sent
     assert notice
     first, second = await corrections.defects(notice, ())
     await add_document(case, first.upload_slot)
-    await corrections.explain(second, "医院下周才出报告")
+    await explain(second, "医院下周才出报告")
     await corrections.answer(case, citizen(await make_person()), notice)
 
     await client.staff_sign_in(clerk.login)

@@ -12,7 +12,8 @@ from portal.cases.experts.seats import seats
 from portal.cases.life.case import Actor, Case, move
 from portal.cases.life.moves import Role, State
 from portal.cases.papers import corrections, sent, supplement
-from portal.cases.papers.corrections import Correction, Defect, NewDefect
+from portal.cases.papers.corrections import Correction
+from portal.cases.papers.defects import Defect, NewDefect
 from portal.cases.papers.papers import medical
 from portal.core.store.database import execute, fetch_value
 from portal.documents import keep
@@ -86,6 +87,13 @@ async def only_defect(case: Case) -> tuple[Defect, Correction]:
 
 async def ask(case: Case, slot: str = EXAM) -> Case:
     return await corrections.ask(case, REVIEWER, [NewDefect(slot, "no_stamp", "")])
+
+
+async def slots_askable(case: Case) -> frozenset[str]:
+    """Return the slots that a further notice may be about."""
+    askable = await corrections.askable(case)
+    assert askable
+    return askable.slots
 
 
 async def looks(desk: Client, case: Case, file: Document) -> dict[str, bool]:
@@ -381,9 +389,9 @@ async def test_a_further_notice_is_about_what_was_sent_after_the_last_one_only(c
     await add_document(case, defect.upload_slot)
     case = await corrections.answer(case, me, notice)
     await add_document(case, supplement.upload_slot(EXAM))
-    assert await corrections.slots_to_ask(case) == {IDENTITY}
+    assert await slots_askable(case) == {IDENTITY}
 
     case = await supplement.send(case, me)
 
-    assert await corrections.slots_to_ask(case) == {IDENTITY, EXAM}
+    assert await slots_askable(case) == {IDENTITY, EXAM}
     assert (await move(case, "draft_decision", acting(reviewer, Role.REVIEWER))).at is State.DECIDING

@@ -11,7 +11,7 @@ from portal.cases.desk.tally import counts
 from portal.cases.life.case import Actor, Case, move
 from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.core.store.database import execute
 from portal.core.tools import clock
 from portal.regions.load import REGIONS

@@ -14,7 +14,7 @@ from portal.cases.experts.seats import Seat, given, seated, seats, seats_of
 from portal.cases.life.case import Actor, Case, history, move
 from portal.cases.life.moves import NotAllowed, Role, State
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.result import decision, opinion
 from portal.cases.result.opinion import Opinion, WordsNeeded
 from portal.core.store.database import execute, fetch_value

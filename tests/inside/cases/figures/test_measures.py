@@ -10,7 +10,7 @@ from portal.cases.figures.measures import report, working_hours
 from portal.cases.life.case import Case, case_by_id, move
 from portal.cases.life.moves import Role, State
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect, explain
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.core.tools.clock import BEIJING
@@ -56,7 +56,7 @@ async def test_a_whole_case_is_measured_stage_by_stage() -> None:
     notice = await corrections.open_correction(case)
     assert notice
     for defect in await corrections.defects(notice, ()):
-        await corrections.explain(defect, "没有另一面")
+        await explain(defect, "没有另一面")
     await corrections.answer(case, who, notice)
     case = await move(await renewed(case), "draft_decision", notice_on)
     approver = await make_staff("approver")

@@ -9,7 +9,7 @@ from portal.cases.apply import draft
 from portal.cases.life.case import SYSTEM, Actor, Case, answers_of, case_by_id, history, move
 from portal.cases.life.moves import MOVES, NotAllowed, Role, State
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.core.store import audit

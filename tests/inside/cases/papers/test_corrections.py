@@ -8,7 +8,8 @@ import pytest
 from portal.cases.life.case import Actor, Case, case_by_id, clock_on, history, move
 from portal.cases.life.moves import NotAllowed, Role, State
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import Correction, Defect, NewDefect, said
+from portal.cases.papers.corrections import Correction
+from portal.cases.papers.defects import Defect, NewDefect, explain, said
 from portal.core.store.database import fetch_value
 from portal.core.tools import clock
 from portal.documents import keep
@@ -74,7 +75,7 @@ async def test_a_defect_is_answered_by_a_file_or_by_words() -> None:
     first, second = await defects(case, notice)
 
     await add_document(case, first.upload_slot)
-    await corrections.explain(second, "只有这一面")
+    await explain(second, "只有这一面")
 
     assert [defect.answered for defect in await defects(case, notice)] == [True, True]
     assert (await defects(case, notice))[1].explanation == "只有这一面"
@@ -83,9 +84,9 @@ async def test_a_defect_is_answered_by_a_file_or_by_words() -> None:
 async def test_an_explanation_can_be_taken_back() -> None:
     case, notice = await asked()
     first, _ = await defects(case, notice)
-    await corrections.explain(first, "没有")
+    await explain(first, "没有")
 
-    await corrections.explain(first, "")
+    await explain(first, "")
 
     assert not (await defects(case, notice))[0].answered
 

@@ -8,12 +8,12 @@ import pytest
 
 from portal.cases.life.moves import Role
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import NewDefect
+from portal.cases.papers.defects import NewDefect
 from portal.cases.papers.examples import PICTURES, drawn, pictures
 from portal.core.tools.places import STATIC
 from portal.regions.catalogue import BadFile
 from portal.regions.load import REGIONS, Region
-from portal.regions.reasons import Reason
+from portal.regions.reasons import Reason, reasons_about
 from tests.helpers.client import Client
 from tests.helpers.factories import acting, make_case, make_staff
 
@@ -21,8 +21,9 @@ FOLDER = STATIC / "images" / "reasons"
 
 
 @pytest.mark.parametrize("region", REGIONS.values(), ids=REGIONS)
-def test_every_reason_but_other_has_its_picture_and_no_picture_is_left_over(region: Region) -> None:
-    assert set(pictures(region)) == set(region.reasons.correction) - {"other"}
+def test_every_reason_about_a_paper_but_other_has_its_picture_and_no_picture_is_left_over(region: Region) -> None:
+    of_papers = reasons_about(region.reasons.correction, "material")
+    assert set(pictures(region)) == set(of_papers) - {"other"}
     assert {file.stem for file in FOLDER.iterdir()} == set(PICTURES)
 
 

@@ -8,7 +8,8 @@ from portal.cases.apply import draft
 from portal.cases.life.case import Actor, Case, answers_of, case_by_id, history, move
 from portal.cases.life.moves import NotAllowed, Role, State
 from portal.cases.papers import corrections
-from portal.cases.papers.corrections import Correction, NewDefect
+from portal.cases.papers.corrections import Correction
+from portal.cases.papers.defects import NewDefect, explain
 from portal.cases.time import redating, rounds
 from portal.core.store import audit
 from portal.core.store.database import fetch_value
@@ -95,7 +96,7 @@ async def test_three_reminders_then_the_case_lapses_and_the_files_come_along_to_
         await rounds.mind_corrections()
         await rounds.mind_corrections()
         await work()
-    assert sum("还差1项补正" in text for text in await said(case)) == 3
+    assert sum("还差1样没补" in text for text in await said(case)) == 3
     assert (await current(case)).at is State.CORRECTION
 
     to_noon_of(notice.answer_by + timedelta(days=1))
@@ -223,7 +224,7 @@ async def test_all_rounds_do_no_harm_twice() -> None:
 async def test_a_supervisor_allows_one_more_notice_and_the_log_says_why() -> None:
     supervisor = acting(await make_staff("supervisor"), Role.SUPERVISOR)
     case, notice = await asked()
-    await corrections.explain((await corrections.defects(notice, ()))[0], "在补办")
+    await explain((await corrections.defects(notice, ()))[0], "在补办")
     case = await corrections.answer(case, citizen(await make_person()), notice)
     with pytest.raises(NotAllowed):
         await corrections.ask(case, REVIEWER, [NewDefect("identity", "one_side", "")])
