@@ -8,7 +8,7 @@ import portal.cases.time.redating  # noqa: F401  works the outbox; no other modu
 from portal.accounts import delegation as delegations
 from portal.accounts import devices, users
 from portal.cases.apply import acting, assisted, renewal
-from portal.cases.desk import allotment, calls, leaving
+from portal.cases.desk import allotment, calls, leaving, unserved
 from portal.cases.experts import panel
 from portal.cases.figures import measures
 from portal.cases.life import case, watch
@@ -49,6 +49,8 @@ rounds.MESSAGE_DUE.heard_by(write.remind, staff_notices.alarm)
 rounds.HAS_ARRIVED.heard_by(send.arrived)
 reminders.MESSAGE_DUE.heard_by(benefit_notices.told)
 delivery.MESSAGE_DUE.heard_by(delivery_notices.told)
+delivery.UNSERVED.heard_by(unserved.ask, delivery_notices.asks_address)
+delivery.ACTED.heard_by(unserved.follow)
 assisted.READY.heard_by(assisted_notices.told)
 panel.INVITED.heard_by(staff_notices.invited)
 panel.LOST.heard_by(staff_notices.lost)

@@ -216,8 +216,9 @@ async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, 
         "take_back": _hour_of(case.submitted_at, case),
     }
     found["due"], found["due_sentence"] = _due(case)
-    found["evidence"] = "、".join(_names(case, files))
-    disease = next(iter(await decision.diseases(case)), None)
+    decided = await decision.diseases(case)
+    found["evidence"] = "、".join(_names(case, _proving(files, decided)))
+    disease = next(iter(decided), None)
     found |= _of_disease(disease, region) if disease else {}
     return found
 
@@ -239,6 +240,12 @@ def _due(case: Case) -> tuple[str, str]:
 def _names(case: Case, files: list[keep.Document]) -> list[str]:
     named = slot_names(case.city)
     return list(dict.fromkeys(named.get(file.slot, "补正材料") for file in files))
+
+
+def _proving(files: list[keep.Document], decided: list[decision.Decided]) -> list[keep.Document]:
+    """Return those of *files* by which criteria were found met or not; all, if nothing was marked."""
+    marked = {proof.file for disease in decided for proof in disease.proofs.values() if proof.file}
+    return [file for file in files if file.id in marked] or files
 
 
 def _of_disease(disease: decision.Decided, region: Any) -> dict[str, str]:

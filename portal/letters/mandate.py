@@ -30,8 +30,10 @@ def written(region: Region, delegation: Delegation, principal: Person, proxy: Pe
     rows = [
         ("委托人", principal.name),
         ("委托人证件号码", principal.id_number),
+        ("委托人联系电话", delegation.principal_phone),
         ("受托人", proxy.name),
         ("受托人证件号码", proxy.id_number),
+        ("受托人联系电话", delegation.proxy_phone),
         ("受托人是委托人的", delegation.relation),
         ("委托事项", region.rules.service.name_zh),
         *([("写明的病种", f"{disease.name_zh}（{disease.code}）")] if disease else []),

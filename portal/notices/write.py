@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +18,8 @@ import msgspec
 
 from portal.accounts.delegation import Delegation, both, delegation
 from portal.cases.apply import draft
-from portal.cases.life.case import Case, Event, answers_of
+from portal.cases.desk import calls
+from portal.cases.life.case import Case, Event, answers_of, history
 from portal.cases.life.moves import Move
 from portal.cases.papers import corrections
 from portal.cases.result import decision, publicity
@@ -29,7 +31,7 @@ from portal.core.tools.i18n import SOURCE, Said, day_of_year, translate
 from portal.core.tools.settings import SETTINGS
 from portal.documents import keep
 from portal.notices.tables import Notice
-from portal.regions.load import REGIONS
+from portal.regions.load import REGIONS, Region
 from portal.regions.wording import Message as Wording
 
 TEXTS = Path(__file__).parent / "texts.toml"
@@ -47,7 +49,10 @@ LINK = 6
 # Messages to people outside the case; other modules write them, where those people are known.
 NOT_HERE = {"N01", "N02", "N04", "N12", "N13x"}
 OFFICE_ONLY = {"N27a", "N27p"}  # warnings of a provisional day, which only the office hears
+LONGEST_REASON = 8  # characters; an SMS has room for no more
 ASKING = {"N01", "N02", "N04"}
+# Messages about letters that ask for something, take time or end a case: whom no SMS can reach is called.
+MUST_REACH = {"N06", "N07", "N11", "N15", "N15p", "N16", "N19", "N21"}
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -178,7 +183,10 @@ async def write(case: Case, event: Event, move: Move) -> None:
         if known and code in ASKING:
             await _tell_of_question(case, event, code, known)
         elif code not in NOT_HERE:
-            await tell(code, people_of(case, known), case, event, **await variables_of(case, code))
+            people = people_of(case, known)
+            await tell(code, people, case, event, **await variables_of(case, code))
+            if code in MUST_REACH and not any(reader.mobile for reader in people):
+                await calls.ask_for(case, calls.UNTOLD)
 
 
 async def remind(case: Case, code: str, occasion: str) -> None:
@@ -231,6 +239,20 @@ async def _tell_of_question(case: Case, event: Event, code: str, delegation: Del
     await tell(code, [reader], case, event, **variables)
 
 
+async def _reason_of_extension(case: Case) -> str:
+    """Return the supervisor's words if they fit into an SMS and hint at no illness; else where to read them."""
+    words = next((event.note for event in reversed(await history(case)) if event.action == "extend_deadline"), "")
+    words = words.strip().rstrip("。")
+    fits = 0 < len(words) <= LONGEST_REASON and not _hints_at_illness(words, case.city)
+    return words if fits else "原因见告知书"
+
+
+def _hints_at_illness(words: str, city: Region) -> bool:
+    """Return whether two characters of *words* are also in the name of a disease or of its specialty."""
+    names = [name for disease in city.diseases.values() for name in (disease.name_zh, disease.specialty)]
+    return any(first + second in name for first, second in pairwise(words) for name in names)
+
+
 async def variables_of(case: Case, code: str) -> dict[str, Any]:
     """Return the variables for the text of the message *code* about *case*."""
     region = case.city
@@ -250,7 +272,7 @@ async def variables_of(case: Case, code: str) -> dict[str, Any]:
         found |= {"date": notice.answer_by, "n": sum(not one.answered for one in asked) or len(asked)}
         found["provisional"] = False
     if code == "N19":
-        found["reason"] = "情况复杂"  # the supervisor's own words are only in the letter; they may name the disease
+        found["reason"] = await _reason_of_extension(case)
     if code == "N14":
         found |= {"date": publicity.last_day(clock.today(), case), "provisional": False}
     if code == "N16":

@@ -304,10 +304,12 @@ async def test_every_cookie_of_a_visit_is_for_this_site_only_and_out_of_reach_of
         assert len(line) < 4096
 
 
-async def test_a_page_without_a_form_gives_a_newcomer_no_cookie(client: Client) -> None:
-    answer = await client.get("/meishan/")
+async def test_a_page_without_a_form_gives_a_newcomer_no_cookie_but_the_citys(client: Client) -> None:
+    answers = [await client.get(path) for path in ("/", "/meishan/", "/meishan/")]
 
-    assert "set-cookie" not in answer.headers
+    first, guide, again = [answer.headers.get_list("set-cookie") for answer in answers]
+    assert [line.partition(";")[0] for line in guide] == ["__Host-city=meishan"]
+    assert first == again == []
 
 
 async def test_a_token_is_written_differently_on_every_page(client: Client) -> None:

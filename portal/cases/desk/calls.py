@@ -1,4 +1,4 @@
-"""打电话: the desk calls people whom no message reached, and records the outcome.
+"""打电话: the desk calls people whom no message or letter reached, and records the outcome.
 
 A case waits for at most one call at a time. A correction does not lapse before its reminder has
 arrived or such a call was recorded (`rounds.py`).
@@ -11,6 +11,7 @@ import msgspec
 from portal.cases.desk.tables import CallTask
 from portal.cases.life.case import Case, Event
 from portal.cases.life.moves import Move, State
+from portal.cases.mail.delivery import ASKABLE, UNSERVABLE
 from portal.core.store import audit
 from portal.core.store.crypto import token
 from portal.core.store.database import execute, fetch_all, fetch_one, fetch_value, insert, transaction
@@ -19,7 +20,9 @@ from portal.core.tools import clock
 # a message could not be sent; a reminder has neither arrived nor been read
 FAILED = "failed"
 UNREAD = "unread"
+UNTOLD = "untold"  # there is no phone to send a message to
 REACHED, MISSED = "reached", "missed"
+HANDED = "handed"  # the letter was handed over against a signature
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -30,11 +33,24 @@ class Call(msgspec.Struct, frozen=True):
     why: str
     opened_at: datetime
 
+    @property
+    def about_a_letter(self) -> bool:
+        """Whether it waits until a letter is served."""
+        return self.why in UNSERVABLE
+
+    @property
+    def wants_address(self) -> bool:
+        """Whether an address orders the envelope."""
+        return self.why in ASKABLE
+
 
 # D78: whom no message reached is called; a correction does not lapse before.
 async def ask_for(case: Case, why: str) -> None:
     """Ask the desk to call the people of *case*, unless a call waits already; joins the caller's transaction."""
-    if await waiting_for(case):
+    known = await waiting_for(case)
+    if known and why in UNSERVABLE:  # more urgent: a letter is not served before
+        await execute("UPDATE call_task SET why = $2 WHERE id = $1", known.id, why)
+    if known:
         return
     await insert(
         CallTask,
@@ -55,6 +71,12 @@ async def no_longer(case: Case, event: Event, _move: Move) -> None:
         await execute("DELETE FROM call_task WHERE case_id = $1 AND why = $2 AND done_at IS NULL", case.id, UNREAD)
 
 
+async def served(case: Case) -> None:
+    """Delete the call about a letter of *case*: it is on its way now."""
+    why = ", ".join(f"'{one}'" for one in UNSERVABLE)
+    await execute(f"DELETE FROM call_task WHERE case_id = $1 AND done_at IS NULL AND why IN ({why})", case.id)
+
+
 async def waiting(region: str) -> list[Call]:
     """Return the waiting calls of *region*, oldest first."""
     return await fetch_all(Call, "FROM call_task WHERE region = $1 AND done_at IS NULL ORDER BY opened_at, id", region)
@@ -66,13 +88,19 @@ async def waiting_for(case: Case) -> Call | None:
 
 
 async def write_down(case: Case, member: str, outcome: str) -> bool:
-    """Record the *outcome* of a call by *member*; return False if no call was waiting any more."""
+    """Record the *outcome* of a call by *member*; return False if no call was waiting any more.
+
+    Whom a letter still has to reach, and who was not reached, is called again.
+    """
+    known = await waiting_for(case)
     sql = "UPDATE call_task SET done_at = $2, member = $3, outcome = $4 WHERE case_id = $1 AND done_at IS NULL"
     async with transaction():
         done = await execute(sql, case.id, clock.now(), member, outcome)
         if done:
             act = f"called_{outcome}"
             await audit.note(actor=member, role="staff", act=act, thing=f"case:{case.id}", about=case.person)
+        if done and known and known.about_a_letter and outcome == MISSED:
+            await ask_for(case, known.why)
     return bool(done)
 
 

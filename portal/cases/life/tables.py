@@ -57,6 +57,7 @@ class CaseDisease(Table, tablename="case_disease"):
     drafted_by = Varchar(length=32, default="")
     decided_by = Varchar(length=32, default="")
     reasons = Bytea(null=True, default=None)
+    findings = Bytea(null=True, default=None)  # what the proposal rests on, criterion by criterion
     validity_months = Integer()
     starts_on = Date(null=True, default=None)
     ends_on = Date(null=True, default=None)

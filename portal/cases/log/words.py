@@ -53,6 +53,7 @@ ACTS = (
     Act("write_note", "写了备注"),
     Act("called_reached", "打了电话，打通了"),
     Act("called_missed", "打了电话，没有打通"),
+    Act("called_handed", "当面交了文书，有签收"),
     Act("write_message", "留言"),
     Act("answer_message", "回复留言"),
     Act("answer_by_phone", "用电话回复"),

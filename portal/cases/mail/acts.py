@@ -55,7 +55,7 @@ TO_PRINT = (S.REQUESTED, S.ADDRESS_FIXED)
 AT_DESK = (*TO_PRINT, S.PRINTED)  # what the desk still has to send: its clock runs
 # fmt: off
 ACTS = (
-    Act("order",          (S.NOTHING, S.DELIVERED, S.CANCELLED),          S.REQUESTED,     (H.CITIZEN, H.SYSTEM),
+    Act("order",          (S.NOTHING, S.DELIVERED, S.CANCELLED),          S.REQUESTED,     tuple(Hand),
         "要求邮寄"),
     Act("change_address", TO_PRINT,                                       "stay",          (H.CITIZEN,),
         "改了收件地址"),

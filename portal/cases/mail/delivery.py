@@ -14,7 +14,7 @@ from portal.accounts.person import person
 from portal.cases.life.case import Case, Event, answers_of, case_by_id
 from portal.cases.life.moves import DECIDED, Move, State
 from portal.cases.life.told import tell
-from portal.cases.mail.acts import AT_DESK, OVER, Act, Hand, Stand, find
+from portal.cases.mail.acts import AT_DESK, TO_PRINT, Act, Hand, Stand, find
 from portal.cases.mail.envelopes import Address, Delivery, latest
 from portal.cases.mail.serving import service
 from portal.cases.mail.tables import Delivery as DeliveryTable
@@ -33,6 +33,17 @@ MAILED = DECIDED | {State.NOT_ACCEPTED, State.LAPSED}  # the ends with a letter 
 LATE = "N23x"
 
 
+# Why a letter that tells a result can be served neither on line nor by mail.
+NO_ADDRESS = "no_address"  # there is nothing to write on the envelope
+NO_POST = "no_post"  # the city sends no mail
+AGAIN = "again"  # an envelope is printed or on its way, and another letter was issued since
+CAME_BACK = "came_back"
+NOT_WANTED = "not_wanted"  # the citizen cancelled the envelope
+LOST = "lost"  # the citizen says that it has not arrived
+UNSERVABLE = (NO_ADDRESS, NO_POST, AGAIN, CAME_BACK, NOT_WANTED, LOST)
+ASKABLE = (NO_ADDRESS, NOT_WANTED)  # an address given now orders an envelope
+
+
 class By(NamedTuple):
     """The actor: id, the person acted for, and the role written into the audit log."""
 
@@ -43,6 +54,10 @@ class By(NamedTuple):
 
 # An act on an envelope, or the clock, asks for a message: the case, the envelope, the N number.
 MESSAGE_DUE = Signal[[Case, Delivery, str], None]()
+# A letter of a case cannot be served, for one of the reasons above.
+UNSERVED = Signal[[Case, str], None]()
+# Something was done with an envelope of a case: the name of the act.
+ACTED = Signal[[Case, Delivery, str], None]()
 
 
 def may_order(case: Case) -> bool:
@@ -62,21 +77,31 @@ def _home(answers: Mapping[str, str], name: str) -> dict[str, str]:
     return {"recipient": name, "recipient_mobile": phone, "postal_address": address}
 
 
+async def owed(case: Case, at: datetime) -> bool:
+    """Return whether letters of the time *at* must reach the person on paper, because they are not served on line."""
+    return not (await service(case)).electronic(at)
+
+
 async def on_paper(case: Case, at: datetime) -> Address | None:
     """Return where a result given at *at* must be mailed although nobody ordered it; None if it is not mailed.
 
     That is the address given in the application, or the home address of a person who is not served online.
     """
-    who = await person(case.person)
-    answers = answers_of(case)
-    assert who
-    if by_mail(case.city, answers):
-        where = {question.name: answers.get(question.name, "") for question in WHERE}
-    elif sends_mail(case.city) and not (await service(case)).electronic(at):
-        where = _home(answers, who.name)
-    else:
+    if not sends_mail(case.city) or not (by_mail(case.city, answers_of(case)) or await owed(case, at)):
         return None
-    return None if errors_in(where, case) else msgspec.convert(where, Address)
+    return await _address_of(case)
+
+
+async def _address_of(case: Case) -> Address | None:
+    """Return the first complete address of the application: the one for mail, or the one at home."""
+    answers = answers_of(case)
+    who = await person(case.person)
+    assert who
+    named = {question.name: answers.get(question.name, "") for question in WHERE}
+    for where in ([named] if by_mail(case.city, answers) else []) + [_home(answers, who.name)]:
+        if not errors_in(where, case):
+            return msgspec.convert(where, Address)
+    return None
 
 
 def errors_in(where: Mapping[str, str], case: Case) -> dict[str, str]:
@@ -97,14 +122,14 @@ async def order(case: Case, where: Address, by: By) -> None:
         raise NotAllowed("order: nothing to send")
     try:
         async with transaction():
-            id = await begin(case, where)
-            await _noted(id, case.person, "order", by)
+            begun = await begin(case, where)
+            await _noted(begun.id, case.person, "order", by)
     except Taken as error:
         raise NotAllowed("order: somebody was quicker") from error
 
 
-async def begin(case: Case, where: Address) -> str:
-    """Make an envelope for a case and return its id.
+async def begin(case: Case, where: Address) -> Delivery:
+    """Make an envelope for a case and return it.
 
     Raises:
         Taken: the case has one on its way.
@@ -123,18 +148,41 @@ async def begin(case: Case, where: Address) -> str:
         made_at=now,
         waits_since=now,
     )
+    begun = await latest(case)
+    assert begun
+    await ACTED.send(case, begun, "order")
     await tell(case.id)
-    return id
+    return begun
 
 
 async def with_the_end(case: Case, event: Event, row: Move) -> None:
-    """Order an envelope with the decision, if mail was asked for or the person is not served online."""
-    if not row.tells_result or not may_order(case):
+    """Serve the letter that tells a result: by an envelope, if mail was asked for or the person is not served online.
+
+    Where that cannot be, whoever finds another way hears why (`UNSERVED`).
+    """
+    if not row.tells_result:
+        return
+    on_line = not await owed(case, event.at)
+    if on_line and not by_mail(case.city, answers_of(case)):
         return
     known = await latest(case)
-    where = await on_paper(case, event.at)
-    if where and (known is None or known.at in OVER):  # what waits to be printed takes a further letter along
+    where = await on_paper(case, event.at) or (known.where if known else None)
+    why = _why_not(case, known, where)
+    if where and not why and not (known and known.at in TO_PRINT):  # what waits to be printed takes it along
         await begin(case, where)
+    elif why and not (on_line and why == NO_POST):
+        await UNSERVED.send(case, why)
+
+
+def _why_not(case: Case, known: Delivery | None, where: Address | None) -> str:
+    """Return why no envelope can take a further letter of a case along; empty if one can."""
+    if not may_order(case):
+        return NO_POST
+    if known and known.at in (Stand.PRINTED, Stand.POSTED):
+        return AGAIN
+    if known and known.at is Stand.RETURNED:
+        return CAME_BACK
+    return "" if where else NO_ADDRESS
 
 
 async def act(delivery: Delivery, name: str, by: By, **changes: Any) -> Delivery:
@@ -151,6 +199,7 @@ async def act(delivery: Delivery, name: str, by: By, **changes: Any) -> Delivery
         assert case
         if row.notice:
             await MESSAGE_DUE.send(case, after, row.notice)
+        await ACTED.send(case, after, name)
         await tell(delivery.case_id)
         await _noted(delivery.id, delivery.person, name, by)
     return after

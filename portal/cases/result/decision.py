@@ -45,6 +45,7 @@ class DiseaseRow(msgspec.Struct, frozen=True):
     drafted_by: str
     decided_by: str
     reasons: bytes | None
+    findings: bytes | None
     validity_months: int
     starts_on: date | None
     ends_on: date | None
@@ -76,6 +77,14 @@ class Reasons(msgspec.Struct, frozen=True):
         return [*self.said, *unmet, *([self.words] if self.words else [])]
 
 
+class Proof(msgspec.Struct, frozen=True):
+    """A criterion as the reviewer found it, ``met`` or ``unmet``, and the page that proves it; no file if none does."""
+
+    finding: str
+    file: str = ""
+    leaf: int = 0
+
+
 class Decided(msgspec.Struct, frozen=True):
     """A disease of a case, with its decision or the draft of one."""
 
@@ -89,6 +98,7 @@ class Decided(msgspec.Struct, frozen=True):
     starts_on: date | None
     ends_on: date | None
     decided_at: datetime | None
+    proofs: dict[str, Proof] = {}  # by the number of the criterion
 
     @property
     def passed(self) -> bool:
@@ -109,6 +119,7 @@ async def diseases(case: Case) -> list[Decided]:
 
 def _opened(row: DiseaseRow) -> Decided:
     kept = opened_json(row.reasons, f"case_disease.reasons:{row.id}") if row.reasons else {}
+    found = opened_json(row.findings, f"case_disease.findings:{row.id}") if row.findings else {}
     return Decided(
         id=row.id,
         code=row.code,
@@ -120,6 +131,7 @@ def _opened(row: DiseaseRow) -> Decided:
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         decided_at=row.decided_at,
+        proofs=msgspec.convert(found, dict[str, Proof]),
     )
 
 
@@ -130,6 +142,7 @@ class Proposal(msgspec.Struct, frozen=True):
     passed: bool
     validity_months: int
     reasons: Reasons
+    proofs: dict[str, Proof] = {}  # by the number of the criterion
 
 
 async def draft(case: Case, actor: Actor, proposals: Sequence[Proposal]) -> Case:
@@ -150,13 +163,14 @@ async def draft(case: Case, actor: Actor, proposals: Sequence[Proposal]) -> Case
     async def together() -> None:
         for proposal in proposals:
             await execute(
-                "UPDATE case_disease SET decision = $2, drafted_by = $3, reasons = $4, validity_months = $5 "
-                "WHERE id = $1",
+                "UPDATE case_disease SET decision = $2, drafted_by = $3, reasons = $4, validity_months = $5, "
+                "findings = $6 WHERE id = $1",
                 proposal.id,
                 "passed" if proposal.passed else "failed",
                 actor.id,
                 seal_json(proposal.reasons.worded(library), f"case_disease.reasons:{proposal.id}"),
                 proposal.validity_months,
+                seal_json(msgspec.to_builtins(proposal.proofs), f"case_disease.findings:{proposal.id}"),
             )
 
     return await move(case, "draft_decision", actor, together=together)

@@ -82,6 +82,7 @@ class SignInController(Controller):
             return see_other(own_address(next, f"/{region.id}/me"))
         if "phone" in visitor.roles and own_address(next, ""):  # the phone is verified, only the identity is missing
             return see_other(after(region, await sign_in.who_is_behind(visitor.via), next))
+        visitor.choose(region.id)
         return phone_page(request, region, next, "", "", expired=visitor.expired)
 
     @post()

@@ -55,6 +55,8 @@ class DeliveryController(Controller):
             case=mine.case,
             home=mine.home,
             mail=await mail_view(mine),
+            questions=WHERE,
+            answers=delivery.usual(mine.case, mine.person.name),
             downloads=await _downloads(mine) if mine.may("receive") else [],
         )
 

@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import msgspec
 
+from portal.cases.desk import calls
+from portal.cases.life.case import Case
 from portal.cases.log.words import TOLD, words
 from portal.cases.mail import delivery
 from portal.cases.mail.acts import OVER, Hand, Stand, acts_open
@@ -11,6 +13,7 @@ from portal.cases.mail.envelopes import Address, Delivery, latest
 from portal.citizen.shared.mine import MyCase
 from portal.core.store import audit
 from portal.core.store.audit import Entry
+from portal.core.tools import clock
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -28,7 +31,7 @@ STANDS = {
     Stand.DELIVERED: Said("已签收", "done"),
     Stand.RETURNED: Said("被退回，请核对地址", "yours", "请核对收件人、手机号和地址。改好后我们再寄一次。"),
     Stand.ADDRESS_FIXED: Said("地址已改，等再次寄出", "now", "打印前还可以改地址。"),
-    Stand.CANCELLED: Said("不寄了", "done", "电子的一直在网上，和纸质的一样有用。"),
+    Stand.CANCELLED: Said("不寄了", "done", "电子的一直在网上，随时可以看、可以下载。"),
 }
 
 
@@ -57,6 +60,8 @@ class MailView(msgspec.Struct, frozen=True):
     where: Address | None
     send_by: date | None
     may: MayMail
+    needs_address: bool  # a letter must reach the person on paper, and nobody knows where to
+    on_line: bool  # the person agreed to get letters on line: those count as served
     log: list[Line]  # the latest first
 
     @property
@@ -64,6 +69,15 @@ class MailView(msgspec.Struct, frozen=True):
         """How the envelope stands."""
         assert self.envelope
         return STANDS[self.envelope.at]
+
+    @property
+    def first_words(self) -> str:
+        """What the person should know while no envelope is under way."""
+        if self.needs_address:
+            return "您没有同意网上收结果，我们要把结果寄给您，还缺收件地址。请填在下面，我们就寄。"
+        if self.on_line:
+            return "电子的和纸质的一样有效，不用等邮寄。想要纸质的，随时可以要一份。"
+        return "结果在网上随时可以看。想要纸质的，随时可以要一份。"
 
     @property
     def seen(self) -> str:
@@ -80,8 +94,16 @@ async def mail_view(mine: MyCase) -> MailView:
         where=envelope.where if envelope else None,
         send_by=delivery.send_by(envelope, mine.case) if envelope else None,
         may=_open_acts(envelope),
+        needs_address=await needs_address(mine.case),
+        on_line=not await delivery.owed(mine.case, mine.case.ended_at or clock.now()),
         log=[_line(entry, mine) for entry in reversed(log) if entry.act in TOLD["did"]],
     )
+
+
+async def needs_address(case: Case) -> bool:
+    """Return whether an address given now has a letter sent that waits for one."""
+    call = await calls.waiting_for(case)
+    return call is not None and call.wants_address
 
 
 def stand(envelope: Delivery | None) -> Stand:

@@ -20,6 +20,7 @@ from portal.cases.mail.originals import Original, Place
 from portal.cases.papers import corrections
 from portal.cases.papers.corrections import Correction
 from portal.citizen.cases.dates import Dates, dates_of
+from portal.citizen.cases.mail_view import needs_address
 from portal.citizen.cases.timeline import Stage, stages
 from portal.citizen.cases.turn import Turn, going_on, turn_of
 from portal.citizen.shared.mine import MyCase
@@ -107,6 +108,7 @@ class Progress(msgspec.Struct, frozen=True):
     letters: list[Letter]
     may: May
     mail: Mail | None
+    needs_address: bool  # a letter waits for an address to be sent to
     original: Original | None
 
     @property
@@ -184,6 +186,7 @@ async def progress(mine: MyCase) -> Progress:
         letters=case_letters,
         may=rights,
         mail=await _mail(case) if rights.order_mail else None,
+        needs_address=rights.order_mail and await needs_address(case),
         original=await originals.of(case) if rights.correct else None,
     )
 

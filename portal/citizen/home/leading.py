@@ -33,7 +33,7 @@ CORRECTION = Page("corrections", ("correct",))
 PAGES = {
     **dict.fromkeys(("N07", "N09", "N29"), CORRECTION),
     **dict.fromkeys(("N15", "N15p", "N16", "N21"), RESULT),
-    **dict.fromkeys(("N23", "N24"), MAIL),
+    **dict.fromkeys(("N23", "N24", "N44"), MAIL),
     "N33": Page("conversation", ("view",)),
 }
 

@@ -25,6 +25,7 @@ from portal.core.web.forms import Form
 
 COOKIE = "__Host-mt" if SETTINGS.https else "mt"
 VIEW_COOKIE = "__Host-view" if SETTINGS.https else "view"
+CITY_COOKIE = "__Host-city" if SETTINGS.https else "city"
 DEVICE_COOKIE = "__Host-device" if SETTINGS.https else "device"
 SEEN_EVERY = timedelta(minutes=1)
 ANYONE = frozenset({"anyone"})
@@ -55,6 +56,8 @@ class Visitor:
         """Begin as an anonymous visitor; *cookie* is accepted only with our seal."""
         self.device = device
         self.new_device = False
+        self.city = ""  # the word in addresses of the city that was chosen last; anybody can send anything here
+        self.new_city = False
         self.idle_until: datetime | None = None
         self.lost = ""
         self.subject = ""
@@ -79,6 +82,11 @@ class Visitor:
         """Seconds until the session ends without a further request; 0 if there is no session."""
         ends = [moment for moment in (self.idle_until, self.ends_at) if moment]
         return max(0, int((min(ends) - clock.now()).total_seconds())) if ends else 0
+
+    def choose(self, city: str) -> None:
+        """Remember that *city* was chosen; the first page then leads there."""
+        self.new_city = self.city != city
+        self.city = city
 
     def own_device(self) -> str:
         """Return the random name of this browser; create one if it has none."""
@@ -144,8 +152,11 @@ async def meet(headers: dict[bytes, bytes], *, quiet: bool = False) -> Visitor:
     device = cookies.get(DEVICE_COOKIE, "")
     device = device if DEVICE.fullmatch(device) else ""
     if cookie.startswith("s."):
-        return await _known(Visitor(cookie, view, device), quiet=quiet)
-    return Visitor(cookie if cookie.isascii() and _ours(cookie) else "", view, device)
+        visitor = await _known(Visitor(cookie, view, device), quiet=quiet)
+    else:
+        visitor = Visitor(cookie if cookie.isascii() and _ours(cookie) else "", view, device)
+    visitor.city = cookies.get(CITY_COOKIE, "")
+    return visitor
 
 
 def cookies_in(headers: dict[bytes, bytes]) -> dict[str, str]:
@@ -241,7 +252,14 @@ def cookie_line(visitor: Visitor) -> bytes:
 def cookie_lines(visitor: Visitor) -> list[bytes]:
     """Return all Set-Cookie lines for a response to the visitor."""
     lines = [cookie_line(visitor)] if visitor.changed else []
-    return [*lines, device_line(visitor)] if visitor.new_device else lines
+    lines += [device_line(visitor)] if visitor.new_device else []
+    return [*lines, city_line(visitor)] if visitor.new_city else lines
+
+
+def city_line(visitor: Visitor) -> bytes:
+    """Return the Set-Cookie line that remembers the visitor's city for a year."""
+    secure = "; Secure" if SETTINGS.https else ""
+    return f"{CITY_COOKIE}={visitor.city}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}".encode()
 
 
 def device_line(visitor: Visitor) -> bytes:

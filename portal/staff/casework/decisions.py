@@ -1,5 +1,8 @@
 """``/staff/cases/{no}/decision`` and ``/approval``: one member drafts the decision, another decides."""
 
+from collections.abc import Mapping, Sequence
+from functools import partial
+
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -10,15 +13,28 @@ from portal.cases.life.case import Case
 from portal.cases.life.moves import Role
 from portal.cases.life.words import REREVIEW
 from portal.cases.result import decision, publicity
-from portal.cases.result.decision import Decided, Proposal, Reasons
+from portal.cases.result.decision import Decided, Proof, Proposal, Reasons
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
 from portal.core.web.forms import Form
+from portal.core.web.pages import page
 from portal.letters.objecting import ways_to_object
 from portal.regions.catalogue import Disease
 from portal.regions.criteria import Criteria
 from portal.regions.load import Region
 from portal.regions.reasons import words
+from portal.staff.casework.grounds import (
+    MARKS,
+    Ground,
+    Page,
+    grounds,
+    pages_of,
+    proofs_in,
+    sent_back_because,
+    typed_or_marked,
+)
+from portal.staff.casework.view import formal_check
+from portal.staff.casework.viewer import Looked, looked_at, viewer
 from portal.staff.shared.desk import CaseDesk, case_in_hand
 
 MOST_MONTHS = 600
@@ -31,6 +47,10 @@ CANNOT: dict[type[Exception], str] = {
     effect.NotHeld: "复审的待遇已经不在了（到期、撤销或者终止），不能通过。请退回。",
     decision.AppealNeeded: "本地区还没有填写申诉途径，不能作出不予认定的决定。请联系管理员。",
 }
+# where the pages stand below their case, and what they show before a paper is chosen
+DRAFT = "/decision"
+APPROVAL = "/approval"
+FIRST = Looked()
 # what the form sends
 PASSED = "passed"
 FAILED = "failed"
@@ -47,6 +67,7 @@ class Subject(msgspec.Struct, frozen=True):
     disease: Disease
     criteria: Criteria | None
     rereview: bool  # a re-review changes no validity
+    grounds: list[Ground] = []
 
     @property
     def id(self) -> str:
@@ -70,40 +91,49 @@ class DraftDecisionController(Controller):
     opt = {"who": ("reviewer",)}
     dependencies = {"desk": Provide(case_in_hand)}
 
-    @get()
-    async def new(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Show each disease with pass and fail."""
+    @get(dependencies={"looked": Provide(looked_at)})
+    async def new(self, desk: NamedDependency[CaseDesk], looked: NamedDependency[Looked]) -> Response[bytes]:
+        """Show each disease with pass and fail, and its criteria beside the papers."""
         desk.require("draft_decision", Role.REVIEWER)
-        return await draft_page(desk, {})
+        return await draft_page(desk, {}, looked)
+
+    @get("/viewer", dependencies={"looked": Provide(looked_at)})
+    async def show_viewer(self, desk: NamedDependency[CaseDesk], looked: NamedDependency[Looked]) -> Response[bytes]:
+        """Return only the viewer of papers, as a fragment for the page."""
+        return await viewer_of(desk, looked, DRAFT)
 
     @post()
     async def create(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Send the proposal to the approver."""
         form = desk.current_form()
-        proposals, errors = await read(form, desk.case)
+        pages = pages_of(await viewer(desk.case, Looked()))
+        proposals, errors = await read(form, desk.case, pages)
         if errors:
             return await draft_page(desk, errors)
         await decision.draft(desk.case, desk.acting(Role.REVIEWER), proposals)
         return desk.back()
 
 
-async def read(form: Form, case: Case) -> tuple[list[Proposal], dict[str, str]]:
-    """Return the proposals in a posted form, and its errors by field."""
+async def read(form: Form, case: Case, pages: Sequence[Page]) -> tuple[list[Proposal], dict[str, str]]:
+    """Return the proposals in a posted form, and its errors by field; *pages* are those that may prove something."""
     proposals: list[Proposal] = []
     errors: dict[str, str] = {}
     for disease in await decision.diseases(case):
-        proposal, wrong = read_one(form, disease, case.city)
+        proposal, wrong = read_one(form, disease, case.city, pages)
         errors |= wrong
         if proposal:
             proposals.append(proposal)
     return proposals, errors
 
 
-def read_one(form: Form, disease: Decided, region: Region) -> tuple[Proposal | None, dict[str, str]]:
+def read_one(
+    form: Form, disease: Decided, region: Region, pages: Sequence[Page]
+) -> tuple[Proposal | None, dict[str, str]]:
     """Return the proposal for one disease, or None with its errors by field."""
     verdict = form[f"verdict-{disease.id}"]
     months = form[f"months-{disease.id}"].strip() or "0"
-    reasons = reasons_in(form, disease, region)
+    proofs = proofs_in(form, disease, region.criteria.get(disease.code), pages)
+    reasons = reasons_in(form, disease, region, proofs)
     if verdict not in VERDICTS:
         return None, {f"verdict-{disease.id}": "请选通过或不通过。"}
     if not (months.isascii() and months.isdigit() and int(months) <= MOST_MONTHS):
@@ -111,35 +141,54 @@ def read_one(form: Form, disease: Decided, region: Region) -> tuple[Proposal | N
     known = all(code in region.reasons.refusal for code in reasons.codes)
     if verdict == FAILED and not (known and reasons.given):
         return None, {f"words-{disease.id}": "不通过要写明理由：请至少选一条，选“其他原因”要写清楚。"}
-    return Proposal(disease.id, verdict == PASSED, int(months), reasons), {}
+    return Proposal(disease.id, verdict == PASSED, int(months), reasons, proofs), {}
 
 
-def reasons_in(form: Form, disease: Decided, region: Region) -> Reasons:
+def reasons_in(form: Form, disease: Decided, region: Region, proofs: Mapping[str, Proof]) -> Reasons:
     """Return the reasons that were ticked and written for a refusal, with the criteria that are not met."""
-    unmet = form.all(f"unmet-{disease.id}")
+    unmet = {number for number, proof in proofs.items() if proof.finding == "unmet"}
     texts = tuple(text for number, text in region.criteria[disease.code].numbered() if str(number) in unmet)
     own = form[f"words-{disease.id}"].strip()[:WORDS]
     return Reasons(tuple(form.all(f"reason-{disease.id}")), own, texts)
 
 
-async def subjects(case: Case) -> list[Subject]:
-    """Return the diseases to decide on."""
+async def subjects(case: Case, pages: Sequence[Page]) -> list[Subject]:
+    """Return the diseases to decide on, with what was found; *pages* are those of the case's papers."""
     region = case.city
     return [
-        Subject(decided, region.diseases[decided.code], region.criteria.get(decided.code), case.kind == REREVIEW)
+        Subject(
+            decided=decided,
+            disease=region.diseases[decided.code],
+            criteria=region.criteria.get(decided.code),
+            rereview=case.kind == REREVIEW,
+            grounds=await grounds(case, decided, region.criteria.get(decided.code), pages),
+        )
         for decided in await decision.diseases(case)
     ]
 
 
-async def draft_page(desk: CaseDesk, errors: dict[str, str]) -> Response[bytes]:
+async def viewer_of(desk: CaseDesk, looked: Looked, place: str) -> Response[bytes]:
+    """Return the viewer alone, as part of the page at *place* below the case."""
+    shown = found(await viewer(desk.case, looked, place))
+    return page(desk.request, "staff/casework/case/_viewer", viewer=shown)
+
+
+async def draft_page(desk: CaseDesk, errors: dict[str, str], looked: Looked = FIRST) -> Response[bytes]:
     """Return the page of the proposal."""
+    papers = await viewer(desk.case, looked, DRAFT)
+    pages = pages_of(papers)
     who: Person = found(await person(desk.case.person))
     return desk.page(
         "staff/casework/decisions/draft",
         errors,
         case=desk.case,
         who=who,
-        subjects=await subjects(desk.case),
+        subjects=await subjects(desk.case, pages),
+        viewer=papers,
+        pages=pages,
+        marks=MARKS,
+        marked=partial(typed_or_marked, desk.form),
+        returned=await sent_back_because(desk.case),
         verdicts=VERDICTS,
         reasons=words(desk.region.reasons.refusal),
         ways=ways_to_object(desk.region),
@@ -154,11 +203,16 @@ class ApprovalController(Controller):
     opt = {"who": ("approver",)}
     dependencies = {"desk": Provide(case_in_hand)}
 
-    @get()
-    async def show(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
-        """Show the proposal."""
+    @get(dependencies={"looked": Provide(looked_at)})
+    async def show(self, desk: NamedDependency[CaseDesk], looked: NamedDependency[Looked]) -> Response[bytes]:
+        """Show the proposal and what it rests on, beside the papers."""
         desk.require("send_back", Role.APPROVER)
-        return await approval_page(desk, {})
+        return await approval_page(desk, {}, looked)
+
+    @get("/viewer", dependencies={"looked": Provide(looked_at)})
+    async def show_viewer(self, desk: NamedDependency[CaseDesk], looked: NamedDependency[Looked]) -> Response[bytes]:
+        """Return only the viewer of papers, as a fragment for the page."""
+        return await viewer_of(desk, looked, APPROVAL)
 
     @post()
     async def decide(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
@@ -185,15 +239,18 @@ async def act(desk: CaseDesk, action: str, comment: str) -> None:
         await decision.decide(desk.case, approver)
 
 
-async def approval_page(desk: CaseDesk, errors: dict[str, str]) -> Response[bytes]:
+async def approval_page(desk: CaseDesk, errors: dict[str, str], looked: Looked = FIRST) -> Response[bytes]:
     """Return the page of the approval."""
-    about = await subjects(desk.case)
+    papers = await viewer(desk.case, looked, APPROVAL)
+    about = await subjects(desk.case, pages_of(papers))
     workers = await decision.worked_on(desk.case, [subject.decided for subject in about])
     return desk.page(
         "staff/casework/decisions/approval",
         errors,
         case=desk.case,
         subjects=about,
+        viewer=papers,
+        check=await formal_check(desk.case),
         own=desk.me.id in workers,
         asks_experts=bool(desk.region.rules.experts.required),
         may_publish=desk.region.rules.publicity.enabled,

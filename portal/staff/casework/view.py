@@ -283,6 +283,11 @@ def masked_answer(name: str, shown: str) -> str:
     return masked_phone(shown.replace(" ", "")) if "mobile" in name and shown else shown
 
 
+async def formal_check(case: Case) -> FormalCheck:
+    """Return what the clerk compares before accepting, and whoever decides sees again."""
+    return await _formal_check(case, answers_of(case), _names_of_materials(case.city))
+
+
 async def _formal_check(case: Case, answers: dict[str, str], named: dict[str, str]) -> FormalCheck:
     files = await sent.documents(case)
     return FormalCheck(

@@ -50,11 +50,17 @@ class Viewer(msgspec.Struct, frozen=True):
     leaf: int
     zoom: int
     turn: int
+    page: str  # where the viewer stands, below the case
 
     @property
     def address(self) -> str:
         """Where the case is shown."""
         return f"/staff/cases/{self.case.number}"
+
+    @property
+    def stands_at(self) -> str:
+        """The page that the viewer is part of."""
+        return f"{self.address}{self.page}"
 
     @property
     def picture(self) -> str:
@@ -121,8 +127,11 @@ class Viewer(msgspec.Struct, frozen=True):
         return self.to(self.chosen, self.leaf, zoom=zoom, turn=self.turn) if zoom else ""
 
 
-async def viewer(case: Case, looked: Looked) -> Viewer | None:
-    """Return the viewer with the requested file, else the first; None for a case without files."""
+async def viewer(case: Case, looked: Looked, page: str = "") -> Viewer | None:
+    """Return the viewer with the requested file, else the first; None for a case without files.
+
+    *page* is the page below the case that it is part of.
+    """
     named = {**names(case.city), SIGNED.id: SIGNED.name}
     order = {slot: place for place, slot in enumerate(named)}
     files = sorted(await sent.documents(case), key=lambda file: order.get(file.slot, len(order)))
@@ -146,4 +155,5 @@ async def viewer(case: Case, looked: Looked) -> Viewer | None:
         leaf=min(max(looked.leaf, 1), chosen.pages),
         zoom=looked.zoom if looked.zoom in ZOOMS else ZOOMS[0],
         turn=looked.turn % 4,
+        page=page,
     )

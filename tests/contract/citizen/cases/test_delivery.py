@@ -1,5 +1,6 @@
 """邮寄与下载: order at any time after the end, change the address until it is printed, say that it has not come."""
 
+import re
 from datetime import timedelta
 
 import msgspec
@@ -7,19 +8,24 @@ import pytest
 
 from portal.accounts.delegation import Delegation
 from portal.cases.apply import acting
+from portal.cases.desk import calls
 from portal.cases.life.case import Case
 from portal.cases.mail import delivery as post
 from portal.cases.mail import envelopes
 from portal.cases.mail.acts import Stand
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
+from portal.core.store import audit
 from portal.core.store.database import execute, fetch_value
 from portal.core.tools import clock
 from portal.letters.letter import letters
+from portal.questions.delivery import ELECTRONIC
 from tests.helpers import care, made
+from tests.helpers.answers import ANSWERS
 from tests.helpers.client import Client
-from tests.helpers.factories import APPROVER, REVIEWER, make_person, make_staff, send_in
-from tests.helpers.mail import CLERK, WHERE, ended, envelope
+from tests.helpers.factories import APPROVER, REVIEWER, make_decided, make_person, make_staff, send_in
+from tests.helpers.mail import CLERK, WHERE, ended, envelope, sent_in
+from tests.helpers.world import sign_in_clerk
 
 ME, STRANGER = "13800000101", "13800000103"
 OTHER = {**msgspec.to_builtins(WHERE), "recipient": "王五", "postal_address": "四川省眉山市仁寿县文林街道 9 号"}
@@ -189,3 +195,95 @@ async def test_a_proxy_who_may_only_follow_does_not_open_a_letter_for_its_person
     await client.get(f"/meishan/cases/{case.number}/letters/{row.id}")
     assert client.status == 200
     assert await fetch_value("SELECT opened_at FROM letter WHERE id = $1", row.id) is None
+
+
+# -- nobody knows where to send it ---------------------------------------------------------------
+
+
+async def unserved() -> Case:
+    """Return a refused case of somebody who did not agree to electronic service and gave no address."""
+    return await make_decided(await sent_in({**ANSWERS, ELECTRONIC.name: "", "address": ""}), passed=False)
+
+
+async def test_who_gave_no_address_is_asked_for_it_where_the_result_is_and_the_letter_is_sent(client: Client) -> None:
+    case = await unserved()
+    await client.sign_in("13800000101")
+    await client.get(f"/meishan/cases/{case.number}")
+    assert "还缺收件地址" in client.text
+    await client.get(await link_of("N44"))
+    assert client.path == f"/meishan/cases/{case.number}/delivery"
+    assert "您没有同意网上收结果" in client.text
+    assert "不用等邮寄" not in client.text
+
+    await client.post(f"{client.path}/address", {**msgspec.to_builtins(WHERE), "postal_address": "苏祠路"})
+    assert client.status == 422
+    await client.post(client.path, msgspec.to_builtins(WHERE))
+
+    assert client.path == f"/meishan/cases/{case.number}/delivery"
+    assert (await envelope(case)).where == WHERE
+    assert await calls.waiting("meishan") == []
+    assert "还缺收件地址" not in client.text
+
+
+async def link_of(code: str) -> str:
+    """Return the short link in the SMS *code*."""
+    return f"/s/{await fetch_value('SELECT link FROM notice WHERE code = $1', code)}"
+
+
+async def test_the_desk_calls_who_gave_no_address_and_writes_it_down(client: Client) -> None:
+    case = await unserved()
+    await sign_in_clerk(client)
+    await client.get("/staff/")
+    assert "待打电话" in client.text
+    await client.get("/staff/calls")
+    assert "结果没有地址可寄" in client.text
+    address = f"/staff/cases/{case.number}/call"
+    await client.get(address)
+    assert "请打电话问收件地址" in client.text
+
+    await client.post(f"{address}/address", {"recipient": "张丽", "recipient_mobile": "1"})
+    assert client.status == 422
+    assert 'value="张丽"' in client.text
+    await client.post(address, {"outcome": calls.MISSED})
+    assert case.number in client.text.replace(" ", "")
+    await client.get(address)
+    await client.post(f"{address}/address", msgspec.to_builtins(WHERE))
+
+    assert (client.path, "现在没有要打的电话。" in client.text) == ("/staff/calls", True)
+    assert (await envelope(case)).where == WHERE
+    await client.post(f"{address}/address", msgspec.to_builtins(WHERE))
+    assert client.status == 409
+
+
+async def test_a_letter_that_was_handed_over_is_served_and_stands_in_the_log(client: Client) -> None:
+    case = await unserved()
+    await sign_in_clerk(client)
+    address = f"/staff/cases/{case.number}/call"
+    await client.get(address)
+    assert calls.REACHED not in re.findall(r'name="outcome"[^>]*value="(\w+)"', client.text)
+
+    await client.post(address, {"outcome": calls.REACHED})
+    assert client.status == 422
+    await client.post(address, {"outcome": calls.HANDED})
+
+    assert await calls.waiting("meishan") == []
+    assert "called_handed" in [row.act for row in await audit.done_to(f"case:{case.id}")]
+
+
+async def test_who_has_no_phone_either_is_a_task_that_says_so(client: Client) -> None:
+    answers = {**ANSWERS, ELECTRONIC.name: "", "address": "", "mobile": "", "notify_mobile": ""}
+    case = await make_decided(await sent_in(answers), passed=False)
+    await sign_in_clerk(client)
+
+    await client.get(f"/staff/cases/{case.number}/call")
+
+    assert "没有电话。请看材料里的医院" in client.text
+
+
+async def test_only_who_agreed_is_told_that_the_electronic_letter_is_as_good(client: Client) -> None:
+    agreed = await ended(mail=False)
+    await client.sign_in("13800000101")
+
+    await client.get(f"/meishan/cases/{agreed.number}/delivery")
+
+    assert "电子的和纸质的一样有效，不用等邮寄" in client.text

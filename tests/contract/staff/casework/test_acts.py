@@ -165,7 +165,13 @@ async def test_each_unmet_criterion_becomes_a_reason_of_the_refusal(client: Clie
     await client.get(home)
 
     await client.post(
-        home, {f"verdict-{disease.id}": "failed", f"unmet-{disease.id}": ["2", "3"], f"months-{disease.id}": "0"}
+        home,
+        {
+            f"verdict-{disease.id}": "failed",
+            f"finding-{disease.id}-2": "unmet",
+            f"finding-{disease.id}-3": "unmet",
+            f"months-{disease.id}": "0",
+        },
     )
     found = await case_by_id(case.id)
     assert found

@@ -25,7 +25,7 @@ async def test_the_call_is_on_the_desk_on_the_list_and_on_the_case(client: Clien
     await client.get("/staff/calls")
     assert f'href="/staff/cases/{case.number}/call"' in client.text
     await client.get(f"/staff/cases/{case.number}")
-    assert "短信没有送到，打电话" in client.text
+    assert "有电话要打" in client.text
 
 
 async def test_what_came_of_it_is_written_down_once_and_stands_in_the_log(client: Client, case: Case) -> None:

@@ -26,10 +26,13 @@ from tests.helpers.mail import CLERK, WHERE, ended, envelope
 # Every step that is open, as one who runs the post would list them: where it is, what, whose hand, where to.
 LEGAL = {
     ("", "order", "citizen", "requested"),
+    ("", "order", "mail_clerk", "requested"),
     ("", "order", "system", "requested"),
     ("delivered", "order", "citizen", "requested"),
+    ("delivered", "order", "mail_clerk", "requested"),
     ("delivered", "order", "system", "requested"),
     ("cancelled", "order", "citizen", "requested"),
+    ("cancelled", "order", "mail_clerk", "requested"),
     ("cancelled", "order", "system", "requested"),
     ("requested", "change_address", "citizen", "requested"),
     ("requested", "cancel", "citizen", "cancelled"),
