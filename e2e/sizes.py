@@ -35,6 +35,29 @@ BEYOND = """() => [...document.querySelectorAll("body *")].filter((one) => {
   return box.width && box.right > document.documentElement.clientWidth + 1 && !one.closest(".visually-hidden, .skip");
 }).map((one) => one.outerHTML.slice(0, 120))"""
 
+# English words that a line divides or that stand out of their block, but for what is clipped for the ear.
+BROKEN = """() => {
+  const found = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    let block = node.parentElement;
+    if (block.closest("script, style, svg, .visually-hidden, .skip, .table--entries thead, [lang=zh-CN]")) continue;
+    while (getComputedStyle(block).display === "inline") block = block.parentElement;
+    const { right: edge, width } = block.getBoundingClientRect();
+    if (width < 3) continue;
+    for (const word of node.data.matchAll(/[A-Za-z]{3,}/g)) {
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const boxes = [...range.getClientRects()].filter((box) => box.width && box.height > 2);
+      const lines = new Set(boxes.map((box) => Math.round(box.top)));
+      if (lines.size > 1 || boxes.some((box) => box.right > edge + 1)) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
+
 
 def stays_inside(page: Page) -> None:
     """Fail when the page scrolls sideways or a box stands out of it."""
@@ -48,3 +71,9 @@ def is_large_enough(person: Person, *, target: int, main: int, text: float) -> N
     small, tiny = person.page.evaluate(SMALL, [target, main]), person.page.evaluate(TINY, text)
     assert not small, f"{person.page.url}: too small to press: {small}"
     assert not tiny, f"{person.page.url}: too small to read: {tiny}"
+
+
+def keeps_words_whole(page: Page) -> None:
+    """Fail when an English word is broken without a hyphen or stands out of its column."""
+    broken = page.evaluate(BROKEN)
+    assert not broken, f"{page.url}: broken: {broken}"

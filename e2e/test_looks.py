@@ -15,7 +15,7 @@ from e2e.chain import Applicant, Desk, first
 from e2e.conftest import DESKTOP, PHONE, context_of, watched
 from e2e.people import Citizen, Clerk, Person
 from e2e.server import Server
-from e2e.sizes import is_large_enough, stays_inside
+from e2e.sizes import is_large_enough, keeps_words_whole, stays_inside
 from tests.helpers.care import form
 
 PUBLIC = ("/", "/meishan/", "/meishan/diseases", "/meishan/help", "/meishan/display", "/meishan/accessibility", "/v")
@@ -125,6 +125,18 @@ def test_nothing_stands_out_of_a_small_window(
     browser: Browser, server: Server, house: House, window: dict[str, int]
 ) -> None:
     visit(browser, server, house, lambda person: stays_inside(person.page), viewport=window)
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_english_words_stay_whole_and_in_their_columns(
+    browser: Browser, server: Server, house: House, width: int
+) -> None:
+    def see(person: Person) -> None:
+        stays_inside(person.page)
+        if "/staff" not in person.page.url:
+            keeps_words_whole(person.page)
+
+    visit(browser, server, house, see, query="?look=en", viewport={"width": width, "height": 640})
 
 
 def test_text_at_200_percent_and_wide_spacing_stays_inside(browser: Browser, server: Server, house: House) -> None:

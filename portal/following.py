@@ -41,6 +41,7 @@ case.MOVED.heard_by(
     serving.keep_consent,
     delivery.with_the_end,
     staff_notices.written,
+    staff_notices.sent_back,
     allotment.is_theirs,
     # D48: the last one, because it waits for the audit log's only writer.
     watch.watch,
@@ -48,6 +49,7 @@ case.MOVED.heard_by(
 rounds.MESSAGE_DUE.heard_by(write.remind, staff_notices.alarm)
 rounds.HAS_ARRIVED.heard_by(send.arrived)
 reminders.MESSAGE_DUE.heard_by(benefit_notices.told)
+reminders.NOT_REVIEWED.heard_by(staff_notices.unreviewed)
 delivery.MESSAGE_DUE.heard_by(delivery_notices.told)
 delivery.UNSERVED.heard_by(unserved.ask, delivery_notices.asks_address)
 delivery.ACTED.heard_by(unserved.follow)

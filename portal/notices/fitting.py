@@ -5,7 +5,7 @@ Each text must fit into one SMS, and a city's own words may use only the variabl
 
 from string import Formatter
 
-from portal.notices.write import texts, words
+from portal.notices.write import CHANNELS, texts, words
 from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
 from portal.regions.wording import Message
@@ -40,6 +40,8 @@ def fits(region: Region) -> None:
     Raises:
         BadFile: names the file, the key, the message and the fault.
     """
+    for channel in sorted(set(region.rules.notices.connected) - set(CHANNELS)):
+        raise BadFile(f"{region.at}region.toml: notices.connected: this portal has no gateway for {channel}")
     for code, message in region.notices.items():
         _check_own(f"{region.at}notices.toml", code, message)
     contact = region.rules.contact

@@ -18,7 +18,7 @@ from portal.core.store.database import execute, fetch_one, fetch_value, transact
 from portal.core.store.jobs import works
 from portal.core.tools import clock
 from portal.core.tools.clock import BEIJING
-from portal.notices.write import in_words, words
+from portal.notices.write import CHANNELS, in_words, words
 
 QUIET_FROM = time(22)
 QUIET_TO = time(8)
@@ -50,6 +50,9 @@ async def send(notice: str) -> None:
     if row.channel == "sms" and wait:
         await outbox.add("send_notice", f"{notice}:{wait:%Y%m%d}", at=wait, notice=notice)
         return
+    if row.channel not in CHANNELS:  # written before; nothing sends it, and nothing says that it was sent
+        await execute("UPDATE notice SET state = 'failed' WHERE id = $1", notice)
+        return
     provider_id = await _handed_over(row)
     await execute(
         "UPDATE notice SET state = 'sent', sent_at = $2, provider_id = $3, tries = tries + 1 WHERE id = $1",
@@ -61,8 +64,8 @@ async def send(notice: str) -> None:
 
 async def _handed_over(row: NoticeRow) -> str:
     variables = opened_json(row.variables, f"notice.variables:{row.id}")
-    if row.channel != "sms" or row.recipient is None:
-        return ""  # the official account has no gateway until a city connects one; the in-app copy serves instead
+    if row.recipient is None:
+        return ""
     phone = opened(row.recipient, f"notice.recipient:{row.id}")
     text = words(row.code, "sms", variables)
     return await sms.send(phone, row.code, in_words(variables), text, row.key)

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal.accounts.staff import members
+from portal.cases.benefits.benefit import Benefit
 from portal.cases.experts.seats import Seat, seats_of
-from portal.cases.life.case import Case, Event
+from portal.cases.life.case import Case, Event, case_by_id
 from portal.cases.life.moves import Move
 from portal.cases.papers.supplement import sent_with
+from portal.cases.result.decision import diseases
 from portal.core.tools import clock
 from portal.notices.write import OFFICE_ONLY, Reader, tell
 
@@ -48,6 +50,23 @@ async def alarm(case: Case, code: str, occasion: str) -> None:
         return
     hears = {*await members_in(case.region, "supervisor"), case.assigned_to} - {""}
     await tell_staff(case, hears, code, occasion, date=case.due_on or "")
+
+
+async def sent_back(case: Case, event: Event, move: Move) -> None:
+    """Tell who drafted the decision, and whoever has the case, that the approver sent it back (N42)."""
+    if move.action == "send_back":
+        drafters = {disease.drafted_by for disease in await diseases(case)}
+        hears = sorted({*drafters, case.assigned_to} - {""}) or await members_in(case.region, "supervisor")
+        await tell_staff(case, hears, "N42", str(event.id))
+
+
+async def unreviewed(benefit: Benefit) -> None:
+    """Tell the supervisors that a benefit was not re-reviewed by its day (N43), once for each day that was set."""
+    gave = await case_by_id(benefit.case_id)
+    assert gave
+    occasion = f"{benefit.code}-{benefit.rereview_by}"
+    hears = await members_in(benefit.region, "supervisor")
+    await tell_staff(gave, hears, "N43", occasion, date=benefit.rereview_by)
 
 
 async def written(case: Case, event: Event, move: Move) -> None:

@@ -1,7 +1,7 @@
 """Write the messages of a move in its transaction, for each reader and channel.
 
-An in-app copy always exists. The SMS goes to the phone that the person named; the official account is
-used if they chose it. Only the variables are stored, encrypted; the words are made when the message is
+An in-app copy always exists. The SMS goes to the phone that the person named, also for who chose a channel
+that is not connected. Only the variables are stored, encrypted; the words are made when the message is
 sent (SMS, in Chinese) or read (in-app, in the reader's language).
 """
 
@@ -49,6 +49,7 @@ LINK = 6
 # Messages to people outside the case; other modules write them, where those people are known.
 NOT_HERE = {"N01", "N02", "N04", "N12", "N13x"}
 OFFICE_ONLY = {"N27a", "N27p"}  # warnings of a provisional day, which only the office hears
+CHANNELS = ("in_app", "sms")  # what this portal can send by; a city's official account has no gateway yet
 LONGEST_REASON = 8  # characters; an SMS has room for no more
 ASKING = {"N01", "N02", "N04"}
 # Messages about letters that ask for something, take time or end a case: whom no SMS can reach is called.
@@ -102,18 +103,17 @@ def _in_words(kept: Any, language: str) -> str:
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """A recipient: in the portal, by SMS if there is a *mobile*, and by the *further* channels."""
+    """A recipient: in the portal, and by SMS if there is a *mobile*."""
 
     person: str
     mobile: str = ""
-    further: tuple[str, ...] = ()
     in_portal: bool = True
 
     def channels(self, code: str) -> list[str]:
         """Return the channels by which this person gets the message *code*."""
         sms = ["sms"] if self.mobile and texts()[code].sms else []
         in_app = ["in_app"] if self.in_portal else []
-        return [*in_app, *sms, *self.further]
+        return [*in_app, *sms]
 
 
 class About(Protocol):
@@ -224,8 +224,7 @@ def named_in(case: Case, person: str) -> Reader:
     """Return *person* as a reader, with the phone and the channel that the application names."""
     answers = answers_of(case)
     mobile = answers.get("notify_mobile") or answers.get("mobile", "")
-    account = answers.get("notify_channel") == "official_account"
-    return Reader(person, mobile, ("official_account",) if account else ())
+    return Reader(person, mobile)
 
 
 async def _tell_of_question(case: Case, event: Event, code: str, delegation: Delegation) -> None:

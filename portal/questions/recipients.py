@@ -7,11 +7,16 @@ from portal.regions.load import Region
 
 
 def offered(region: Region) -> list[Choice]:
-    """Return the channels for notices that people can choose from in *region*."""
+    """Return the channels for notices that people can choose from in *region*: those that are connected."""
     ways = [Choice("sms", "短信", "受理、补正、结果都会发短信。")]
-    if "official_account" in region.rules.notices.channels:
+    if "official_account" in region.rules.notices.connected:
         ways.append(Choice("official_account", "短信和公众号消息", "要先关注公众号。"))
     return ways
+
+
+def heard_by(_answer: str) -> str:
+    """Return how somebody hears who chose, earlier, a channel that is not connected: by SMS."""
+    return "短信"
 
 
 CHANNEL = Question(
@@ -20,6 +25,7 @@ CHANNEL = Question(
     noun="通知的方法",
     control="radios",
     choices=offered,
+    show=heard_by,
     rules=(required("请选一种通知方法。"),),
     examples=("sms",),
     counterexamples={"required": ""},

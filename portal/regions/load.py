@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from portal.core.tools.phone import Phone
 from portal.core.tools.settings import SETTINGS
 from portal.regions.catalogue import BadFile, Disease, Hospital, diseases, hospitals
 from portal.regions.criteria import Criteria, criteria
@@ -81,6 +82,11 @@ class Region(msgspec.Struct, frozen=True, eq=False):
     def hotline(self) -> str:
         """The phone number to call; the national hotline if the city has none."""
         return self.rules.contact.hotline or self.rules.contact.hotline_fallback
+
+    @property
+    def phone(self) -> Phone:
+        """The hotline as pages show it: a link."""
+        return Phone(self.hotline)
 
     def sample(self, *sections: str) -> bool:
         """Return whether a value in *sections* (all sections if none is given) is not confirmed yet."""

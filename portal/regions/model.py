@@ -296,9 +296,10 @@ class Delivery(Section, frozen=True):
 class Notices(Section, frozen=True):
     """Channels of messages, and the signature every SMS begins with."""
 
-    channels: list[Literal["sms", "in_app", "official_account"]]
+    channels: list[Literal["sms", "in_app", "official_account"]]  # what the city has published
     in_app_name_zh: str
     sign_zh: str
+    connected: list[Literal["official_account"]] = []  # beside SMS and the portal: what is published and can be sent by
 
 
 class Query(Section, frozen=True):

@@ -13,6 +13,7 @@ from portal.citizen.files.uploads import RESUMABLE
 from portal.core.store.database import execute, fetch_value
 from portal.core.web import pages
 from portal.core.web.security import Front
+from tests.helpers.markup import faults_in
 from tests.helpers.recording import RECORDER
 
 HIDDEN = re.compile(r'<input type="hidden" name="([\w.-]+)" value="([^"]*)"')
@@ -21,13 +22,21 @@ pages.warm()
 APP = Front(litestar(), RESUMABLE)
 
 
+async def is_well_formed(answer: httpx.Response) -> None:
+    """Fail when a page is nested as HTML forbids; whoever opens it in a test looks at that, too."""
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        await answer.aread()
+        faults = faults_in(answer.text)
+        assert not faults, f"{answer.request.url.path}: {faults}"
+
+
 class Client:
     """One person's browser."""
 
     def __init__(self) -> None:
         """Open a browser that has never been here."""
         transport = httpx.ASGITransport(app=APP, client=("10.0.0.1", 1))  # type: ignore[arg-type]
-        hooks = {"response": [RECORDER.keep]}
+        hooks = {"response": [RECORDER.keep, is_well_formed]}
         self.http = httpx.AsyncClient(transport=transport, base_url=ORIGIN, event_hooks=hooks)
         self.page: httpx.Response
 

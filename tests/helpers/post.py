@@ -30,7 +30,7 @@ async def work() -> None:
 async def states(channel: str) -> set[str]:
     """Return the states that messages of a channel are in."""
     found = set()
-    for state in ("queued", "sent", "delivered"):
+    for state in ("queued", "sent", "delivered", "failed"):
         if await fetch_value("SELECT count(*) FROM notice WHERE channel = $1 AND state = $2", channel, state):
             found.add(state)
     return found

@@ -23,6 +23,10 @@ from portal.regions.load import REGIONS, Region
 DUE = "FROM benefit WHERE state = 'active' AND region = $1 AND ends_on >= $2 AND ends_on <= $3 AND reminded > $4"
 AGAIN = "FROM benefit WHERE state = 'active' AND rereview_by IS NULL AND rereview_on <= $1"
 
+PASSED = "FROM benefit WHERE state = 'active' AND rereview_by < $1"
+
+# The day of a re-review has passed, and nothing was sent.
+NOT_REVIEWED = Signal[[Benefit], None]()
 # A scheduled message is due: the benefit, the N number, the occasion (written once for each), and the day it names.
 MESSAGE_DUE = Signal[[Benefit, str, str, date], None]()
 
@@ -76,6 +80,19 @@ async def _ask_again(benefit: Benefit) -> bool:
     known = await _proxy_of(benefit)
     await renewal.draft_about(benefit, REREVIEW, known, known.proxy_phone if known else await _phone_of(benefit))
     await MESSAGE_DUE.send(benefit, "N25r", f"{benefit.rereview_on}", day)
+    return True
+
+
+@every(HOURLY)
+async def tell_unreviewed() -> int:
+    """Tell the supervisors of each benefit whose re-review was not sent by its day; return how many there are."""
+    return await each(await fetch_all(Benefit, PASSED, clock.today()), _tell_unreviewed)
+
+
+async def _tell_unreviewed(benefit: Benefit) -> bool:
+    if (await renewal.chance(benefit)).case:  # what is under way has a clock of its own
+        return False
+    await NOT_REVIEWED.send(benefit)
     return True
 
 

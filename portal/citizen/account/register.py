@@ -251,7 +251,7 @@ def has_private(name: str) -> bool:
 def problem(kind: str, region: Region) -> dict[str, str]:
     """Return the texts of the page for an identity that could not be bound, by the *kind* of failure."""
     field, sentence = PROBLEMS[kind]
-    return {field: Said(sentence, hotline=region.hotline)}
+    return {field: Said(sentence, hotline=region.phone)}
 
 
 PROBLEMS = {

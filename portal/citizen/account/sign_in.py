@@ -281,7 +281,7 @@ class PersonController(Controller):
                 agent = request.headers.get("user-agent", "")
                 await sign_in.enter_as(visitor, person.id, visitor.via, agent, region)
                 return see_other(own_address(form["next"], f"/{region.id}/me"))
-        wrong = Said("两个号码和登记的对不上。请对照证件和社保卡再填一次，或者打 {hotline}。", hotline=region.hotline)
+        wrong = Said("两个号码和登记的对不上。请对照证件和社保卡再填一次，或者打 {hotline}。", hotline=region.phone)
         return identity_page(request, region, form["next"], typed, {"id_number": wrong})
 
 

@@ -55,8 +55,8 @@ def why_not_insured(stop: NotInsured, region: Region, *, proxy: bool = False) ->
     """Return the sentence for a *stop* of the register: why, what to do, and where."""
     words = _words(proxy=proxy)
     if stop.insured_in:
-        return Said(words["in_another"], region=region.short, other=_name(stop.insured_in), hotline=region.hotline)
-    return Said(words[stop.reason], region=region.short, hotline=region.hotline)
+        return Said(words["in_another"], region=region.short, other=_name(stop.insured_in), hotline=region.phone)
+    return Said(words[stop.reason], region=region.short, hotline=region.phone)
 
 
 def city_of(stop: NotInsured) -> Region | None:

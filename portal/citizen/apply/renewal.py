@@ -107,5 +107,5 @@ def _why_not(chance: Chance, region: Region) -> str:
         NOT_NOW[chance.word],
         opens_on=chance.opens_on,
         follows_on=chance.follows.starts_on if chance.follows else None,
-        hotline=region.hotline,
+        hotline=region.phone,
     )

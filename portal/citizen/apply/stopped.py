@@ -124,7 +124,7 @@ async def _block(mine: MyDraft, stop: Stop) -> Block:
         case UnderWay(number) if mine.delegation is None:
             return Block("under_way", UNDER_WAY, f"/{mine.region.id}/cases/{number}", "看办理进度")
         case UnderWay():
-            return Block("under_way", Said(UNDER_WAY_FOR_PROXY, hotline=mine.region.hotline))
+            return Block("under_way", Said(UNDER_WAY_FOR_PROXY, hotline=mine.region.phone))
     raise AssertionError(stop)
 
 

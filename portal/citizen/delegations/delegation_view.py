@@ -68,7 +68,7 @@ class DelegationView(msgspec.Struct, frozen=True):
             words = "这份委托到期了，您不能再替 {name} 查看或办理。已经提交的申请照常办理，由本人接着办。"
         else:
             words = "这份委托已经结束，您不能再替 {name} 查看或办理。已经提交的申请照常办理，由本人接着办。"
-        return Said(words, name=mine.principal.name, hotline=mine.region.hotline)
+        return Said(words, name=mine.principal.name, hotline=mine.region.phone)
 
     @property
     def may_ask_anew(self) -> bool:

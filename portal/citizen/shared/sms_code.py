@@ -61,9 +61,7 @@ async def error_in(typed: str, challenge: ChallengeRow, region: Region) -> str:
         "good": "",
         "wrong": Said("验证码不对，请再看一下短信。您还可以试 {n} 次。", n=left),
         "expired": "验证码过期了。请点“重新发送”，用新的验证码。",
-        "locked": Said(
-            "试的次数太多了。为了安全，请回上一步重新要验证码。着急请打 {hotline}。", hotline=region.hotline
-        ),
+        "locked": Said("试的次数太多了。为了安全，请回上一步重新要验证码。着急请打 {hotline}。", hotline=region.phone),
     }[outcome]
 
 

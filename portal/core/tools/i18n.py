@@ -71,10 +71,11 @@ def translate(text: str, language: str) -> str:
 
 def filled(text: str, values: Mapping[str, object], language: str) -> str:
     """Return *text* with *values* in the words of *language*."""
-    return text.format(**{name: _in_words(value, language) for name, value in values.items()}) if values else text
+    return text.format(**{name: in_words(value, language) for name, value in values.items()}) if values else text
 
 
-def _in_words(value: object, language: str) -> object:
+def in_words(value: object, language: str) -> object:
+    """Return a *value* of a sentence in *language*: texts of ours are translated, days written out."""
     if isinstance(value, date):
         return long_day(value, english=language != SOURCE)
     return translate(value, language) if isinstance(value, str) else value

@@ -25,11 +25,14 @@ from portal.core.tools.i18n import (
     SHORT_NAMES,
     SOURCE,
     WEEKDAYS,
+    Said,
     day_of_year,
     direction,
+    in_words,
     long_day,
     translate,
 )
+from portal.core.tools.phone import Phone
 from portal.core.tools.places import TEMPLATES
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.assets import assets, takes
@@ -68,6 +71,10 @@ def _words(language: str) -> dict[str, Any]:
     """Return the globals of every template, besides the parts of the layout."""
 
     def _(text: str, /, **values: Any) -> str:
+        if isinstance(text, Said) and "hotline" in text.values:
+            # Filled in here, not before: the number becomes a link.
+            values = {name: in_words(value, language) for name, value in text.values.items()}
+            text = text.text
         said = translate(text, language)
         return filled(said, **values) if values else said
 
@@ -77,6 +84,7 @@ def _words(language: str) -> dict[str, Any]:
         "asset": assets().url,
         "icon": icon,
         "demo": SETTINGS.demo,
+        "phone": Phone,
         "lang": language,
         "other_languages": [(code, NAMES[code], SHORT_NAMES[code]) for code in LANGUAGES if code != language],
         "direction": direction(language),

@@ -237,6 +237,7 @@ KEYS = {
     "schema": "格式版本",
     "rule": "认定规则",
     "channels": "渠道",
+    "connected": "已经接通的渠道",
 }
 # Values of which one is chosen from a list.
 CHOICES = {

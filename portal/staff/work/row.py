@@ -1,5 +1,7 @@
 """A case as a row of the desk's lists, and the views of the queue that the lists lead to."""
 
+from datetime import datetime
+
 import msgspec
 
 from portal.accounts.person import masked_name, person
@@ -8,6 +10,7 @@ from portal.cases.desk.search import View
 from portal.cases.life.case import Case, answers_of, clock_on, history
 from portal.cases.life.deadlines import Clock
 from portal.cases.life.words import KINDS
+from portal.cases.result.returned import returned_in
 from portal.core.tools import clock
 from portal.core.tools.i18n import Said
 from portal.staff.shared.sign import Sign
@@ -33,6 +36,7 @@ class Row(msgspec.Struct, frozen=True):
     name: str  # of the applicant, masked
     about: str  # the disease, and what it is for where that is no first application
     time: Sign
+    returned_at: datetime | None  # since when the approver's comment waits to be met
 
     @property
     def state(self) -> str:
@@ -52,11 +56,14 @@ class Row(msgspec.Struct, frozen=True):
 async def row(case: Case) -> Row:
     """Return the row of a case."""
     who = await person(case.person)
+    events = await history(case)
+    returned = returned_in(case, events)
     return Row(
         case=case,
         name=masked_name(who.name) if who else "",
         about=about(case),
-        time=time_left(case, clock_on(case, await history(case))),
+        time=time_left(case, clock_on(case, events)),
+        returned_at=returned.at if returned else None,
     )
 
 

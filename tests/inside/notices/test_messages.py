@@ -11,11 +11,12 @@ from portal.cases.papers.defects import NewDefect
 from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.core.outside.sms import demo_messages
-from portal.core.store.database import fetch_value
+from portal.core.store.database import execute, fetch_value
 from portal.core.tools.settings import SETTINGS
 from portal.notices import inbox, write
 from portal.notices.fitting import variables_of
 from portal.notices.write import texts
+from portal.questions.recipients import CHANNEL
 from portal.regions.load import REGIONS
 from tests.helpers.answers import ANSWERS
 from tests.helpers.factories import APPROVER, REVIEWER, citizen, make_case, make_draft, make_person, send_in
@@ -118,15 +119,24 @@ async def test_what_was_sent_is_marked_so_with_the_providers_id() -> None:
     assert len(await demo_messages(PHONE)) == 2
 
 
-async def test_the_official_account_hears_only_where_it_was_chosen() -> None:
-    await make_case("ms-10")
-    assert await fetch_value("SELECT count(*) FROM notice WHERE channel = 'official_account'") == 0
+async def test_who_chose_the_official_account_earlier_hears_by_sms_while_it_is_not_connected() -> None:
     case = await make_draft(answers={**ANSWERS, "notify_channel": "official_account"})
     await send_in(case, citizen(await make_person()))
     await work()
 
-    assert await states("official_account") == {"sent"}
+    assert await fetch_value("SELECT count(*) FROM notice WHERE channel = 'official_account'") == 0
+    assert await states("sms") == {"sent"}
     assert await states("in_app") == {"delivered"}
+    assert CHANNEL.shown("official_account", case.city) == "短信"
+
+
+async def test_what_waits_for_a_channel_that_is_not_connected_never_counts_as_sent() -> None:
+    await make_case()
+    await execute("UPDATE notice SET channel = 'official_account' WHERE channel = 'sms'")
+
+    await work()
+
+    assert await states("official_account") == {"failed"}
 
 
 async def test_who_named_no_phone_is_told_in_the_portal() -> None:

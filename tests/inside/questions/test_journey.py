@@ -8,6 +8,7 @@ from portal.questions.diagnosis import DIAGNOSIS
 from portal.questions.disease import DISEASE
 from portal.questions.recipients import CHANNEL
 from portal.regions.load import REGIONS, Region
+from tests.helpers.changes import ChangeRegion
 
 CITIES = [pytest.param(region, id=name) for name, region in REGIONS.items()]
 MEISHAN, XINXING = REGIONS["meishan"], REGIONS["xinxing"]
@@ -57,9 +58,17 @@ def test_a_city_that_sends_no_mail_does_not_offer_it() -> None:
     assert not POSTAL_ADDRESS.offered(XINXING)
 
 
-def test_only_a_city_with_an_official_account_offers_its_messages() -> None:
-    assert [choice.value for choice in CHANNEL.choices(MEISHAN)] == ["sms", "official_account"]  # type: ignore[misc]
-    assert [choice.value for choice in CHANNEL.choices(XINXING)] == ["sms"]  # type: ignore[misc]
+def test_an_official_account_is_offered_only_where_it_is_connected(region: ChangeRegion) -> None:
+    for city in (MEISHAN, XINXING):
+        assert [choice.value for choice in CHANNEL.choices(city)] == ["sms"]  # type: ignore[misc]
+
+    connected = region("meishan", notices={"connected": ["official_account"]})
+
+    assert [choice.value for choice in CHANNEL.choices(connected)] == ["sms", "official_account"]  # type: ignore[misc]
+
+
+def test_the_guide_promises_no_message_of_an_official_account() -> None:
+    assert not any("公众号" in f"{step.note_zh} {step.query_zh}" for step in MEISHAN.rules.steps)
 
 
 def test_a_disease_that_is_not_in_the_catalogue_cannot_be_asked_for() -> None:

@@ -111,10 +111,10 @@ async def test_what_was_typed_stands_there_again(client: Client) -> None:
 async def test_a_choice_stays_chosen_when_something_else_is_wrong(client: Client) -> None:
     home = await begun(client)
 
-    await walk.answer(client, home, "notify", {"notify_channel": "official_account", "notify_mobile": "1"})
+    await walk.answer(client, home, "notify", {"notify_channel": "sms", "notify_mobile": "1"})
 
     assert set(refused(client)) == {"notify_mobile"}
-    assert chosen(client, "notify_channel") == ["official_account"]
+    assert chosen(client, "notify_channel") == ["sms"]
 
 
 @pytest.mark.parametrize(
