@@ -59,7 +59,7 @@ class MaterialsController(Controller):
             return see_other(f"{mine.home}/insurance")
         return await materials_page(request, mine, mine.answers)
 
-    @post()
+    @post(compares=True)
     async def go_on(self, request: Request[Any, Any, Any], mine: NamedDependency[MyDraft]) -> Response[bytes]:
         """Save the ticks (暂时没有, 已经在别的文件里, the self-checks) and go on, or show what is still missing."""
         form = form_of(request)
