@@ -12,7 +12,7 @@ from portal.cases.life.deadlines import promised
 from portal.core.tools import clock
 from portal.regions.load import REGIONS
 
-MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "检查报告")
+MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "住院病历或门诊病历", "检查报告或检验报告")
 
 
 def begin_at_home(citizen: Citizen, mobile: str) -> None:

@@ -31,6 +31,7 @@ from portal.documents.keep import Document
 from portal.letters.application_form import Form, as_pdf, filled
 from portal.questions.catalogue import REVIEW, journey
 from portal.questions.declaration import SIGNING, signed_by
+from portal.questions.hospital import doubt
 from portal.questions.materials import Slot, slots
 from portal.questions.model import Question, Step
 
@@ -84,6 +85,7 @@ class ReviewPage(msgspec.Struct, frozen=True):
     home: str
     missing: list[Step]
     blocks: list[Block]  # what stops it although nothing is missing
+    doubt: str  # why papers of the hospital may not do; empty if they may
     rows: list[tuple[Step, list[tuple[str, str, str]]]]
     files: list[FileRow]
     person: Person
@@ -122,6 +124,7 @@ async def _reviewed(mine: MyDraft, files: list[Document]) -> ReviewPage:
         home=mine.home,
         missing=[step for step in steps if step.slug not in done],
         blocks=await blocks(mine),
+        doubt=doubt(region, answers.get("hospital", "")),
         rows=[(step, step.rows(answers, region)) for step in steps if step.page in ("questions", "form")],
         files=[_file_row(slot, answers, files) for slot in slots(region, answers)],
         person=await mine.person(),
@@ -244,7 +247,7 @@ async def _signature_words(mine: MyDraft) -> tuple[str, str]:
     """Return the texts that say whose name must be typed, and what happens after a proxy signs."""
     name = (await mine.signer()).name
     if mine.delegation is None:
-        return Said("输入您的姓名，就是签名：{name}", name=name), ""
+        return Said("请在下面输入您的姓名“{name}”，作为签名。", name=name), ""
     whom = (await mine.person()).name
     lead = Said("您代 {whom} 办理，签您自己的姓名：{name}", whom=whom, name=name)
     if mine.delegation.route == "online":

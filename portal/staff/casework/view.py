@@ -35,15 +35,14 @@ from portal.core.tools.i18n import Said
 from portal.documents.keep import Document
 from portal.documents.scanning import unsafe
 from portal.questions.catalogue import journey
+from portal.questions.hospital import doubt
 from portal.questions.materials import SELF_CHECKS, names
-from portal.regions.catalogue import Hospital
 from portal.regions.load import Region
 from portal.staff.casework.post import Post, post
 from portal.staff.shared.sign import Sign
 
 LEVELS = {NAMED: "代办人填写", STATED: "本人填写", REGISTERED: "与参保信息一致", FACE: "人脸核对"}
 INSURANCE = {"employee": "职工医保", "resident": "居民医保"}
-SECOND_LEVEL = 2  # the lowest level of a hospital whose papers need no second look
 STANDINGS = {
     "good": Sign("done", "状态正常，没有欠费"),
     "unreachable": Sign("yours", "没有查到，请人工核对"),
@@ -295,7 +294,7 @@ async def formal_check(case: Case) -> FormalCheck:
 async def _formal_check(case: Case, answers: dict[str, str], named: dict[str, str]) -> FormalCheck:
     files = await sent.documents(case)
     return FormalCheck(
-        hospital=_hospital(case.city.hospitals.get(answers.get("hospital", ""))),
+        hospital=_hospital(case.city, answers.get("hospital", "")),
         papers=_papers(files),
         unsafe=len(await sent.handed_in(case, await unsafe(case.id))),
         ticked=[words for name, words in SELF_CHECKS.items() if answers.get(name) == "yes"],
@@ -303,12 +302,11 @@ async def _formal_check(case: Case, answers: dict[str, str], named: dict[str, st
     )
 
 
-def _hospital(hospital: Hospital | None) -> Sign:
+def _hospital(region: Region, name: str) -> Sign:
+    hospital = region.hospitals.get(name)
     if hospital is None:
         return Sign("yours", "不在名单里，请核对")
-    if hospital.designated and hospital.level >= SECOND_LEVEL:
-        return Sign("done", Said("定点，{n} 级", n=hospital.level))
-    return Sign("yours", Said("请核对：{n} 级", n=hospital.level))
+    return Sign("yours", doubt(region, name)) if doubt(region, name) else Sign("done", hospital.level_words)
 
 
 def _papers(files: Sequence[Document]) -> Sign:
