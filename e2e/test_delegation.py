@@ -69,7 +69,7 @@ def fill_in(proxy: Citizen, disease: str) -> None:
     proxy.answer("diagnosis", "form", hospital="市人民医院")
     proxy.heading("上传材料")
     for name in proxy.page.locator(".material__head h2").all_inner_texts():
-        if name == "堆放区":
+        if name == "还没分类的文件":
             continue
         proxy.upload(name, papers.file(f"{name}.jpg", "image/jpeg", papers.small_photo(name)))
     proxy.press("下一步")

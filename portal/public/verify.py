@@ -15,6 +15,7 @@ from portal.core.web.pages import page, see_other
 from portal.core.web.security import client_address
 from portal.letters import verify
 from portal.letters.issue import texts
+from portal.letters.kinds import GRANTING
 
 PER_HOUR = 60
 
@@ -27,8 +28,10 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 STANDINGS = {
-    "valid": Standing("真实有效", "done"),
-    "not_yet": Standing("真实，还没到生效日期", "clock"),
+    "active": Standing("真实有效", "done"),
+    "renewing": Standing("真实有效", "done"),
+    "pending_effective": Standing("真实，还没到生效日期", "clock"),
+    "suspended": Standing("真实，待遇已经暂停"),
     "expired": Standing("真实，已经过期"),
     "revoked": Standing("真实，已被撤销"),
     "terminated": Standing("真实，已经终止"),
@@ -68,6 +71,6 @@ class VerifyController(Controller):
             letter=letter,
             title=texts()[letter.kind].title,
             name=who.masked_name,
-            benefit=benefit if letter.kind in ("L09", "L10") else None,
+            benefit=benefit if letter.kind in GRANTING else None,
             standing=STANDINGS[verify.standing(letter, benefit)],
         )

@@ -41,6 +41,20 @@ SELF_CHECKS = {
     "checked.stamp": "要盖章的都看得见医院公章",
 }
 
+
+def self_checks(region: Region) -> dict[str, str]:
+    """Return the self-checks of *region*: about the stamp only where the city publishes that it wants one."""
+    stamped = any(material.stamp_required for material in region.rules.materials)
+    return {name: words for name, words in SELF_CHECKS.items() if stamped or name != "checked.stamp"}
+
+
+def published_examples(region: Region) -> list[tuple[str, str]]:
+    """Return ``(material, its published examples)`` in the words and order in which *region* published them."""
+    return [
+        (material.name_zh, listed(material.examples_zh)) for material in region.rules.materials if material.examples_zh
+    ]
+
+
 MATERIALS = Step(slug="materials", title="上传材料", note="拍照或选文件", minutes=5, page="materials")
 
 
@@ -152,4 +166,4 @@ def why_missing(slot: Slot, region: Region, *, blocks: bool) -> str:
         return Said("还没有传{name}。", name=slot.name)
     if blocks:
         return Said("{material}至少要传一样，不能都勾“暂时没有”。", material=region.material(slot.material).name_zh)
-    return Said("请传{name}，或者勾“暂时没有”。", name=slot.name)
+    return Said("还没有{name}。请上传；没有的话，在这一项勾“暂时没有”。", name=slot.name)

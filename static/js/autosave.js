@@ -18,8 +18,9 @@ class AutoSave extends HTMLElement {
     this.form = this.closest("form");
     this.changed = new Set();
     const ends = { signal: (this.ends = new AbortController()).signal };
-    this.form.addEventListener("input", (event) => this.#note(event.target, PAUSE), ends);
-    this.form.addEventListener("change", (event) => this.#note(event.target, AFTER_CHANGE), ends);
+    // On the document: a field may stand outside its form, and name it.
+    document.addEventListener("input", (event) => this.#note(event.target, PAUSE), ends);
+    document.addEventListener("change", (event) => this.#note(event.target, AFTER_CHANGE), ends);
     this.form.addEventListener("submit", () => this.#stop(), ends);
     addEventListener("pageshow", () => (this.sent = false), ends);
     addEventListener("pagehide", () => this.#save(true), ends);
@@ -34,7 +35,7 @@ class AutoSave extends HTMLElement {
   }
 
   #note(field, pause) {
-    if (!field.name || NEVER.includes(field.type) || field.autocomplete === "one-time-code") return;
+    if (field.form !== this.form || !field.name || NEVER.includes(field.type) || field.autocomplete === "one-time-code") return;
     this.changed.add(field.name);
     this.dirty = true;
     this.#plan(pause);

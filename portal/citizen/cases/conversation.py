@@ -9,10 +9,11 @@ from portal.cases.papers.taking import NOTHING, limits_of, take_form
 from portal.cases.talk import conversation
 from portal.citizen.shared.mine import CITIZEN, MyCase, case_named
 from portal.citizen.shared.unsafe import unsafe_by_slot
-from portal.core.store import limits
+from portal.core.store import limits, typed
 from portal.core.tools import clock
 from portal.core.tools.errors import NotFound
 from portal.core.web import uploads
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.pages import form_page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import enclosed, pages
@@ -33,11 +34,13 @@ class ConversationController(Controller):
     dependencies = {"mine": Provide(case_named)}
 
     @get()
+    @shows_typed
     async def index(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Show the messages."""
-        return await _conversation_page(request, mine)
+        return await _conversation_page(request, mine, form_of(request)["text"])
 
     @post()
+    @keeps_typed
     async def say(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Send a message with the files that were added before."""
         return await _send(request, mine, form_of(request)["text"], [])
@@ -68,6 +71,7 @@ async def _send(request: Request[Any, Any, Any], mine: MyCase, text: str, refuse
         return await _conversation_page(request, mine, text, errors, refused)
     await limits.allow("conversation", mine.actor.id, MOST, WITHIN, TOO_MANY)
     await conversation.say(mine.case, mine.actor.id, text, by_staff=False)
+    await typed.forget(mine.actor.id, f"{mine.home}/conversation")
     return see_other(f"{mine.home}/conversation")
 
 

@@ -14,14 +14,13 @@ from portal.cases.papers import corrections
 from portal.cases.papers.corrections import Correction
 from portal.cases.papers.defects import Defect, explain, give
 from portal.cases.papers.taking import limits_of, take_all
-from portal.citizen.cases.defect_view import Item, as_typed, items, place_of, wrong_with
+from portal.citizen.cases.defect_view import Item, as_typed, items, place_of, typed_over, wrong_with
 from portal.citizen.shared.mine import (
     CITIZEN,
     Asked,
     MyCase,
     address,
     case_named,
-    is_stale,
     leave_if_stale,
     moved_on,
 )
@@ -29,14 +28,13 @@ from portal.core.tools import clock
 from portal.core.tools.clock import day_of
 from portal.core.tools.errors import Stale, found
 from portal.core.web import uploads
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep
 from portal.documents.accepted import allowed
 from portal.documents.check import WARNINGS
 from portal.documents.places import BROWSER_WORDS, Refusals
-
-CHANGED = "刚才有了变化，请看一看这一页，再提交一次。写的、传的都在。"
 
 
 class MyNotice(msgspec.Struct, frozen=True):
@@ -90,6 +88,7 @@ class CorrectionController(Controller):
     dependencies = {"mine": Provide(notice_named)}
 
     @get()
+    @shows_typed
     async def show(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
         """Show every defect with a place to mend it."""
         return await _correction_page(request, mine)
@@ -109,21 +108,21 @@ class CorrectionController(Controller):
             return await _correction_page(request, mine, refused={defect.id: refused})
         return see_other(f"{mine.home}#{place_of(defect)}")
 
-    @post()
+    @post(compares=True)
+    @keeps_typed
     async def send(self, request: Request[Any, Any, Any], mine: NamedDependency[MyNotice]) -> Response[bytes]:
         """Keep what was typed; send the answer when nothing is missing."""
         if not mine.notice.open:
             raise await moved_on(mine.case)
+        await leave_if_stale(request, mine.case)
         form = form_of(request)
         typed = as_typed(mine.my_case, await _defects(mine), form)
         try:
             mine = await _save(mine, typed, seen=form["saves"])
-        except Stale:
-            return await _correction_page(request, mine, typed=typed, errors={"files": CHANGED}, status=409)
+        except Stale as error:
+            raise await moved_on(mine.case) from error
         if form["action"] == "save":
             return see_other(address(mine.case))
-        if is_stale(request, mine.case):
-            return await _correction_page(request, mine, errors={"files": CHANGED}, status=409)
         errors = wrong_with(mine.my_case, typed)
         if errors:
             return await _correction_page(request, mine, errors=errors)
@@ -185,23 +184,19 @@ async def _correction_page(
     request: Request[Any, Any, Any],
     mine: MyNotice,
     *,
-    typed: list[Defect] | None = None,
     errors: dict[str, str] | None = None,
     refused: dict[str, Refusals] | None = None,
-    status: int = 422,
 ) -> Response[bytes]:
-    """Return the page of a notice; with *status* when something is wrong: missing, refused, or changed meanwhile.
-
-    It shows what was *typed*, or else what is stored.
-    """
+    """Return the page of a notice, with what was typed over what is stored; 422 if something is wrong."""
     stored = await _defects(mine)
-    shown = await items(mine.my_case, typed or stored, saved=stored, refused=refused or {}, errors=errors or {})
+    typed = typed_over(mine.my_case, stored, form_of(request))
+    shown = await items(mine.my_case, typed, saved=stored, refused=refused or {}, errors=errors or {})
     places = [item.place for item in shown if item.place]
     wrong = {f"pick-{place.id}": place.error for place in places if place.refused} | (errors or {})
     return page(
         request,
         "citizen/cases/corrections/show",
-        status=status if wrong else 200,
+        status=422 if wrong else 200,
         region=mine.case.city,
         case=mine.case,
         view=NoticeView(

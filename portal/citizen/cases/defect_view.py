@@ -58,7 +58,6 @@ class Item(msgspec.Struct, frozen=True):
     picture: Picture | None
     example: str
     error: str  # of the words
-    in_other_tab: str  # what was saved in another tab or on another device, where it is not what stands here
     well_answered: bool
 
     @property
@@ -88,6 +87,25 @@ def as_typed(mine: MyCase, found: Sequence[Defect], form: Form) -> list[Defect]:
         )
         for defect in found
     ]
+
+
+def typed_over(mine: MyCase, saved: Sequence[Defect], form: Form) -> list[Defect]:
+    """Return the *saved* defects with what *form*, which may lack fields, has in place of it."""
+    answers = answers_of(mine.case)
+    now = {**answers, **given_to(saved)}
+    typed = []
+    for defect in saved:
+        words = f"words-{defect.id}"
+        questions = values.fields(defect, saved, mine.region, answers)
+        anew = {question.name: question.read_over(now.get(question.name, ""), form) for question in questions}
+        typed.append(
+            replace(
+                defect,
+                explanation={words: defect.explanation, **form}[words],
+                given={name: text for name, text in anew.items() if text != answers.get(name, "")},
+            )
+        )
+    return typed
 
 
 def wrong_with(mine: MyCase, found: Sequence[Defect]) -> dict[str, str]:
@@ -133,9 +151,9 @@ async def items(
     drawn = pictures(region)
     turned = await pages.turns(mine.case.id)
     unsafe = await unsafe_by_slot(mine.case)
-    still_wrong = wrong_with(mine, found)
+    still_wrong = wrong_with(mine, saved)
     shown = []
-    for defect, kept in zip(found, saved, strict=True):
+    for defect in found:
         fields = _fields(mine, defect, found, errors)
         ids = {f"pick-{place_of(defect)}", f"words-{defect.id}", *(field.question.name for field in fields)}
         refusals = refused.get(defect.id, [])
@@ -148,6 +166,7 @@ async def items(
             refused=refusals,
             error=first_reason(refusals) or errors.get(f"pick-{place_of(defect)}", ""),
             unsafe=unsafe.get(defect.upload_slot, []),
+            described=f"why-{defect.id}",
         )
         shown.append(
             Item(
@@ -158,7 +177,6 @@ async def items(
                 picture=drawn.get(defect.reason) if defect.slot else None,
                 example=example_of(defect, region) if defect.question else "",
                 error=errors.get(f"words-{defect.id}", ""),
-                in_other_tab=_in_other_tab(mine, defect, kept),
                 well_answered=not ids & set(still_wrong),
             )
         )
@@ -178,13 +196,3 @@ def _fields(mine: MyCase, defect: Defect, found: Sequence[Defect], errors: Mappi
         )
         for question in values.fields(defect, found, mine.region, answers)
     ]
-
-
-def _in_other_tab(mine: MyCase, defect: Defect, saved: Defect) -> str:
-    """Return what is stored for a defect where the page shows something else; empty where both are the same."""
-    if (defect.explanation, defect.given) == (saved.explanation, saved.given):
-        return ""
-    fields = _fields(mine, saved, [saved], {})
-    changed = [field for field in fields if field.question.name in saved.given]
-    parts = [field.question.shown(field.answer, mine.region) for field in changed]
-    return " ".join([*parts, saved.explanation]).strip()

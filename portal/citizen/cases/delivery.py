@@ -15,10 +15,11 @@ from portal.citizen.cases.mail_view import mail_view, may_give_address, stand, v
 from portal.citizen.shared.mine import CITIZEN, Asked, MyCase, case_named
 from portal.core.tools.errors import Stale, found
 from portal.core.tools.machine import NotAllowed
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.pages import form_page, page, see_other
 from portal.core.web.sessions import form_of
 from portal.letters.envelopes import inside
-from portal.letters.issue import CERTIFICATE
+from portal.letters.kinds import CERTIFICATE
 
 RECEIVES = ("receive", "collect_mail")  # either lets a proxy order and follow the mail
 MOVED_ON = "刚才有了变化，可能已经打印或者寄出了。请看最新的情况。"
@@ -61,6 +62,7 @@ class DeliveryController(Controller):
         )
 
     @get("/address")
+    @shows_typed
     async def ask_address(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Ask for the address; the one that was given before is filled in."""
         envelope = await latest(mine.case)
@@ -68,9 +70,12 @@ class DeliveryController(Controller):
             raise Stale(MOVED_ON)
         before = msgspec.to_builtins(envelope.where) if envelope else None
         answers = before or delivery.usual(mine.case, mine.person.name)
-        return _address_page(request, mine, envelope, answers, {})
+        form = form_of(request)
+        typed = {question.name: question.read_over(answers.get(question.name, ""), form) for question in WHERE}
+        return _address_page(request, mine, envelope, typed, {})
 
-    @post("/address")
+    @post("/address", compares=True)
+    @keeps_typed
     async def keep_address(self, request: Request[Any, Any, Any], mine: NamedDependency[MyCase]) -> Response[bytes]:
         """Order a copy on paper, or change the address of one that is not printed yet."""
         form = form_of(request)

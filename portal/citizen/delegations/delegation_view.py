@@ -7,6 +7,7 @@ from portal.accounts.delegation_states import STATES
 from portal.cases.apply.acting import cases_under, may_see, over
 from portal.cases.apply.renewal import chance
 from portal.cases.benefits.benefit import benefits_of
+from portal.cases.benefits.standing import standing_of
 from portal.cases.life.case import answers_of, case_by_id
 from portal.citizen.delegations.my_delegation import MyDelegation
 from portal.citizen.shared.case_row import CaseRow, case_row
@@ -136,7 +137,7 @@ async def delegation_view(mine: MyDelegation) -> DelegationView:
     return DelegationView(
         mine=mine,
         state=mine.state,
-        cases=[case_row(case) for case in cases],
+        cases=[case_row(case, await standing_of(case)) for case in cases],
         renewable=await _renewable(mine) if mine.as_proxy else [],
     )
 

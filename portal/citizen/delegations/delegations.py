@@ -21,6 +21,7 @@ from portal.citizen.shared.mine import CITIZEN, Me, address, me_in
 from portal.citizen.shared.roster import clients
 from portal.core.tools import clock
 from portal.core.tools.errors import NotFound, Stale
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.pages import file_answer, page, see_other
 from portal.core.web.sessions import form_of, visitor_of
 from portal.letters import mandate as letters
@@ -59,12 +60,15 @@ class DelegationsController(Controller):
         return await _list_page(request, mine, form_of(request)["q"].strip()[:50])
 
     @get("/new")
+    @shows_typed
     async def new(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Ask for whom, by which proof, in what and until when."""
         begun = {"starts_on": clock.today().isoformat(), "ends_on": mandate.half_the_longest(mine.region).isoformat()}
-        return mandate.mandate_page(request, ABOUT, mandate.begun(begun, mine.region), mine.region)
+        written = mandate.read_over(mandate.begun(begun, mine.region), form_of(request), mine.region, ABOUT)
+        return mandate.mandate_page(request, ABOUT, written, mine.region)
 
     @post("/new")
+    @keeps_typed
     async def create(self, request: Request[Any, Any, Any], mine: NamedDependency[Me]) -> Response[bytes]:
         """Keep the delegation; nothing is proved yet."""
         if not mine.region.rules.proxy.allowed:

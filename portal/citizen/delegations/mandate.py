@@ -142,6 +142,17 @@ def read(form: Form, region: Region, step: Step) -> Written:
     )
 
 
+def read_over(written: Written, form: Form, region: Region, step: Step) -> Written:
+    """Return *written* with what *form*, which may lack fields, has in its place."""
+    typed = read(form, region, step)
+    return Written(
+        answers={**written.answers, **step.read_over(written.answers, form)},
+        scopes=typed.scopes if "scope" in form else written.scopes,
+        same_phone=typed.same_phone if "same_phone" in form else written.same_phone,
+        consent=typed.consent if "guardian_consent" in form else written.consent,
+    )
+
+
 def errors_in(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
     """Return what is wrong, by field in page order, before the person who is named is looked up."""
     answers = written.answers

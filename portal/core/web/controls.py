@@ -92,13 +92,15 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.forms: list[list[_Field]] = []
+        self._elsewhere: list[tuple[str, _Field]] = []  # fields that name their form by its id
+        self._ids: dict[str, list[_Field]] = {}
         self.labels: dict[str, _Words] = {}
         self._form: list[_Field] | None = None
         self._legends: list[_Words] = []
         self._around = _Words()  # the label that is open
         self._writing: list[tuple[str, _Words]] = []  # elements whose text is read
         self._silent: list[str] = []  # elements whose text is left out
-        self._select = ""
+        self._select: dict[str, str] = {}  # the attributes of the list that is open
         self._area: _Field | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -111,6 +113,7 @@ class _Reader(HTMLParser):
             case "form":
                 self._form = []
                 self.forms.append(self._form)
+                self._ids[given.get("id", "")] = self._form
             case "fieldset":
                 self._legends.append(_Words())
             case "legend" if self._legends:
@@ -119,14 +122,12 @@ class _Reader(HTMLParser):
                 self._around = self.labels.setdefault(given["for"], _Words()) if "for" in given else _Words()
                 self._writing.append((tag, self._around))
             case "select":
-                self._select = given.get("name", "")
+                self._select = {name: text for name, text in given.items() if name in ("name", "form")}
                 self._add("select", given, "", chosen=False)
             case "option" if self._select:
                 words = _Words()
                 self._writing.append((tag, words))
-                field = self._add(
-                    "option", {"name": self._select, **given}, given.get("value", ""), "selected" in given
-                )
+                field = self._add("option", {**self._select, **given}, given.get("value", ""), "selected" in given)
                 field.label = words
             case "textarea":
                 self._area = self._add("text", given, "", chosen=True)
@@ -150,7 +151,7 @@ class _Reader(HTMLParser):
             case "label":
                 self._around = _Words()
             case "select":
-                self._select = ""
+                self._select = {}
             case "textarea":
                 self._area = None
 
@@ -165,9 +166,17 @@ class _Reader(HTMLParser):
     def _add(self, kind: str, given: Mapping[str, str], value: str, chosen: bool) -> _Field:
         legend = self._legends[-1] if self._legends else _Words()
         field = _Field(given.get("name", ""), kind, value, chosen, given.get("id", ""), legend, self._around)
-        if self._form is not None and field.name:
+        if "form" in given:
+            self._elsewhere.append((given["form"], field))
+        elif self._form is not None and field.name:
             self._form.append(field)
         return field
+
+    def close(self) -> None:
+        super().close()
+        for id, field in self._elsewhere:
+            if id in self._ids and field.name:
+                self._ids[id].append(field)
 
 
 def _put_together(fields: list[_Field], labels: Mapping[str, _Words]) -> ReadForm:

@@ -14,6 +14,7 @@ from portal.cases.life.moves import NotAllowed, Role
 from portal.cases.result import publicity
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.forms import Form
 from portal.regions.load import Region
 from portal.regions.reasons import OTHER, words
@@ -44,12 +45,14 @@ class ActsController(Controller):
     dependencies = {"desk": Provide(case_in_hand), "chosen": Provide(act_named)}
 
     @get()
+    @shows_typed
     async def ask(self, desk: NamedDependency[CaseDesk], chosen: NamedDependency[Act]) -> Response[bytes]:
         """Explain the act and ask for the reason."""
         role_for(chosen, desk)
         return await act_page(desk, chosen, {})
 
     @post()
+    @keeps_typed
     async def do(self, desk: NamedDependency[CaseDesk], chosen: NamedDependency[Act]) -> Response[bytes]:
         """Carry out the act."""
         role = role_for(chosen, desk)

@@ -11,8 +11,10 @@ from portal.cases.desk import access
 from portal.cases.papers.taking import NOTHING, limits_of, take_form
 from portal.cases.talk import conversation
 from portal.cases.talk.conversation import Message
+from portal.core.store import typed
 from portal.core.tools.errors import found
 from portal.core.web import uploads
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.documents import enclosed, keep
 from portal.documents.check import WARNINGS
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, papers
@@ -38,12 +40,14 @@ class ConversationController(Controller):
     dependencies = {"desk": Provide(case_in_hand)}
 
     @get()
+    @shows_typed
     async def index(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show the messages."""
         await access.note(desk.me, "read_case", desk.case)
         return await conversation_page(desk)
 
     @post()
+    @keeps_typed
     async def say(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Answer with the files that were added before, or note that it was answered by telephone."""
         if desk.form["action"] == CALLED:
@@ -88,6 +92,7 @@ async def send(desk: CaseDesk, refused: Refusals) -> Response[bytes]:
     if not text and not await enclosed.unsent(desk.case.id, desk.me.id):
         return await conversation_page(desk, {"text": "请写要告诉申请人的话。"})
     await conversation.say(desk.case, desk.me.id, text, by_staff=True)
+    await typed.forget(desk.me.id, f"{desk.address}/conversation")
     return desk.back("/conversation")
 
 

@@ -15,6 +15,7 @@ from portal.cases.papers.defects import EXPLANATION, QUESTIONS, NewDefect, examp
 from portal.cases.papers.examples import Picture, pictures
 from portal.core.tools import clock
 from portal.core.tools.i18n import Said
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.forms import Form
 from portal.questions.catalogue import correctable
 from portal.questions.materials import slots
@@ -76,12 +77,14 @@ class StaffCorrectionController(Controller):
     dependencies = {"desk": Provide(case_in_hand)}
 
     @get()
+    @shows_typed
     async def new(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show everything that can be asked for, with the reasons to choose from."""
         desk.require("ask_correction", Role.REVIEWER)
         return await composer_page(desk, {})
 
     @post()
+    @keeps_typed
     async def create(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Send the notice, or show what the citizen will read."""
         form = desk.current_form()

@@ -16,6 +16,7 @@ from portal.cases.result import decision, publicity
 from portal.cases.result.decision import Decided, Proof, Proposal, Reasons
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.forms import Form
 from portal.core.web.pages import page
 from portal.letters.objecting import ways_to_object
@@ -92,6 +93,7 @@ class DraftDecisionController(Controller):
     dependencies = {"desk": Provide(case_in_hand)}
 
     @get(dependencies={"looked": Provide(looked_at)})
+    @shows_typed
     async def new(self, desk: NamedDependency[CaseDesk], looked: NamedDependency[Looked]) -> Response[bytes]:
         """Show each disease with pass and fail, and its criteria beside the papers."""
         desk.require("draft_decision", Role.REVIEWER)
@@ -103,6 +105,7 @@ class DraftDecisionController(Controller):
         return await viewer_of(desk, looked, DRAFT)
 
     @post()
+    @keeps_typed
     async def create(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Send the proposal to the approver."""
         form = desk.current_form()
@@ -204,6 +207,7 @@ class ApprovalController(Controller):
     dependencies = {"desk": Provide(case_in_hand)}
 
     @get(dependencies={"looked": Provide(looked_at)})
+    @shows_typed
     async def show(self, desk: NamedDependency[CaseDesk], looked: NamedDependency[Looked]) -> Response[bytes]:
         """Show the proposal and what it rests on, beside the papers."""
         desk.require("send_back", Role.APPROVER)
@@ -215,6 +219,7 @@ class ApprovalController(Controller):
         return await viewer_of(desk, looked, APPROVAL)
 
     @post()
+    @keeps_typed
     async def decide(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Approve the proposal, publish it first, or send it back with a comment."""
         form = desk.current_form()

@@ -4,6 +4,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from portal.cases.desk import notes
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.staff.shared.desk import CASEWORK, CaseDesk, case_in_hand
 from portal.staff.shared.noted import noted
 
@@ -16,11 +17,13 @@ class NotesController(Controller):
     dependencies = {"desk": Provide(case_in_hand)}
 
     @get()
+    @shows_typed
     async def index(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Show the notes."""
         return await notes_page(desk, {})
 
     @post()
+    @keeps_typed
     async def add(self, desk: NamedDependency[CaseDesk]) -> Response[bytes]:
         """Write one."""
         text = desk.form["text"].strip()[: notes.LONGEST]

@@ -18,6 +18,7 @@ from portal.cases.result.decision import Decided, diseases
 from portal.cases.result.opinion import FINDINGS, VERDICTS, Opinion, Verdict, WordsNeeded
 from portal.core.store import audit
 from portal.core.tools.errors import NotFound, Stale, found
+from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.forms import Form
 from portal.core.web.pages import file_answer, see_other
 from portal.core.web.second import tell_second
@@ -131,6 +132,7 @@ class OpinionController(Controller):
     dependencies = {"desk": Provide(seat_desk)}
 
     @get()
+    @shows_typed
     async def show(
         self, desk: NamedDependency[SeatDesk], file: FromQuery[int] = 1, leaf: FromQuery[int] = 1
     ) -> Response[bytes]:
@@ -160,6 +162,7 @@ class OpinionController(Controller):
         return file_answer(content, "image/jpeg", f"{number}-{leaf}.jpg")
 
     @post()
+    @keeps_typed
     async def give(self, desk: NamedDependency[SeatDesk]) -> Response[bytes]:
         """Give the opinion; the last required one sends the case to the approver."""
         if not desk.waits:

@@ -35,7 +35,7 @@ class EditsController(Controller):
         """Show the whole text, for those who know its form."""
         return text_page(desk, {})
 
-    @post("/edit")
+    @post("/edit", compares=True)
     async def keep_text(self, desk: NamedDependency[VersionDesk]) -> Response[bytes]:
         """Keep the whole text."""
         text = draft_form(desk)["text"]
@@ -47,7 +47,7 @@ class EditsController(Controller):
         """Show one part as a form."""
         return part_page(desk, part_named(desk, part), {})
 
-    @post("/parts/{part:str}")
+    @post("/parts/{part:str}", compares=True)
     async def keep_part(self, desk: NamedDependency[VersionDesk], part: FromPath[str]) -> Response[bytes]:
         """Keep a part, add another like it, or remove it."""
         path = part_named(desk, part)
@@ -66,7 +66,7 @@ class EditsController(Controller):
         """Show one row of a table as a form; an empty form for a new row."""
         return row_page(desk, row, row_named(desk, row), {})
 
-    @post("/rows/{row:str}")
+    @post("/rows/{row:str}", compares=True)
     async def keep_row(self, desk: NamedDependency[VersionDesk], row: FromPath[str]) -> Response[bytes]:
         """Keep a row, or remove it: from the first day of the version it is not in the table."""
         cells = row_named(desk, row)

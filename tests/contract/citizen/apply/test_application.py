@@ -19,8 +19,8 @@ from tests.helpers.seen import errors, heading, title
 
 # person, phone, name, the state after submitting, what the receipt says of it
 PEOPLE = {
-    "meishan": ("ms-01", "13800000101", "张丽", State.REVIEWING, "我们已经收到，并且受理了。"),
-    "xinxing": ("xx-01", "13800000001", "王建国", State.SUBMITTED, "我们已经收到。"),
+    "meishan": ("ms-01", "13800000101", "张丽", State.REVIEWING, "我们收到了，已经开始办。"),
+    "xinxing": ("xx-01", "13800000001", "王建国", State.SUBMITTED, "我们收到了。"),
 }
 
 

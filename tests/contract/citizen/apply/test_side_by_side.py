@@ -1,8 +1,6 @@
 """Two tabs: who sends the older one sees what they typed beside what is saved, and chooses answer by answer."""
 
-import re
-from html import unescape
-from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -11,35 +9,11 @@ from tests.helpers.client import Client
 from tests.helpers.factories import citizen, make_draft, make_person, send_in
 from tests.helpers.must import must
 from tests.helpers.seen import heading
+from tests.helpers.sides import choose, sides
 
 pytestmark = pytest.mark.usefixtures("database")
 
 MINE, OTHER = "苏祠路 1 号", "三苏大道 2 号"
-RADIO = re.compile(r'<input type="radio" name="(chosen-\d)" value="([^"]*)"( checked="checked")?>')
-HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
-
-
-def sides(client: Client) -> dict[str, list[str]]:
-    """Return ``{name: [typed, saved]}`` of the choices on the page; the typed one is chosen on each."""
-    found: dict[str, list[str]] = {}
-    for name, text, chosen in RADIO.findall(client.text):
-        assert bool(chosen) == (name not in found)
-        found.setdefault(name, []).append(unescape(text))
-    return found
-
-
-async def choose(client: Client, **other: str) -> None:
-    """Press 按我选的保存 as a browser without script would, with *other* choices than those made beforehand."""
-    form = client.text.partition('<form method="post"')[2]
-    address = unescape(form.partition('action="')[2].partition('"')[0])
-    sent: list[tuple[str, str]] = [
-        (name, unescape(text)) for name, text in HIDDEN.findall(form.partition("</form>")[0])
-    ]
-    sent += [(name, other.get(name.replace("-", "_"), texts[0])) for name, texts in sides(client).items()]
-    data: dict[str, Any] = {}
-    for name, text in sent:
-        data.setdefault(name, []).append(text)
-    client.page = await client.http.post(address, data=data, follow_redirects=True)
 
 
 async def answers(case: Case) -> dict[str, str]:
@@ -64,16 +38,10 @@ async def test_both_versions_stand_side_by_side_and_only_where_they_differ(clien
     await two_tabs(client, "person", {**same, "address": OTHER}, {**same, "address": MINE})
 
     assert (client.status, heading(client)) == (409, "内容刚才已经变了")
-    assert list(sides(client).values()) == [[f"address={quoted(MINE)}", f"address={quoted(OTHER)}"]]
+    assert list(sides(client).values()) == [[f"address={quote_plus(MINE)}", f"address={quote_plus(OTHER)}"]]
     assert client.text.index("您刚才填的</span>") < client.text.index(MINE) < client.text.index("现在保存的</span>")
     assert client.text.index("现在保存的</span>") < client.text.index(OTHER)
     assert "按我选的保存" in client.text
-
-
-def quoted(text: str) -> str:
-    from urllib.parse import quote_plus
-
-    return quote_plus(text)
 
 
 async def test_what_was_typed_is_chosen_beforehand_and_saved(client: Client) -> None:

@@ -169,4 +169,4 @@ async def test_my_cases_begin_with_what_waits_for_me_and_show_the_benefit(client
     assert waiting < decided
     assert "我的待遇" in client.text
     await client.get(f"{walk.case_address(world.decided)}/decision")
-    assert "认定通过" in client.text
+    assert "糖尿病，通过了，待遇还没开始" in client.text

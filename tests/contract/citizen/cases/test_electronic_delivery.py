@@ -31,7 +31,7 @@ async def test_the_box_is_never_ticked_beforehand_and_says_what_happens_without_
 
     assert chosen(client, ELECTRONIC.name) == []
     assert REGIONS[region].rules.delivery.refused_zh in client.text
-    assert "放进去就算送到，申诉的期限从那天算起" in client.text
+    assert "结果一放进您的账号就算您收到了，申诉的天数从那天算起" in client.text
 
 
 async def test_who_leaves_it_open_goes_on_and_reads_it_on_the_review_page_and_the_form(client: Client) -> None:

@@ -10,6 +10,7 @@ from portal.core.store.database import execute, fetch_value
 from tests.helpers.client import Client
 from tests.helpers.factories import REVIEWER, citizen, make_case, make_draft, make_person
 from tests.helpers.made import SUPERVISOR
+from tests.helpers.sides import choose
 from tests.helpers.walk import home_of, photo, ready
 
 
@@ -128,7 +129,7 @@ async def test_an_old_form_sends_no_supplement_and_the_files_stay(client: Client
     assert client.path == home
 
 
-async def test_an_old_answer_to_a_notice_comes_back_with_what_was_typed(client: Client) -> None:
+async def test_an_old_answer_to_a_notice_is_shown_beside_what_is_saved_and_sent_as_chosen(client: Client) -> None:
     case, home = await signed_in(client)
     await corrections.ask(case, REVIEWER, [NewDefect("identity", "one_side", "")])
     notice = await corrections.correction(case, 1)
@@ -139,10 +140,10 @@ async def test_an_old_answer_to_a_notice_comes_back_with_what_was_typed(client: 
 
     await client.post(f"{home}/corrections/1", {f"words-{defect.id}": "医院下周才出报告"})
     assert client.status == 409
-    assert "写的、传的都在" in client.text
-    assert "医院下周才出报告</textarea>" in client.text
+    assert "您刚才填的" in client.text
+    assert '<span class="said">医院下周才出报告</span>' in client.text
     assert await state_of(case) is State.CORRECTION
 
-    await client.post(f"{home}/corrections/1", {f"words-{defect.id}": "医院下周才出报告"})
+    await choose(client)
     assert client.path == home
     assert await state_of(case) is State.REVIEWING
