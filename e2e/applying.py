@@ -57,7 +57,11 @@ class Applying(Citizen):
         self, material: str, *files: FilePayload | Path, by: str = "选照片或文件", named: str = ""
     ) -> None:
         """Choose files for a material, whose inputs may be *named* otherwise; without script press 上传."""
+        if material == "还没分类的文件":
+            self.page.locator("#pile").evaluate("pile => { pile.open = true; }")
         row = self.material(material)
+        offered = row.get_by_text(by, exact=True).first.is_visible()  # where a mouse is, no camera is offered
+        by = by if offered else "选照片或文件"
         field = row.get_by_label(re.compile(f"^{by}：{named or material}"))
         field.focus()
         chosen: Any = files  # Playwright takes photos and paths together; its types know lists of one kind only

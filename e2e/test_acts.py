@@ -25,9 +25,9 @@ def test_a_citizen_adds_material_withdraws_and_applies_again(citizen: Citizen) -
     citizen.heading("办理进度")
     citizen.sees("补充了材料")
 
-    citizen.follow("撤回申请")
-    citizen.heading("要撤回申请吗？")
-    citizen.press("撤回申请")
+    citizen.follow("不办了，撤回")
+    citizen.heading("真的不办了吗？")
+    citizen.press("不办了，撤回")
     citizen.heading("办理进度")
     citizen.follow("再次申请")
     citizen.heading("要再次申请吗？")

@@ -46,6 +46,9 @@ def begin_for(proxy: Citizen, region: str, mobile: str, name: str, number: str, 
     proxy.fill("对方的身份证号", number)
     proxy.page.get_by_role("radio", name="子女").check()
     proxy.page.get_by_role("radio", name=route).check()
+    proxy.page.get_by_role("radio", name="都不是").check()
+    for box in proxy.page.get_by_role("group", name="对方同意您办哪些事？").get_by_role("checkbox").all():
+        box.check()
     proxy.press("下一步")
     proxy.heading("委托情况")
     proxy.sees(f"您正在为 {name[0]}* 办理" if len(name) == 2 else f"您正在为 {name[0]}*{name[-1]} 办理")
@@ -66,7 +69,7 @@ def fill_in(proxy: Citizen, disease: str) -> None:
     proxy.answer("diagnosis", "form", hospital="市人民医院")
     proxy.heading("上传材料")
     for name in proxy.page.locator(".material__head h2").all_inner_texts():
-        if name == "堆放区":
+        if name == "还没分类的文件":
             continue
         proxy.upload(name, papers.file(f"{name}.jpg", "image/jpeg", papers.small_photo(name)))
     proxy.press("下一步")
@@ -126,8 +129,8 @@ def agree(principal: Citizen, link: str, device: str = "") -> str:
     arrives("输入验证码")
     (by or principal).fill("验证码", principal.page.locator("#demo-code").inner_text())
     press("下一步")
-    arrives("您同意请这个人替您办吗？")
-    press("同意")
+    arrives("您同意这个人替您办吗？")
+    press("我同意")
     arrives("您已经同意，申请已经提交")
     return principal.page.locator("#number").inner_text().replace(" ", "")
 
@@ -158,7 +161,7 @@ def test_in_xinxing_a_proxy_applies_with_a_letter_and_staff_verify_it(
         re.compile("请选不通过的原因")
     )
     clerk.check_page()
-    clerk.press("核验通过")
+    clerk.press("通过核验")
     clerk.sees("有效")
 
     citizen.follow("看办理进度")
@@ -194,7 +197,7 @@ def test_in_meishan_the_principal_agrees_on_their_own_phone_and_later_revokes(
     principal.heading("委托")
     principal.page.get_by_role("link", name=re.compile(f"^{own[0]}")).first.click()
     principal.heading("委托情况")
-    principal.press("撤销委托")
+    principal.press("不让对方办了")
     principal.sees("已经撤销")
     citizen.page.reload()
     citizen.heading("没有找到这个页面")
@@ -239,6 +242,7 @@ def test_a_principal_asks_somebody_to_act_who_accepts_in_their_own_browser(
     principal.fill("替您办的人的姓名", name)
     principal.fill("对方的身份证号", f"{number[:-1]}{(int(number[-1]) + 1) % 10}")
     principal.page.get_by_role("radio", name="配偶").check()
+    principal.page.get_by_role("radio", name="都不是").check()
     principal.press("下一步")
     expect(principal.page.get_by_label("对方的身份证号")).to_have_accessible_description(re.compile("身份证号不对"))
     principal.check_page()
@@ -256,15 +260,15 @@ def test_a_principal_asks_somebody_to_act_who_accepts_in_their_own_browser(
     citizen.go("/meishan/me")
     citizen.follow("看替谁办、办什么")
     citizen.heading("委托情况")
-    citizen.sees(f"{own} 请您代办门诊待遇认定")
-    citizen.press("同意", exact=True)
+    citizen.sees(f"{own} 请您帮忙办门诊待遇")
+    citizen.press("我同意", exact=True)
     citizen.press("开始填写")
     citizen.heading("办理清单")
     citizen.sees(f"您正在为 {own[0]}* 办理")
 
     principal.page.reload()
     principal.sees("有效")
-    principal.press("撤销委托")
+    principal.press("不让对方办了")
     principal.sees("已经撤销")
     citizen.page.reload()
     citizen.heading("没有找到这个页面")

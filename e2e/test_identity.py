@@ -163,7 +163,7 @@ def strict_server(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_the_face_lets_in_by_the_camera(someone: Citizen) -> None:
     someone.go("/meishan/login")
     someone.follow("用人脸识别登录")
-    someone.heading("人脸核对：先看清楚")
+    someone.heading("人脸识别：先看清楚")
     someone.fill("姓名", "张丽")
     someone.fill("证件号码", CARD[0])
     someone.page.get_by_role("checkbox", name="我看清楚了，同意这一次用我的人脸照片核对身份").check()
@@ -178,7 +178,7 @@ def test_the_face_lets_in_by_the_camera(someone: Citizen) -> None:
     expect(someone.page.get_by_role("heading", level=1, name="我的办件")).to_be_visible(timeout=30_000)
     someone.follow("账号设置")
     someone.heading("账号设置")
-    someone.sees("核对一致，并做过人脸核对")
+    someone.sees("已核对，也用人脸识别核对过")
 
 
 def test_the_face_works_without_javascript_by_a_photo(plain_citizen: Citizen) -> None:
@@ -306,7 +306,7 @@ def test_another_phone_is_bound_by_the_face_and_the_account_can_be_closed(someon
     someone.sees("已经用别的手机号注册过")
     someone.press("我换了手机号")
     someone.heading("身份核对")
-    someone.follow("去做人脸核对")
+    someone.follow("去做人脸识别")
     someone.page.get_by_role("checkbox", name="我看清楚了").check()
     someone.press("同意，去拍照")
     someone.page.get_by_label("也可以选一张照片").set_input_files(portrait())
@@ -317,8 +317,8 @@ def test_another_phone_is_bound_by_the_face_and_the_account_can_be_closed(someon
     someone.heading("账号设置")
     someone.press("不再用 138****0005")
     expect(someone.page.get_by_text("138****0005")).to_have_count(0)
-    someone.press("撤回同意 人脸核对")
-    someone.sees("已撤回")
+    someone.press("不同意了 人脸识别")
+    someone.sees("已经不同意了")
     for name in ("下载 PDF，给人看的", "下载 JSON，给电脑用的"):
         with someone.page.expect_download() as download:
             someone.follow(name)
@@ -354,7 +354,7 @@ def test_one_phone_of_two_people_asks_who_it_is_and_reads_well_in_elder_mode(som
     someone.heading("账号设置")
     large_enough(someone)
     someone.go("/meishan/face")
-    someone.heading("人脸核对：先看清楚")
+    someone.heading("人脸识别：先看清楚")
     large_enough(someone)
 
 

@@ -162,16 +162,16 @@ def test_an_application_is_made_decided_and_read_by_keyboard_alone(
     # The link one stands on is swapped by a live update, and one stands on it still.
     hands.reach(page.get_by_role("link", name="受理通知书"))
     propose(Hands(clerk), number)
-    expect(page.get_by_text("正在作出结论，您不用做什么")).to_be_visible(timeout=3_000)
+    expect(page.get_by_text("正在写结果，您不用做什么")).to_be_visible(timeout=3_000)
     expect(page.get_by_role("link", name="受理通知书")).to_be_focused()
     # The link one stands on goes away, and one stands on the heading that says why.
-    hands.reach(page.get_by_role("link", name="撤回申请"))
+    hands.reach(page.get_by_role("link", name="不办了，撤回"))
     approve(Hands(approver), number)
     expect(page.get_by_role("link", name="看结果和电子证明")).to_be_visible(timeout=3_000)
-    expect(page.get_by_role("heading", name="已办结")).to_be_focused()
+    expect(page.get_by_role("heading", name="办完了")).to_be_focused()
 
     hands.follow("看结果和电子证明")
-    hands.arrive("糖尿病，认定通过")
+    hands.arrive("糖尿病，通过了，待遇还没开始")
     with page.expect_download() as download:
         hands.follow("下载电子证明（PDF）")
     assert download.value.path().read_bytes().startswith(b"%PDF-")

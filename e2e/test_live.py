@@ -31,4 +31,4 @@ def test_the_page_is_live_however_late_its_second_script_arrives(citizen: Citize
     citizen.sees("正在审核，您不用做什么")
     desk.propose(number, passed=True)
 
-    expect(citizen.page.get_by_text("正在作出结论，您不用做什么")).to_be_visible(timeout=PATIENCE)
+    expect(citizen.page.get_by_text("正在写结果，您不用做什么")).to_be_visible(timeout=PATIENCE)

@@ -44,7 +44,7 @@ def fits(person: Citizen, heading: str) -> None:
 
 def test_signing_in_and_ones_own_pages_fit_the_elder_view_on_the_narrowest_phone(elder: Citizen) -> None:
     elder.go("/meishan/face")
-    fits(elder, "人脸核对：先看清楚")
+    fits(elder, "人脸识别：先看清楚")
     elder.fill("姓名", "黄小燕")
     elder.fill("证件号码", "511400196504180042")
     hands = Hands(elder)
@@ -69,6 +69,7 @@ def test_signing_in_and_ones_own_pages_fit_the_elder_view_on_the_narrowest_phone
     elder.fill("对方的身份证号", "511400196010100081")
     elder.page.get_by_role("radio", name="子女").check()
     elder.page.get_by_role("radio", name="上传授权委托书").check()
+    elder.page.get_by_role("radio", name="都不是").check()
     elder.press("下一步")
     fits(elder, "委托情况")
     elder.follow("看委托书，打印")

@@ -46,8 +46,8 @@ def test_a_citizen_applies_and_holds_the_certificate(
     clerk.propose_pass()
     clerk.sees("现在没有您要办的。")
     # The open page changes by itself, within three seconds.
-    expect(citizen.page.get_by_text("正在作出结论，您不用做什么")).to_be_visible(timeout=3_000)
-    expect(citizen.page.get_by_role("status")).to_have_text(re.compile("办理进度更新：病种认定中"))
+    expect(citizen.page.get_by_text("正在写结果，您不用做什么")).to_be_visible(timeout=3_000)
+    expect(citizen.page.get_by_role("status")).to_have_text(re.compile("办理进度更新：正在定您的病种"))
     approver.sign_in("meishan-approver")
     approver.open(number)
     approver.approve()
@@ -57,7 +57,7 @@ def test_a_citizen_applies_and_holds_the_certificate(
     citizen.check_page()
 
     citizen.follow("看结果和电子证明")
-    citizen.heading("糖尿病，认定通过")
+    citizen.heading("糖尿病，通过了，待遇还没开始")
     citizen.sees("门诊慢特病待遇认定证明")
     with citizen.page.expect_download() as download:
         citizen.follow("下载电子证明（PDF）")
@@ -76,10 +76,10 @@ def test_the_whole_way_works_without_javascript(plain_citizen: Citizen, clerk: C
     approver.sees("已办结")
 
     plain_citizen.follow("看办理进度")
-    plain_citizen.sees("已办结")
+    plain_citizen.sees("办完了")
     plain_citizen.follow("刷新")
     plain_citizen.follow("看结果和电子证明")
-    plain_citizen.heading("糖尿病，认定通过")
+    plain_citizen.heading("糖尿病，通过了，待遇还没开始")
     with plain_citizen.page.expect_download() as download:
         plain_citizen.follow("下载电子证明（PDF）")
     assert download.value.path().read_bytes().startswith(b"%PDF-")

@@ -126,19 +126,19 @@ def test_a_pile_is_uploaded_first_and_sorted_afterwards(citizen: Applying) -> No
 
 def sort_a_pile(citizen: Applying) -> None:
     """Upload two files into the pile, forget one, be told so, sort both."""
-    citizen.choose_files("堆放区", jpeg("身份证"), REPORT)
-    citizen.holds("堆放区", "身份证.jpg", "报告.pdf")
+    citizen.choose_files("还没分类的文件", jpeg("身份证"), REPORT)
+    citizen.holds("还没分类的文件", "身份证.jpg", "报告.pdf")
     citizen.page.get_by_label("放到哪一项：身份证.jpg").select_option(label="有效身份证件")
     citizen.press("分到选好的各项")
     citizen.holds("有效身份证件", "身份证.jpg")
-    citizen.holds("堆放区", "报告.pdf")
+    citizen.holds("还没分类的文件", "报告.pdf")
     citizen.press("下一步")
-    citizen.sees("堆放区还有 1 个文件。请给每个文件选一项材料，用不着的请删除。")
+    citizen.sees("还有 1 个文件没有分类。请给每个文件选一项材料，用不着的请删除。")
     citizen.check_page()
     citizen.page.get_by_label("放到哪一项：报告.pdf").select_option(label="检查报告")
     citizen.press("分到选好的各项")
     citizen.holds("检查报告", "报告.pdf")
-    citizen.holds("堆放区")
+    citizen.holds("还没分类的文件")
 
 
 def thick() -> FilePayload:

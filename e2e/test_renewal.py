@@ -60,7 +60,7 @@ def renew(citizen: Citizen) -> str:
     """Begin from 我的办件, look over what was filled in, send the newest evidence, submit."""
     citizen.follow("申请续期")
     citizen.heading("申请续期")
-    citizen.sees("到期时还没有办完的，显示为“待办”，原待遇按当地规定。")
+    citizen.sees("到期时我们还没办完的，现在的待遇能不能接着报销，请打 028-12393 问清楚。")
     citizen.press("申请续期")
     citizen.heading("办理清单")
     citizen.follow("接着填：确诊情况")

@@ -196,7 +196,7 @@ def ask_and_answer_in_words(citizen: Citizen, desk: Clerk, number: str) -> None:
     sees_turn(citizen, "等您处理", "请补充或改正 1 样")
     citizen.follow("现在去补")
     citizen.follow("来不及？可以延长一次")
-    citizen.heading("要延长补正期限吗？")
+    citizen.heading("要多几天来补吗？")
     citizen.press("延长期限")
     citizen.heading("请补材料或改正（补正）")
     expect(citizen.page.get_by_role("link", name="来不及？可以延长一次")).to_have_count(0)

@@ -12,7 +12,7 @@ from portal.cases.life.deadlines import promised
 from portal.core.tools import clock
 from portal.regions.load import REGIONS
 
-MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "检查报告")
+MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "住院病历或门诊病历", "检查报告或检验报告")
 
 
 def begin_at_home(citizen: Citizen, mobile: str) -> None:
@@ -28,11 +28,11 @@ def begin_at_home(citizen: Citizen, mobile: str) -> None:
 
 
 def sees_when(citizen: Citizen) -> None:
-    """See when the result will be there: 预计 where that year's holidays are not published yet."""
-    last, provisional = promised(clock.today(), REGIONS["xinxing"])
-    word = "预计" if provisional else "最晚"
-    said = citizen.page.get_by_text("今天提交，5 个工作日内受理，受理后 20 个工作日内出结果，")
-    expect(said).to_contain_text(re.compile(rf"{word}\s*({last.year}年)?{last.month}月{last.day}日"))
+    """See by when it is accepted and decided: 预计 where that year's holidays are not published yet."""
+    said = citizen.page.get_by_text("今天提交，5 个工作日内受理，受理后 20 个工作日内出结果。")
+    for last, act in zip(promised(clock.today(), REGIONS["xinxing"]), ("受理", "办完"), strict=True):
+        word, day = "预计" if last.provisional else "最晚", last.day
+        expect(said).to_contain_text(re.compile(rf"{word}\s*({day.year}年)?{day.month}月{day.day}日.*{act}"))
 
 
 @pytest.mark.parametrize("device", ["phone"], indirect=True)
@@ -47,7 +47,7 @@ def test_a_citizen_of_xinxing_applies_and_sees_the_acceptance_arrive(citizen: Ci
     citizen.heading("核对并提交")
     sees_when(citizen)
     number = citizen.sign_and_submit("王建国")
-    citizen.sees("我们已经收到。")
+    citizen.sees("我们收到了。")
     citizen.follow("看办理进度")
     citizen.heading("办理进度")
     citizen.sees("已经收到，等待受理")

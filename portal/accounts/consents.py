@@ -13,7 +13,7 @@ from portal.core.tools import clock
 
 PURPOSES = {
     "personal_data": "个人信息处理告知",
-    "face": "人脸核对",
+    "face": "人脸识别",
     "electronic_delivery": "电子送达",
 }
 # What the account cannot be without: taking it back is closing the account.

@@ -17,10 +17,10 @@ STATED = 1
 REGISTERED = 2
 FACE = 3
 LEVELS = {
-    NAMED: "代办人填写，本人还没有注册",
-    STATED: "本人填写，还没有核对",
-    REGISTERED: "姓名、证件号核对一致",
-    FACE: "核对一致，并做过人脸核对",
+    NAMED: "是代办人填的，本人还没有注册",
+    STATED: "还没有核对，是您自己填的",
+    REGISTERED: "已核对",
+    FACE: "已核对，也用人脸识别核对过",
 }
 
 

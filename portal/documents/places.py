@@ -43,6 +43,7 @@ class Place(msgspec.Struct, frozen=True):
     refused: Refusals = []
     unsafe: Refusals = []
     error: str = ""
+    described: str = ""  # ids of what is said of this place on its page, for the inputs' description
 
     @property
     def pages(self) -> int:

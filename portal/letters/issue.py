@@ -17,11 +17,12 @@ import msgspec
 from portal.accounts.person import Person, person
 from portal.accounts.staff import member
 from portal.cases.experts.seats import given, seats
-from portal.cases.life.case import Case, Event
-from portal.cases.life.deadlines import take_back_until
-from portal.cases.life.moves import Move
+from portal.cases.life.case import Case, Event, clock_on, history, last_days_of
+from portal.cases.life.deadlines import DEEMS, promised, take_back_until
+from portal.cases.life.moves import SUBMITS, Move
 from portal.cases.life.words import KINDS
 from portal.cases.papers import corrections, sent
+from portal.cases.papers.complete import open_points
 from portal.cases.papers.defects import Defect, example_of
 from portal.cases.result import decision
 from portal.cases.result.opinion import FINDINGS, VERDICTS, opinion_of
@@ -32,6 +33,7 @@ from portal.core.tools.i18n import long_day
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.pages import hour
 from portal.documents import keep
+from portal.letters.kinds import CERTIFICATE, NOT_ISSUED
 from portal.letters.objecting import ways_to_object
 from portal.letters.tables import Letter as LetterTable
 from portal.letters.verify import new_code
@@ -40,10 +42,6 @@ from portal.regions.catalogue import BadFile
 from portal.regions.load import Region
 
 TEXTS = Path(__file__).parent / "texts.toml"
-NOT_ISSUED = {"L08"}  # 公示 is a stage without a letter
-INTERNAL = "L07"  # an internal letter, never shown to citizens
-RECOGNITION = "L09"
-CERTIFICATE = "L10"
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,11 +79,6 @@ class Content(msgspec.Struct, frozen=True):
     def shows_number(self) -> bool:
         """Whether the number stands above the text; a certificate has it among its rows."""
         return self.kind != CERTIFICATE
-
-    @property
-    def sealed(self) -> bool:
-        """Whether the sheet bears the seal of a recognition."""
-        return self.kind in (RECOGNITION, CERTIFICATE)
 
 
 @cache
@@ -164,6 +157,7 @@ async def _content(case: Case, event: Event, kind: str, who: Person, number: str
     )
 
 
+LAST_ROWS = {"acceptance": "accept_by", "decision": "due"}
 ROWS = {
     "number": "编号",
     "applicant": "申请人",
@@ -175,7 +169,10 @@ ROWS = {
     "asked": "告知时间",
     "answer_by": "补正期限",
     "materials": "材料",
+    "accept_by": "最晚受理",
+    "accept_about": "预计受理",
     "due": "最晚办完",
+    "due_about": "预计办完",
     "decided": "决定日期",
     "disease": "认定病种",
     "tier": "待遇类别",
@@ -204,7 +201,6 @@ async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, 
         "id_number": who.masked_number,
         "matter": rules.service.name_zh + (f"（{KINDS[case.kind]}）" if case.kind in KINDS else ""),
         "received": moment,
-        "accepted": moment,
         "asked": moment,
         "decided": day,
         "answer_by": long_day(notice.answer_by) if notice else "",
@@ -215,7 +211,8 @@ async def _words(case: Case, event: Event, who: Person, code: str) -> dict[str, 
         "note": event.note,
         "take_back": _hour_of(case.submitted_at, case),
     }
-    found["due"], found["due_sentence"] = _due(case)
+    found |= _last_days(case, event)
+    found["accepted"], found["acceptance"] = await _acceptance(case, event, moment, files)
     decided = await decision.diseases(case)
     found["evidence"] = "、".join(_names(case, _proving(files, decided)))
     disease = next(iter(decided), None)
@@ -227,14 +224,36 @@ def _hour_of(submitted: datetime | None, case: Case) -> str:
     return hour(take_back_until(submitted, case.city)) if submitted else ""
 
 
-def _due(case: Case) -> tuple[str, str]:
-    """Return the deadline as text and as a sentence; both say 预计 if the calendar of that year is not published."""
-    if case.due_on is None:
-        return "", ""
-    day = long_day(case.due_on)
-    if case.city.calendar.published(case.due_on):
-        return day, f"最晚 {day} 告诉您结果。"
-    return f"预计 {day}", f"预计 {day} 告诉您结果，以公布的放假安排为准。"
+def _last_days(case: Case, event: Event) -> dict[str, str]:
+    """Return the office's last days by the clock that ends on each, and the sentence about the result.
+
+    A row says 预计 instead of 最晚 if the calendar of that year is not published.
+    """
+    found = dict.fromkeys(("accept_by", "accept_about", "due", "due_about", "due_sentence"), "")
+    days = last_days_of(case)
+    if event.action in SUBMITS:  # a city that accepts at once has not done so yet
+        days = promised(clock.day_of(event.at), case.city, unverified=case.unverified)
+    for last in days:
+        day = long_day(last.day)
+        stem = "accept" if last.of == "acceptance" else "due"
+        found[f"{stem}_about" if last.provisional else LAST_ROWS[last.of]] = day
+        if last.of == "decision":
+            found["due_sentence"] = f"最晚 {day} 告诉您结果。"
+            if last.provisional:
+                found["due_sentence"] = f"预计 {day} 告诉您结果，以公布的放假安排为准。"
+    return found
+
+
+async def _acceptance(case: Case, event: Event, moment: str, files: list[keep.Document]) -> tuple[str, str]:
+    """Return since when the case counts as accepted, and the sentence that says so and what is still open."""
+    ticking = clock_on(case, await history(case))
+    if ticking.deemed and ticking.accepted_on and event.action == DEEMS:
+        day = long_day(ticking.accepted_on)
+        return f"视为受理，从 {day} 起算", f"到期没有作出是否受理的决定，依照规定视为受理，办理时间从 {day} 起算。"
+    lacking = open_points(case, files)
+    if lacking:
+        return moment, f"我们已经受理。{'；'.join(lacking)}。审核时需要的，我们会一次告知。"
+    return moment, "材料形式齐全，我们已经受理。"
 
 
 def _names(case: Case, files: list[keep.Document]) -> list[str]:

@@ -12,9 +12,8 @@ from portal.core.store.crypto import open_bytes
 from portal.core.store.database import execute, fetch_all, fetch_one
 from portal.core.tools import clock
 from portal.core.tools.paper import pdf
-from portal.letters.issue import CERTIFICATE, INTERNAL, Content, texts
-
-RESULTS = ("L09", "L10", "L11", "L14")  # letters with a result: a proxy needs the right to receive results to open them
+from portal.letters.issue import Content, texts
+from portal.letters.kinds import CERTIFICATE, INTERNAL
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -23,6 +22,7 @@ class Letter(msgspec.Struct, frozen=True):
     id: str
     case_id: str
     person: str
+    event_id: int
     kind: str
     number: str
     content: bytes

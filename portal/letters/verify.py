@@ -5,10 +5,11 @@ from datetime import datetime
 import msgspec
 
 from portal.cases.benefits.benefit import Benefit, of_case
+from portal.cases.benefits.standing import standing as standing_today
 from portal.cases.life.case import case_by_id
 from portal.core.store.crypto import random_bytes
 from portal.core.store.database import fetch_one
-from portal.core.tools import clock
+from portal.letters.kinds import GRANTING
 
 # Crockford's alphabet: no letter looks like another or like a digit.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -26,15 +27,6 @@ def read_code(text: str) -> str:
     letters = letters.replace("-", "")
     good = len(letters) == 12 and set(letters) <= set(ALPHABET)
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}" if good else ""
-
-
-STANDINGS = {
-    "active": "valid",
-    "renewing": "valid",
-    "pending_effective": "not_yet",
-    "expired": "expired",
-    "terminated": "terminated",
-}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -62,8 +54,7 @@ async def benefit_of(case_id: str) -> Benefit | None:
 
 
 def standing(found: Found, benefit: Benefit | None) -> str:
-    """Return the validity of a letter: ``void``, ``revoked``, ``terminated``, ``expired``, ``not_yet`` or ``valid``."""
+    """Return the validity of a letter: ``void``, or how the *benefit* stands that it grants; else ``active``."""
     if found.void_at:
         return "void"
-    state = benefit.state_on(clock.today()) if benefit and found.kind in ("L09", "L10") else "active"
-    return STANDINGS.get(state, "revoked")
+    return standing_today(benefit).word if benefit and found.kind in GRANTING else "active"

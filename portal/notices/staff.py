@@ -11,6 +11,7 @@ from portal.accounts.staff import members
 from portal.cases.benefits.benefit import Benefit
 from portal.cases.experts.seats import Seat, seats_of
 from portal.cases.life.case import Case, Event, case_by_id
+from portal.cases.life.deadlines import DEEMS
 from portal.cases.life.moves import Move
 from portal.cases.papers.supplement import sent_with
 from portal.cases.result.decision import diseases
@@ -70,7 +71,10 @@ async def unreviewed(benefit: Benefit) -> None:
 
 
 async def written(case: Case, event: Event, move: Move) -> None:
-    """Tell the case's reviewer that the citizen added materials or answered."""
+    """Tell the case's reviewer that the citizen added materials or answered, and supervisors of a deemed acceptance."""
+    if move.action == DEEMS:
+        answerable = {*await members_in(case.region, "supervisor"), case.assigned_to} - {""}
+        await tell_staff(case, answerable, "N05x", str(event.id))
     if not case.assigned_to:
         return
     hears = [case.assigned_to]

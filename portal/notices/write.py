@@ -19,7 +19,7 @@ import msgspec
 from portal.accounts.delegation import Delegation, both, delegation
 from portal.cases.apply import draft
 from portal.cases.desk import calls
-from portal.cases.life.case import Case, Event, answers_of, history
+from portal.cases.life.case import Case, Event, answers_of, history, last_days_of
 from portal.cases.life.moves import Move
 from portal.cases.papers import corrections
 from portal.cases.result import decision, publicity
@@ -27,7 +27,7 @@ from portal.core.store import outbox
 from portal.core.store.crypto import seal, seal_json, token
 from portal.core.store.database import fetch_value, insert_once
 from portal.core.tools import clock
-from portal.core.tools.i18n import SOURCE, Said, day_of_year, translate
+from portal.core.tools.i18n import SOURCE, Said, day_of_year, formatted, translate
 from portal.core.tools.settings import SETTINGS
 from portal.documents import keep
 from portal.notices.tables import Notice
@@ -78,7 +78,7 @@ def words(
     text = _own(own, channel, language) or getattr(texts()[code], "sms" if channel == "sms" else "in_app")
     if variables.get("provisional"):
         text = text.replace("最晚{date}", "预计{date}")
-    return translate(text, language).format(**in_words(variables, language))
+    return formatted(translate(text, language), in_words(variables, language))
 
 
 def _own(own: Wording | None, channel: str, language: str) -> str:
@@ -262,8 +262,7 @@ async def variables_of(case: Case, code: str) -> dict[str, Any]:
         "no": f"{case.number[:4]} {case.number[4:8]} {case.number[8:]}",
         "no_label": region.rules.query.number_name_zh,
         "hotline": region.hotline,
-        "date": case.due_on or "",
-        "provisional": bool(case.due_on and not region.calendar.published(case.due_on)),
+        **_told_by(case),
     }
     notice = await corrections.open_correction(case) if code in ("N07", "N09", "N29") else None
     if notice:
@@ -281,6 +280,14 @@ async def variables_of(case: Case, code: str) -> dict[str, Any]:
     if code == "N15":
         found["period"] = await _passed(case)
     return found
+
+
+def _told_by(case: Case) -> dict[str, Any]:
+    """Return the last day for telling the result, whatever the office has to keep before, and if it is provisional."""
+    decision = next((last for last in last_days_of(case) if last.of == "decision"), None)
+    if decision is None:
+        return {"date": case.due_on or "", "provisional": False}
+    return {"date": decision.day, "provisional": decision.provisional}
 
 
 async def _passed(case: Case) -> list[date | str]:

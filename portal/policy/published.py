@@ -19,7 +19,7 @@ COPY_TYPES = {"original": "原件", "copy": "复印件"}
 MEDIA = {"paper": "纸质", "electronic": "电子"}
 PAPERS = {**KINDS, "e_credential": "医保电子凭证"}  # the list says the paper only, not how to take its picture
 
-PART_OF_LIMIT = "算在时限里"
+PART_OF_LIMIT = "包括在总时间里"
 BY_DEVICE = ("设备", "功能", "优势")  # headings where a city says which device a channel needs
 BY_RESULT = ("办完以后",)
 
@@ -68,7 +68,7 @@ class Guide(msgspec.Struct, frozen=True):
         """The stages at the office, for the published table."""
         usual = self.region.rules.query.pages_zh
         return [
-            Stage(step.name_zh, step.limit_zh or PART_OF_LIMIT, listed(step.query_zh or usual))
+            Stage(_plainly(step), step.limit_zh or PART_OF_LIMIT, listed(step.query_zh or usual))
             for step in self.region.rules.steps
             if step.actor != "citizen"
         ]
@@ -96,6 +96,11 @@ class Guide(msgspec.Struct, frozen=True):
             Way(channel.name_zh, listed(channel.path_zh, "{first} › {rest}"), cells(channel))
             for channel in self.region.rules.channels
         ]
+
+
+def _plainly(step: Step) -> str:
+    """Return the name of a stage in everyday words, with the published one in brackets."""
+    return Said("{plain}（{name}）", plain=step.plain_zh, name=step.name_zh) if step.plain_zh else step.name_zh
 
 
 def time_of(step: Step) -> str:

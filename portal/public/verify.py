@@ -15,6 +15,7 @@ from portal.core.web.pages import page, see_other
 from portal.core.web.security import client_address
 from portal.letters import verify
 from portal.letters.issue import texts
+from portal.letters.kinds import GRANTING
 
 PER_HOUR = 60
 
@@ -37,8 +38,10 @@ NOT_TYPED = Problem("还没有输入核验码", "请输入核验码。它在文�
 NOT_FOUND = Problem("没有查到这个核验码", "请对照文书再输一次。12 个字母和数字，可以不写横线。")
 
 STANDINGS = {
-    "valid": Standing("真实有效", "done"),
-    "not_yet": Standing("真实，还没到生效日期", "clock"),
+    "active": Standing("真实有效", "done"),
+    "renewing": Standing("真实有效", "done"),
+    "pending_effective": Standing("真实，还没到生效日期", "clock"),
+    "suspended": Standing("真实，待遇已经暂停"),
     "expired": Standing("真实，已经过期"),
     "revoked": Standing("真实，已被撤销"),
     "terminated": Standing("真实，已经终止"),
@@ -78,7 +81,7 @@ class VerifyController(Controller):
             letter=letter,
             title=texts()[letter.kind].title,
             name=who.masked_name,
-            benefit=benefit if letter.kind in ("L09", "L10") else None,
+            benefit=benefit if letter.kind in GRANTING else None,
             standing=STANDINGS[verify.standing(letter, benefit)],
         )
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from portal.core.tools import clock
 from portal.questions.insured_person import MOBILE
-from portal.questions.model import Choice, Question, Rule, Step
+from portal.questions.model import Answers, Choice, Question, Rule, Step
 from portal.questions.rules import day as day_in
 from portal.questions.rules import (
     long_day,
@@ -18,6 +18,7 @@ from portal.questions.rules import (
 )
 from portal.regions.load import Region
 
+NO_PRIVATE = "none"  # the answer that the delegation names no strictly private disease
 ROUTES = {
     "online": Choice("online", "本人用短信确认", "填好以后，给本人发短信。本人用自己的手机同意，才算提交。"),
     "letter": Choice("letter", "上传授权委托书", "本人签名或按手印。再传两个人的身份证明，由经办机构核验。"),
@@ -49,9 +50,14 @@ def relations(region: Region) -> list[Choice]:
 
 
 def private_diseases(region: Region) -> list[Choice]:
-    """Return the diseases that a proxy may handle only if the delegation names them."""
+    """Return the diseases that a proxy may handle only if the delegation names them, and none of them."""
     strict = [disease for disease in region.diseases.values() if disease.privacy == "strict"]
-    return [Choice("", "不涉及"), *(Choice(disease.code, disease.name_zh) for disease in strict)]
+    return [*(Choice(disease.code, disease.name_zh) for disease in strict), Choice(NO_PRIVATE, "都不是")]
+
+
+def has_private_diseases(region: Region, _answers: Answers) -> bool:
+    """Return whether *region* has a disease that a proxy may handle only if the delegation names it."""
+    return len(private_diseases(region)) > 1
 
 
 NAME = Question(
@@ -152,12 +158,14 @@ ENDS = Question(
 
 PRIVATE = Question(
     name="private_disease",
-    label="要办的是下面涉及隐私的病种吗？",
-    hint="是的话，委托书里要写明。不是就不用选。",
+    label="是不是这几种病？",
+    hint="这几种病格外要保密。是的话请选，委托书上会写明；都不是就选“都不是”。",
     control="radios",
-    optional=True,
     choices=private_diseases,
-    examples=("",),
+    asked_if=has_private_diseases,
+    rules=(required("请选一项。都不是，就选“都不是”。"),),
+    examples=(NO_PRIVATE,),
+    counterexamples={"required": ""},
 )
 
 ABOUT = Step(
@@ -182,7 +190,9 @@ UNTIL = replace(
     hint="没到期，您也随时可以撤销。",
     rules=(*ENDS.rules[:2], replace(ENDS.rules[2], message="这一天已经过去了。请填今天或者以后的日期。")),
 )
-OFFERED_PRIVATE = replace(PRIVATE, name="offered_private", hint="是的话，选出来代办人才能办。不是就不用选。")
+OFFERED_PRIVATE = replace(
+    PRIVATE, name="offered_private", hint="这几种病格外要保密。是的话请选，对方才能办；都不是就选“都不是”。"
+)
 
 OFFER = Step(
     slug="offer",

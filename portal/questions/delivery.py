@@ -8,7 +8,7 @@ from portal.regions.load import Region
 
 def offered(region: Region) -> list[Choice]:
     """Return the ways in which *region* delivers a result."""
-    ways = [Choice("certificate", "只要电子认定证明", "办完就能在网上看、下载，和纸质的一样有用。")]
+    ways = [Choice("certificate", "只要电子认定证明", "办完就能在网上看、下载，和纸质的一样有效。")]
     if sends_mail(region):
         ways.append(Choice("mail", "电子认定证明，再寄一份纸质的", "寄到您填的地址。"))
     return ways
@@ -26,10 +26,8 @@ def sends_mail(region: Region) -> bool:
 
 def of_service(region: Region) -> list[Choice]:
     """Return the answers to electronic service: yes, and no with what *region* does in that case."""
-    refused = region.rules.delivery.refused_zh or "不打勾也能办：文书都能在网上看、能打印。"
-    agreed = (
-        "告知书、决定书放进您的网上账号，再发消息告诉您，放进去就算送到，申诉的期限从那天算起。随时可以在设置里撤回。"
-    )
+    refused = region.rules.delivery.refused_zh or "不同意也能办：文书都能在网上看、能打印。"
+    agreed = "结果一放进您的账号就算您收到了，申诉的天数从那天算起。我们会发短信提醒您。随时可以在设置里撤回。"
     return [Choice("yes", "同意电子送达", agreed), Choice("", "不同意电子送达", refused)]
 
 
@@ -39,7 +37,7 @@ def asked_of(_region: Region, answers: Answers) -> bool:
 
 
 IF_MAIL = "（选了邮寄才填）"
-SERVICE_VERSION = "2026-11"  # version of the consent text
+SERVICE_VERSION = "2026-12"  # version of the consent text
 
 DELIVERY = Question(
     name="delivery",

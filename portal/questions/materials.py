@@ -28,7 +28,7 @@ KINDS = {
 }
 
 WHY = {
-    "authorization_letter": "在“委托”页上打印，委托人签名或按手印，您也签名，再拍照上传。",
+    "authorization_letter": "在“委托”页上打印，请对方签名或按手印，您也签名，再拍照上传。",
     "proxy_identity": "您自己的身份证，正反两面。",
     "guardian_identity": "您自己的身份证，正反两面。",
     "relationship_proof": "要看得出您和孩子的关系：户口簿两个人的页，或者出生医学证明。",
@@ -40,6 +40,20 @@ SELF_CHECKS = {
     "checked.clear": "每一页的字都看得清",
     "checked.stamp": "要盖章的都看得见医院公章",
 }
+
+
+def self_checks(region: Region) -> dict[str, str]:
+    """Return the self-checks of *region*: about the stamp only where the city publishes that it wants one."""
+    stamped = any(material.stamp_required for material in region.rules.materials)
+    return {name: words for name, words in SELF_CHECKS.items() if stamped or name != "checked.stamp"}
+
+
+def published_examples(region: Region) -> list[tuple[str, str]]:
+    """Return ``(material, its published examples)`` in the words and order in which *region* published them."""
+    return [
+        (material.name_zh, listed(material.examples_zh)) for material in region.rules.materials if material.examples_zh
+    ]
+
 
 MATERIALS = Step(slug="materials", title="上传材料", note="拍照或选文件", minutes=5, page="materials")
 
@@ -152,4 +166,4 @@ def why_missing(slot: Slot, region: Region, *, blocks: bool) -> str:
         return Said("还没有传{name}。", name=slot.name)
     if blocks:
         return Said("{material}至少要传一样，不能都勾“暂时没有”。", material=region.material(slot.material).name_zh)
-    return Said("请传{name}，或者勾“暂时没有”。", name=slot.name)
+    return Said("还没有{name}。请上传；没有的话，在这一项勾“暂时没有”。", name=slot.name)

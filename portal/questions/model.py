@@ -212,9 +212,16 @@ class Step:
         return {name: message for name, message in messages.items() if message}
 
     def rows(self, answers: Answers, region: Region) -> list[tuple[str, str, str]]:
-        """Return ``(name, label, shown answer)``, for the review page, the PDF form and the desk alike."""
+        """Return ``(name, label, shown answer)``, for the review page, the PDF form and the desk alike.
+
+        What was never asked is shown as nothing: an open box says no only on a page that was sent.
+        """
         return [
-            (question.name, question.label, question.shown(answers.get(question.name, ""), region))
+            (
+                question.name,
+                question.label,
+                question.shown(answers[question.name], region) if question.name in answers else "",
+            )
             for question in self.asked(region, answers)
         ]
 

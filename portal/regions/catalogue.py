@@ -6,6 +6,8 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from portal.core.tools.i18n import Said
+
 Kind = TypeVar("Kind")
 
 
@@ -30,6 +32,9 @@ class Disease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.name_en if language == "en" else self.name_zh
 
 
+LEVELS = {1: "一级", 2: "二级", 3: "三级"}
+
+
 class Hospital(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A medical institution (医疗机构); level 1 to 3, or 0 for none."""
 
@@ -40,6 +45,12 @@ class Hospital(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     designated: bool
     settles: bool
     source: str
+
+    @property
+    def level_words(self) -> str:
+        """Its level, and whether it is designated, in words."""
+        level = LEVELS.get(self.level, "没有定级")
+        return Said("{level}，定点", level=level) if self.designated else Said("{level}，不是定点", level=level)
 
 
 class BadFile(Exception):

@@ -156,6 +156,7 @@ class Step(Section, frozen=True):
     state: str
     name_zh: str
     actor: Literal["citizen", "system", "reviewer", "expert", "approver"]
+    plain_zh: str = ""  # in everyday words, for the guide
     short_zh: str = ""
     limit_zh: str = ""
     query_zh: list[str] = []

@@ -37,6 +37,7 @@ def form(no: str, route: str, **other: object) -> dict[str, object]:
         "principal_name": one.name,
         "principal_number": one.id_number,
         "relation": "子女",
+        "private_disease": "none",
         "route": route,
         "scope": list(SCOPES),
         **days("starts_on", today.year, today.month, today.day),

@@ -29,7 +29,7 @@ SANJIANG: Sequence[Change] = (
     ("\nrequired = 0\n", "\nrequired = 1\n"),
     ('start = "next_month_first"', 'start = "next_day"'),
     ("mail = true\n", "mail = false\n"),
-    ('note_zh = "系统自动受理。"\nlimit_zh = "即时"', 'note_zh = "窗口受理。"\nlimit_zh = "2个工作日内"'),
+    ('note_zh = "系统自动受理。"\nlimit_zh = "马上"', 'note_zh = "窗口受理。"\nlimit_zh = "2个工作日内"'),
     ("stamp_required = true", "stamp_required = false"),
     ('[[steps]]\nid = "decide"', APPRAISE + '[[steps]]\nid = "decide"'),
 )

@@ -12,7 +12,7 @@ from tests.helpers.texts import texts
 
 # A sentence that tells of a way: that something can be done here or online, or that somebody will call.
 WAY = re.compile(
-    r"网上就?能|在网上[^，。]{0,4}(办|申|改|看)|随时(可以|登录)|(打|来)电话(问|给)您|可以查|(可以|可)(重新|再次)申请|取回修改"
+    r"网上就?能|在网上[^，。]{0,4}(办|申|改|看)|随时(可以|登录)|(打|来)电话(问|给)您|可以查|(可以|可)(重新|再次)申请|取回修改|改一改再交"
 )
 # What is promised, and the page that keeps it.
 KEPT: Mapping[str, str] = {
@@ -24,6 +24,8 @@ KEPT: Mapping[str, str] = {
     r"可以自己在网上改": "/{r}/cases/{no}/delivery/address",
     r"随时可以在设置里撤回": "/{r}/settings",
     r"随时可以(在“委托”里)?撤销": "/{r}/delegations/{id}",
+    r"随时可以(不让对方办|在“委托”里结束)": "/{r}/delegations/{id}",
+    r"改一改再交": "/{r}/cases/{no}/take-back",
     r"能撤销|您随时可以撤销|没到期，您也随时可以撤销": "/{r}/delegations/{id}",
     r"电话(问|给)您": "/staff/calls",
     r"全程网上办|您在网上提交|网上填写|本人在网上委托|在网上申请时系统": "/{r}/apply/new",

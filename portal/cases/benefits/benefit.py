@@ -14,6 +14,8 @@ from portal.core.store.jobs import every
 from portal.core.tools import clock
 from portal.core.tools.months import day_after
 
+OVER = frozenset({"expired", "revoked", "terminated"})  # the states of a benefit that has ended for good
+
 
 class Benefit(msgspec.Struct, frozen=True):
     """A benefit as stored; `ends_on` is its last day, None for 长期."""
@@ -86,10 +88,10 @@ async def revoke(case: Case, actor: Actor, why: str) -> Case:
     """Revoke the benefits of a case because of *why* (error, fraud, appeal), after hearing the person; return the case.
 
     Raises:
-        NotAllowed: the case gave no benefit, it is revoked already, or the actor's role may not revoke.
+        NotAllowed: the case gave no benefit, it has ended already, or the actor's role may not revoke.
     """
     given = await of_case(case)
-    if not any(found.state != "revoked" for found in given):
+    if all(found.state_on(clock.today()) in OVER for found in given):
         raise NotAllowed("revoke_benefit: nothing to revoke")
 
     async def together() -> None:

@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 import msgspec
 
-from portal.cases.life.deadlines import Clock, Happened, clock_of
-from portal.cases.life.moves import ENDS, Facts, Move, Role, State, find, moves_open, row_of
+from portal.cases.life.deadlines import Clock, Happened, LastDay, clock_of, last_days
+from portal.cases.life.moves import ENDS, Facts, Move, Role, State, find, moves_open, row_of, turn
 from portal.cases.life.tables import CaseEvent
 from portal.cases.life.told import tell
 from portal.core.store.change import change
@@ -181,6 +181,13 @@ def clock_on(case: Case, events: list[Event]) -> Clock:
     """Return the office's clock of *case* after *events*."""
     past = [Happened(event.action, event.after, event.at, event.days) for event in events]
     return clock_of(past, case.city, unverified=case.unverified)
+
+
+def last_days_of(case: Case) -> list[LastDay]:
+    """Return the last days that the office still has to keep on *case*; none while it is not the office's turn."""
+    if case.due_on is None or turn(case.at) != "agency":
+        return []
+    return last_days("acceptance" if case.at is State.SUBMITTED else "decision", case.due_on, case.city)
 
 
 def moves_for(case: Case, role: Role) -> list[Move]:

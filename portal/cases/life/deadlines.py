@@ -17,6 +17,8 @@ from portal.core.tools.clock import day_of
 from portal.regions.load import Region
 from portal.regions.workdays import Calendar
 
+DEEMS = "deem_accepted"
+
 
 class Pause(msgspec.Struct, frozen=True):
     """A pause while a correction was open, from `start` to `end` (None while it is still open)."""
@@ -38,6 +40,21 @@ class Happened(msgspec.Struct, frozen=True):
     days: int = 0
 
 
+ClockName = Literal["acceptance", "decision"]
+
+
+class LastDay(msgspec.Struct, frozen=True):
+    """A last day of the office, and the clock that ends on it."""
+
+    of: ClockName
+    day: date
+    provisional: bool  # the calendar of its year is not published
+
+    def passed(self, today: date) -> bool:
+        """Return whether the day is over."""
+        return today > self.day
+
+
 class Clock(msgspec.Struct, frozen=True):
     """The present state of the office's clock of one case."""
 
@@ -47,6 +64,8 @@ class Clock(msgspec.Struct, frozen=True):
     paused_since: date | None = None
     paused_days: int = 0
     extended_by: int = 0
+    accepted_on: date | None = None  # the day from which the decision's time counts
+    deemed: bool = False  # nobody accepted in time, so that the day of receipt counts
 
     def passed(self, today: date) -> bool:
         """Return whether the due date, provisional or not, has passed."""
@@ -114,6 +133,8 @@ def clock_of(history: Sequence[Happened], region: Region, *, unverified: bool = 
         paused_since=open_.start if open_ and not ended else None,
         paused_days=stopped,
         extended_by=extended,
+        accepted_on=start if accepted else None,
+        deemed=accepted is not None and accepted.action == DEEMS,
     )
 
 
@@ -138,14 +159,23 @@ def correction_due(asked: date, region: Region, *, extended: bool = False) -> da
     return region.calendar.on_or_after(asked + timedelta(days=days))
 
 
-def promised(submitted: date, region: Region) -> tuple[date, bool]:
-    """Return the last day for a result if the case were submitted on *submitted*, and whether it is provisional.
+def last_days(of: ClockName, due: date, region: Region) -> list[LastDay]:
+    """Return the last days that the office still has to keep, first the one of its clock *of*, which ends on *due*."""
+    first = LastDay(of, due, not region.calendar.published(due))
+    if of == "decision":
+        return [first]
+    decided = region.calendar.add(due, region.rules.clock.limit_workdays)
+    return [first, LastDay("decision", decided, not region.calendar.published(decided))]
 
-    If a reviewer accepts, the longest time for acceptance is included.
+
+def promised(submitted: date, region: Region, *, unverified: bool = False) -> list[LastDay]:
+    """Return the last days that follow if a case is submitted on *submitted*; *unverified* with a proxy's papers.
+
+    Where acceptance is automatic, the only one is that of the decision.
     """
-    accepted = region.calendar.add(submitted, acceptance_days(region, unverified=False))
-    last = region.calendar.add(accepted, region.rules.clock.limit_workdays)
-    return last, not region.calendar.published(last)
+    accepted = region.calendar.add(submitted, acceptance_days(region, unverified=unverified))
+    days = last_days("acceptance", accepted, region)
+    return days[1:] if region.rules.acceptance.automatic and not unverified else days
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -157,7 +187,7 @@ class Missing(msgspec.Struct, frozen=True):
 
 def missing_calendars(region: Region, today: date) -> list[Missing]:
     """Return the unpublished years of the region's calendars that the days of today's applications reach into."""
-    last, _ = promised(today, region)
+    last = promised(today, region)[-1].day
     return [
         Missing(name, year)
         for year in range(today.year, last.year + 1)
@@ -191,7 +221,7 @@ def _pauses(run: Sequence[Happened]) -> list[Pause]:
 
 def _acceptance_day(run: Sequence[Happened], accepted: Happened) -> date:
     """Deemed acceptance counts from the day of receipt, not from the day it was noticed."""
-    return day_of(run[0].at if accepted.action == "deem_accepted" else accepted.at)
+    return day_of(run[0].at if accepted.action == DEEMS else accepted.at)
 
 
 def _ended(run: Sequence[Happened]) -> bool:

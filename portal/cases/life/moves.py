@@ -112,7 +112,7 @@ MOVES = (
          "提交了申请"),
     Move("T06", "accept",              (S.SUBMITTED,),          S.REVIEWING,          (R.REVIEWER, R.SYSTEM),       "N05",       "L02",
          "受理，发出受理通知书"),
-    Move("T07", "deem_accepted",       (S.SUBMITTED,),          S.REVIEWING,          (R.SYSTEM,),                  "N05",       "L02",
+    Move("T07", "deem_accepted",       (S.SUBMITTED,),          S.REVIEWING,          (R.SYSTEM,),                  "N05d",      "L02",
          "到期没有决定，视为受理"),
     Move("T08", "not_accept",          (S.SUBMITTED,),          S.NOT_ACCEPTED,       (R.REVIEWER,),                "N06",       "L03",
          "决定不予受理", tells_result=True),
@@ -167,7 +167,7 @@ MOVES = (
     Move("T27", "revoke_benefit",      GRANTED,                 "stay",               (R.SUPERVISOR,),              "N21",       "L14",
          "撤销了待遇", tells_result=True),
     Move("T28", "take_back",           IN_HAND[:2],             S.DRAFT,              CITIZEN,                      "N22",       "",
-         "取回修改"),
+         "取回了申请，要改一改"),
 )
 # fmt: on
 

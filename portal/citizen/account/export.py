@@ -9,6 +9,7 @@ from portal.accounts import consents, devices
 from portal.accounts.person import Person
 from portal.accounts.phones import phones_of
 from portal.cases.benefits.benefit import Benefit, benefits_of
+from portal.cases.benefits.standing import standing_of, state_words
 from portal.cases.life.case import Case, answers_of, cases_of, history
 from portal.cases.mail import envelopes
 from portal.cases.mail.envelopes import Delivery
@@ -182,7 +183,7 @@ async def _about_case(case: Case) -> Part:
         if shown
     ]
     rows = [
-        ("状态", city.label(case.state)),
+        ("状态", state_words(case, await standing_of(case))),
         *answered,
         *[("文件", document.name) for document in await keep.documents(case.id)],
         *[("文书", letter.title) for letter in await letters(case.id)],

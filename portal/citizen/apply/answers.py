@@ -22,13 +22,16 @@ from portal.citizen.apply.stopped import PREPARE, disease_page, insurance_block,
 from portal.citizen.apply.wizard import wizard
 from portal.citizen.shared.mine import CITIZEN, MyDraft, draft_named, is_stale
 from portal.core.tools.errors import Stale
+from portal.core.tools.i18n import Said
 from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.frames import framed, mark
 from portal.core.web.pages import page, see_other
 from portal.core.web.sessions import form_of
 from portal.documents import keep
+from portal.questions import hospital
 from portal.questions.catalogue import after, before, journey
 from portal.questions.delivery import RECEIVING
+from portal.questions.diagnosis import DIAGNOSIS
 from portal.questions.insurance import INSURANCE, SEEN
 from portal.questions.insured_person import PERSON
 from portal.questions.model import Step
@@ -76,6 +79,9 @@ class AnswersController(Controller):
             errors["disease"] = "这个病种涉及隐私，委托时写明了它，代办人才能办。请本人办，或者重新办理委托。"
         if case.kind != NEW and answers["disease"] != mine.answers["disease"]:
             errors["disease"] = "续期和复审只办原来的病种。要办别的病种，请另外申请。"
+        doubtful = "" if only_save else hospital.doubt(mine.region, new_answers.get("hospital", ""))
+        if doubtful and form["hospital_seen"] != new_answers["hospital"]:
+            errors.setdefault("hospital", Said("{doubt}还是用这家的话，请再点一次“下一步”。", doubt=doubtful))
         if step.page == "insurance" and not errors and not only_save:
             return await _insurance_seen(request, mine, step, form)
         if errors:
@@ -142,6 +148,7 @@ async def step_page(
     if step.page == "questions":
         context["person"] = await mine.person() if step.slug == PERSON.slug else None
         # A proxy who may not receive the letters is not asked about electronic service: the page says why.
+        context["wanted"] = hospital.wanted(mine.region) if step.slug == DIAGNOSIS.slug else ""
         context["may_not_receive"] = step.slug == RECEIVING.slug and answers.get("receives") == "no"
         if context["person"] is None and not errors and not mine.delegation:
             return _framed(request, mine, step, answers, context)

@@ -30,9 +30,18 @@ from portal.documents.keep import Document
 from portal.documents.places import BROWSER_WORDS, Place, Refusals, first_reason, papers
 from portal.documents.slots import PILE
 from portal.questions.catalogue import STEPS, after, journey
-from portal.questions.materials import MATERIALS, SELF_CHECKS, Slot, missing, slots, why_missing
+from portal.questions.materials import (
+    MATERIALS,
+    SELF_CHECKS,
+    Slot,
+    missing,
+    published_examples,
+    self_checks,
+    slots,
+    why_missing,
+)
 
-ON_THE_PILE = Slot(PILE, PILE, "堆放区", "", required=False)
+ON_THE_PILE = Slot(PILE, PILE, "还没分类的文件", "", required=False)
 
 
 # D7: one page for all materials, each row with its own form, so that people see what is left.
@@ -101,17 +110,18 @@ def _ids(mine: MyDraft) -> list[str]:
 
 
 async def missing_errors(case: Case, answers: dict[str, str]) -> dict[str, str]:
-    """Return ``{slot id: message}`` for all that must still be uploaded, sorted or ticked, in page order."""
+    """Return ``{id of the control that mends it: message}`` for all that is still missing, in page order."""
     files = await keep.documents(case.id)
     blocking, open_ = missing(case.city, answers, {file.slot for file in files})
     errors = {
-        f"slot-{slot.id}": why_missing(slot, case.city, blocks=slot in blocking)
+        f"pick-{slot.id}": why_missing(slot, case.city, blocks=slot in blocking)
         for slot in slots(case.city, answers)
         if slot in blocking or slot in open_
     }
     unsorted = sum(file.slot == PILE for file in files)
     if unsorted:
-        errors[f"slot-{PILE}"] = Said("堆放区还有 {n} 个文件。请给每个文件选一项材料，用不着的请删除。", n=unsorted)
+        first = next(file.id for file in files if file.slot == PILE)
+        errors[f"to-{first}"] = Said("还有 {n} 个文件没有分类。请给每个文件选一项材料，用不着的请删除。", n=unsorted)
     return errors
 
 
@@ -131,7 +141,12 @@ class Row(msgspec.Struct, frozen=True):
     mark: str
     words: str
     wrong: str  # error message; empty if none
-    boxes: tuple[Box, ...]  # 暂时没有, or contained in another file; empty if the material is required
+    ticks: tuple[Box, ...]  # 暂时没有, or contained in another file; empty if the material is required
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The checkboxes of the material while it has no file."""
+        return () if self.place.papers else self.ticks
 
     @property
     def by_letter(self) -> bool:
@@ -150,11 +165,13 @@ class MaterialsPage(msgspec.Struct, frozen=True):
     sheets: int  # of pages
     used: int  # bytes
     checks: list[Box]  # the self-checks
+    examples: list[tuple[str, str]]  # of the city's published list: material, examples
+    stamped: bool  # the city asks for a stamp
 
     @property
-    def boxes(self) -> list[Box]:
-        """The checkboxes of optional materials that have no file."""
-        return [box for row in self.rows if not row.place.papers for box in row.boxes]
+    def pile_is_open(self) -> bool:
+        """Whether the pile shows from the start: something lies there, or was refused there."""
+        return bool(self.pile.papers or self.pile.refused or self.pile.unsafe)
 
     @property
     def sorting(self) -> list[tuple[str, str]]:
@@ -207,17 +224,20 @@ async def _materials(
             refused=refused.get(slot.id, []),
             unsafe=unsafe.get(slot.id, []),
             error=first_reason(refused.get(slot.id, [])),
+            described=f"wrong-{slot.id} why-{slot.id}",
         )
 
     return MaterialsPage(
         home=mine.home,
         rows=[_row(slot, place(slot), answers, errors) for slot in slots(mine.region, answers)],
         pile=place(ON_THE_PILE),
-        pile_wrong=errors.get(f"slot-{PILE}", ""),
+        pile_wrong=next((said for name, said in errors.items() if name.startswith("to-")), ""),
         count=count,
         sheets=sum(file.pages for file in files),
         used=used,
-        checks=[_box(name, words, answers) for name, words in SELF_CHECKS.items()],
+        checks=[_box(name, words, answers) for name, words in self_checks(mine.region).items()],
+        examples=published_examples(mine.region),
+        stamped="checked.stamp" in self_checks(mine.region),
     )
 
 
@@ -230,7 +250,7 @@ def _row(slot: Slot, place: Place, answers: dict[str, str], errors: dict[str, st
     elif without.ticked:
         mark, words = "half", "暂时没有"
     boxes = () if slot.required else (without, within)
-    return Row(slot, place, mark, words, errors.get(f"slot-{slot.id}", ""), boxes)
+    return Row(slot, place, mark, words, errors.get(f"pick-{slot.id}", ""), boxes)
 
 
 def _box(name: str, words: str, answers: dict[str, str]) -> Box:

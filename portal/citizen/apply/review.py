@@ -1,7 +1,6 @@
 """``/{r}/apply/{key}/review`` and ``/signature``: check all answers, sign, submit once."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -15,11 +14,12 @@ from portal.cases.apply.acting import send_for_consent
 from portal.cases.apply.eligibility import insured_of
 from portal.cases.apply.ready import Incomplete, done_slugs, gaps, known_stops
 from portal.cases.life.case import Case
-from portal.cases.life.deadlines import promised
+from portal.cases.life.deadlines import acceptance_days, promised
 from portal.cases.life.moves import NotAllowed, State
 from portal.cases.life.words import KINDS
 from portal.citizen.apply.stopped import Block, blocks, looked_up, stopped_page
 from portal.citizen.apply.wizard import wizard
+from portal.citizen.shared.last_days import Deadline, sentences
 from portal.citizen.shared.mine import CITIZEN, MyDraft, address, begun_named, draft_named, is_stale
 from portal.core.tools import clock
 from portal.core.tools.errors import Stale
@@ -31,6 +31,7 @@ from portal.documents.keep import Document
 from portal.letters.application_form import Form, as_pdf, filled
 from portal.questions.catalogue import REVIEW, journey
 from portal.questions.declaration import SIGNING, signed_by
+from portal.questions.hospital import doubt
 from portal.questions.materials import Slot, slots
 from portal.questions.model import Question, Step
 
@@ -84,14 +85,15 @@ class ReviewPage(msgspec.Struct, frozen=True):
     home: str
     missing: list[Step]
     blocks: list[Block]  # what stops it although nothing is missing
+    doubt: str  # why papers of the hospital may not do; empty if they may
     rows: list[tuple[Step, list[tuple[str, str, str]]]]
     files: list[FileRow]
     person: Person
     signer: Person
     delegation: Delegation | None
     notify: str  # the phone that is told the result
-    last: date  # last day for telling the result
-    provisional: bool  # the calendar of that year is not published yet
+    taken: str  # when the office accepts, and how long it may take
+    last_days: list[Deadline]
 
     @property
     def can_be_signed(self) -> bool:
@@ -117,20 +119,34 @@ async def _reviewed(mine: MyDraft, files: list[Document]) -> ReviewPage:
     answers = mine.answers
     *steps, _ = journey(region, answers)
     done = done_slugs(answers, region, files)
-    last, provisional = promised(clock.today(), region)
+    proxys = mine.delegation is not None and mine.delegation.route != "online" and not mine.delegation.verified
     return ReviewPage(
         home=mine.home,
         missing=[step for step in steps if step.slug not in done],
         blocks=await blocks(mine),
+        doubt=doubt(region, answers.get("hospital", "")),
         rows=[(step, step.rows(answers, region)) for step in steps if step.page in ("questions", "form")],
         files=[_file_row(slot, answers, files) for slot in slots(region, answers)],
         person=await mine.person(),
         signer=await mine.signer(),
         delegation=mine.delegation,
         notify=answers.get("notify_mobile", ""),
-        last=last,
-        provisional=provisional,
+        taken=_taken(mine, unverified=proxys),
+        last_days=sentences(promised(clock.today(), region, unverified=proxys)),
     )
+
+
+def _taken(mine: MyDraft, *, unverified: bool) -> str:
+    """Return when the office accepts what is submitted today, and how long it may take."""
+    rules = mine.region.rules
+    if mine.delegation and mine.delegation.route == "online":
+        return "签名以后，本人同意了才算提交。本人今天就同意的话："
+    if rules.acceptance.automatic and not unverified:
+        return "今天提交，马上受理。"
+    n, m = acceptance_days(mine.region, unverified=unverified), rules.clock.limit_workdays
+    if unverified:
+        return Said("今天提交，先核验委托，{n} 个工作日内受理，受理后 {m} 个工作日内出结果。", n=n, m=m)
+    return Said("今天提交，{n} 个工作日内受理，受理后 {m} 个工作日内出结果。", n=n, m=m)
 
 
 def _file_row(slot: Slot, answers: Mapping[str, str], files: list[Document]) -> FileRow:
@@ -231,7 +247,7 @@ async def _signature_words(mine: MyDraft) -> tuple[str, str]:
     """Return the texts that say whose name must be typed, and what happens after a proxy signs."""
     name = (await mine.signer()).name
     if mine.delegation is None:
-        return Said("输入您的姓名，就是签名：{name}", name=name), ""
+        return Said("请在下面输入您的姓名“{name}”，作为签名。", name=name), ""
     whom = (await mine.person()).name
     lead = Said("您代 {whom} 办理，签您自己的姓名：{name}", whom=whom, name=name)
     if mine.delegation.route == "online":

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
 from portal.cases.apply import renewal
+from portal.cases.benefits.standing import standing_of
 from portal.cases.life.case import case_by_id
 from portal.cases.life.moves import DECIDED
 from portal.cases.life.told import topic
@@ -23,6 +24,7 @@ from portal.core.web.pages import file_answer, page, render, see_other
 from portal.core.web.sessions import visitor_of
 from portal.documents import keep
 from portal.letters import letter as letters
+from portal.letters.kinds import RESULTS
 
 
 class CasesController(Controller):
@@ -100,13 +102,14 @@ class CasesController(Controller):
     ) -> Response[bytes]:
         """Show a letter, or send its PDF for an address that ends in ``.pdf``."""
         letter = found(await letters.letter(mine.case.id, id.removesuffix(".pdf")))
-        if letter.kind in letters.RESULTS and not mine.may("receive"):
+        if letter.kind in RESULTS and not mine.may("receive"):
             raise NotFound
         await _opened(mine, letter)
         if id.endswith(".pdf"):
             pdf = await letters.as_pdf(letter)
             return file_answer(pdf, "application/pdf", f"{letter.title}.pdf", download=True)
-        return page(request, "citizen/cases/case/letter", region=mine.region, case=mine.case, shown=sheet(letter))
+        shown = sheet(letter, await standing_of(mine.case))
+        return page(request, "citizen/cases/case/letter", region=mine.region, case=mine.case, shown=shown)
 
     @get("/files/{doc:str}")
     async def file(self, mine: NamedDependency[MyCase], doc: FromPath[str]) -> Response[bytes]:

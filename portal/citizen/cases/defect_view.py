@@ -166,6 +166,7 @@ async def items(
             refused=refusals,
             error=first_reason(refusals) or errors.get(f"pick-{place_of(defect)}", ""),
             unsafe=unsafe.get(defect.upload_slot, []),
+            described=f"why-{defect.id}",
         )
         shown.append(
             Item(

@@ -19,7 +19,7 @@ from portal.core.web.autosave import keeps_typed, shows_typed
 from portal.core.web.pages import form_page, page, see_other
 from portal.core.web.sessions import form_of
 from portal.letters.envelopes import inside
-from portal.letters.issue import CERTIFICATE
+from portal.letters.kinds import CERTIFICATE
 
 RECEIVES = ("receive", "collect_mail")  # either lets a proxy order and follow the mail
 MOVED_ON = "刚才有了变化，可能已经打印或者寄出了。请看最新的情况。"

@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from portal.accounts.person import Person, masked_phone
+from portal.cases.benefits.standing import Standing, standing_of, state_words
 from portal.cases.experts.seats import seats
 from portal.cases.life.case import Case, Event, answers_of, history, moves_for
 from portal.cases.life.moves import DECIDED, State
@@ -25,7 +26,9 @@ from portal.citizen.cases.timeline import Stage, stages
 from portal.citizen.cases.turn import Turn, going_on, turn_of
 from portal.citizen.shared.mine import MyCase
 from portal.core.tools import clock
+from portal.core.tools.i18n import Said
 from portal.documents import keep
+from portal.letters.kinds import NOT_ACCEPTED
 from portal.letters.letter import Letter, letters
 
 # The ends after which the person may begin anew with the answers and files of the case.
@@ -85,6 +88,14 @@ class Mail(msgspec.Struct, frozen=True):
         return self.envelope.at in AT_DESK
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """Why an application was not accepted, and what one can do about it, in the words of the letter."""
+
+    reason: str
+    ways: list[str]
+    letter: Letter
+
+
 class Line(msgspec.Struct, frozen=True):
     """One line of what happened."""
 
@@ -110,6 +121,8 @@ class Progress(msgspec.Struct, frozen=True):
     mail: Mail | None
     needs_address: bool  # a letter waits for an address to be sent to
     original: Original | None
+    given: Standing | None  # how the benefit stands that the case gave
+    refused: Refused | None  # what the notice of non-acceptance says
 
     @property
     def case(self) -> Case:
@@ -127,9 +140,21 @@ class Progress(msgspec.Struct, frozen=True):
         return self.case.at in (State.APPROVED, State.PARTLY_APPROVED)
 
     @property
-    def accepted(self) -> bool:
-        """Whether the office has accepted the application, which some cities do at once."""
-        return self.case.at is not State.SUBMITTED
+    def shows_certificate(self) -> bool:
+        """Whether the page of the result has a certificate that proves the benefit today, or soon."""
+        return self.given is not None and self.given.holds
+
+    @property
+    def received(self) -> str:
+        """What became of the application after it arrived, for the receipt."""
+        if self.case.ended:
+            return Said("这次申请我们收到了。后来的情况：{state}。", state=self.state_words)
+        accepted_on = self.dates.clock.accepted_on
+        if self.dates.clock.deemed:
+            return Said("我们收到了。到期没有决定要不要受理，视为受理，从 {day} 起算。", day=accepted_on)
+        if accepted_on:
+            return "我们收到了，已经开始办。"
+        return "我们收到了，先核验委托。" if self.case.unverified else "我们收到了。"
 
     @property
     def phone(self) -> str:
@@ -149,7 +174,7 @@ class Progress(msgspec.Struct, frozen=True):
     @property
     def state_words(self) -> str:
         """The state in the words of the city."""
-        return self.mine.region.label(self.case.state)
+        return state_words(self.case, self.given)
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -171,7 +196,8 @@ async def progress(mine: MyCase) -> Progress:
     case_letters = await letters(case.id)
     open_notice = await corrections.open_correction(case) if case.at is State.CORRECTION else None
     panel = await seats(case.id) if case.city.rules.experts.required else []
-    headline, explanation = going_on(case)
+    given = await standing_of(case)
+    headline, explanation = going_on(case, given)
     rights = _rights(mine)
     return Progress(
         mine=mine,
@@ -179,15 +205,17 @@ async def progress(mine: MyCase) -> Progress:
         turn=turn,
         headline=headline,
         explanation=explanation,
-        dates=await dates_of(case, events, open_notice, office_acts=turn.offices),
+        dates=await dates_of(case, events, open_notice),
         notice=await _notice(case, open_notice) if open_notice else None,
-        stages=stages(case, events, case_letters, panel),
+        stages=stages(case, events, case_letters, panel, given),
         lines=[_line(event, mine.person) for event in reversed(events) if event.action not in HIDDEN],
         letters=case_letters,
         may=rights,
         mail=await _mail(case) if rights.order_mail else None,
         needs_address=rights.order_mail and await needs_address(case),
         original=await originals.of(case) if rights.correct else None,
+        given=given,
+        refused=_refused(events, case_letters) if case.at is State.NOT_ACCEPTED else None,
     )
 
 
@@ -209,6 +237,14 @@ async def _notice(case: Case, notice: Correction) -> Notice:
     defects = await corrections.defects(notice, ())
     items = [Missing(defect.name(case.city), defect.said) for defect in defects]
     return Notice(notice.number, items)
+
+
+def _refused(events: list[Event], case_letters: list[Letter]) -> Refused | None:
+    letter = next((letter for letter in reversed(case_letters) if letter.kind == NOT_ACCEPTED), None)
+    if letter is None:
+        return None
+    reason = next(event.note for event in reversed(events) if event.after == State.NOT_ACCEPTED)
+    return Refused(reason, letter.opened().lists[-1].items, letter)
 
 
 async def _mail(case: Case) -> Mail | None:

@@ -7,6 +7,7 @@ from portal.accounts.delegation_states import STATES
 from portal.cases.apply.acting import cases_under, may_see, over
 from portal.cases.apply.renewal import chance
 from portal.cases.benefits.benefit import benefits_of
+from portal.cases.benefits.standing import standing_of
 from portal.cases.life.case import answers_of, case_by_id
 from portal.citizen.delegations.my_delegation import MyDelegation
 from portal.citizen.shared.case_row import CaseRow, case_row
@@ -43,12 +44,12 @@ class DelegationView(msgspec.Struct, frozen=True):
     def lead(self) -> Said:
         """Who acts for whom."""
         if self.mine.may_accept:
-            return Said("{name} 请您代办门诊待遇认定。", name=self.mine.principal.name)
+            return Said("{name} 请您帮忙办门诊待遇。", name=self.mine.principal.name)
         if self.mine.ended:
             return self._ended
         if self.mine.as_proxy:
-            return Said("您替 {name} 办理门诊待遇认定。", name=self.mine.principal.name)
-        return Said("{name} 替您办理门诊待遇认定。", name=self.mine.proxy.masked_name)
+            return Said("您替 {name} 办门诊待遇。", name=self.mine.principal.name)
+        return Said("{name} 替您办门诊待遇。", name=self.mine.proxy.masked_name)
 
     @property
     def _ended(self) -> Said:
@@ -136,7 +137,7 @@ async def delegation_view(mine: MyDelegation) -> DelegationView:
     return DelegationView(
         mine=mine,
         state=mine.state,
-        cases=[case_row(case) for case in cases],
+        cases=[case_row(case, await standing_of(case)) for case in cases],
         renewable=await _renewable(mine) if mine.as_proxy else [],
     )
 

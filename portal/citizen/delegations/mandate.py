@@ -16,7 +16,7 @@ from portal.core.tools.i18n import Said
 from portal.core.tools.months import last_day_after
 from portal.core.web.forms import Form
 from portal.core.web.pages import form_page
-from portal.questions.delegation import ABOUT, OFFER, scopes
+from portal.questions.delegation import ABOUT, NO_PRIVATE, OFFER, scopes
 from portal.questions.identity import id_type
 from portal.questions.model import Question, Step
 from portal.questions.rules import birth_in, day
@@ -32,7 +32,7 @@ TEMPLATES = {
     ABOUT.slug: "citizen/delegations/delegations/new",
     OFFER.slug: "citizen/delegations/delegations/offer",
 }
-PRIVATE = ("private_disease", "offered_private")  # asked only where the city has diseases that are strictly private
+NECESSARY = ("apply", "view")  # ticked beforehand: without them nobody can act for another
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -72,8 +72,9 @@ class MandateForm(msgspec.Struct, frozen=True):
 
 
 def begun(answers: dict[str, str], region: Region) -> Written:
-    """Return the form before anybody has written in it: a few *answers*, and everything that may be delegated."""
-    return Written(answers, scopes(region), same_phone=False, consent=False)
+    """Return the form before anybody has written in it: a few *answers*, and no more delegated than is necessary."""
+    necessary = tuple(scope for scope in scopes(region) if scope in NECESSARY)
+    return Written(answers, necessary, same_phone=False, consent=False)
 
 
 def half_the_longest(region: Region) -> date:
@@ -96,7 +97,6 @@ def mandate_page(
 
 def shown(step: Step, written: Written, errors: Mapping[str, str], region: Region) -> MandateForm:
     """Return the form of *step* with what was *written* and what is wrong with it."""
-    questions = [question for question in step.questions if _is_asked(question, region)]
     return MandateForm(
         title=step.title,
         lines=[
@@ -106,18 +106,11 @@ def shown(step: Step, written: Written, errors: Mapping[str, str], region: Regio
                 error=errors.get(question.name, ""),
                 tick=_tick_below(question, written, errors, region),
             )
-            for question in questions
+            for question in step.asked(region, written.answers)
         ],
         scopes=[(name, SCOPES[name]) for name in scopes(region)],
         chosen=written.scopes,
     )
-
-
-def _is_asked(question: Question, region: Region) -> bool:
-    """Return whether there is a choice: the question about a strictly private disease needs a city that has one."""
-    if question.name not in PRIVATE or question.choices is None:
-        return True
-    return len(question.choices(region)) > 1
 
 
 def _tick_below(question: Question, written: Written, errors: Mapping[str, str], region: Region) -> Tick | None:
@@ -242,12 +235,17 @@ def wanted(written: Written, region: Region, me: Person, principal: Person, phon
         route=route,
         relation=answers["relation"],
         scopes=written.scopes,
-        disease=answers["private_disease"],
+        disease=_named_disease(answers["private_disease"]),
         starts_on=first,
         ends_on=last,
         principal_phone=phones[0],
         proxy_phone=phones[1],
     )
+
+
+def _named_disease(answer: str) -> str:
+    """Return the strictly private disease that the delegation names; empty if it names none."""
+    return "" if answer == NO_PRIVATE else answer
 
 
 def errors_in_offer(written: Written, region: Region, me: Person, my_phone: str) -> dict[str, str]:
@@ -302,7 +300,7 @@ def offered(written: Written, region: Region, me: Person, proxy: Person, phones:
         route="offer",
         relation=answers["proxy_relation"],
         scopes=written.scopes,
-        disease=answers["offered_private"],
+        disease=_named_disease(answers["offered_private"]),
         starts_on=clock.today(),
         ends_on=last,
         principal_phone=phones[0],

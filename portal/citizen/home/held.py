@@ -4,17 +4,10 @@ import msgspec
 
 from portal.cases.apply.renewal import Chance, chance
 from portal.cases.benefits.benefit import Benefit
+from portal.cases.benefits.standing import Standing, standing
 from portal.core.tools import clock
-
-WORDS = {
-    "active": "享受中",
-    "pending_effective": "还没到开始日期",
-    "expired": "已到期",
-    "renewing": "续期办理中",
-    "suspended": "已暂停",
-    "revoked": "已撤销",
-    "terminated": "已终止",
-}
+from portal.core.tools.i18n import Said
+from portal.regions.load import REGIONS
 
 
 class HeldBenefit(msgspec.Struct, frozen=True):
@@ -23,7 +16,7 @@ class HeldBenefit(msgspec.Struct, frozen=True):
     disease: str
     benefit: Benefit
     chance: Chance
-    state: str
+    standing: Standing
     sent_in_time: bool  # a renewal that was sent before the last day is not decided yet
 
     @property
@@ -34,9 +27,16 @@ class HeldBenefit(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """How it stands."""
-        if self.state == "expired" and self.sent_in_time:
-            return "待办，原待遇按当地规定"
-        return WORDS[self.state]
+        if self.standing.word == "expired" and self.sent_in_time:
+            return "续期还没办完"
+        return self.standing.words.listed
+
+    @property
+    def note(self) -> str:
+        """What to do about a benefit that ended before its renewal was decided; else empty."""
+        if self.standing.word != "expired" or not self.sent_in_time:
+            return ""
+        return Said("现在看病能不能报销，请打 {hotline} 问清楚。", hotline=REGIONS[self.benefit.region].hotline)
 
     @property
     def to_be_reviewed(self) -> bool:
@@ -52,6 +52,6 @@ async def held(disease: str, benefit: Benefit) -> HeldBenefit:
         disease=disease,
         benefit=benefit,
         chance=possible,
-        state=benefit.state_on(clock.today()),
+        standing=standing(benefit),
         sent_in_time=bool(sent and benefit.ends_on and clock.day_of(sent) <= benefit.ends_on),
     )

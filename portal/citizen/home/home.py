@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from portal.accounts.delegation import Delegation, of_principal
 from portal.accounts.person import Person
 from portal.cases.benefits.benefit import benefits_of
+from portal.cases.benefits.standing import standing_among
 from portal.cases.life.case import cases_of
 from portal.citizen.home.held import HeldBenefit, held
 from portal.citizen.home.leading import leads_to
@@ -65,14 +66,15 @@ class HomeController(Controller):
         person = mine.person
         city = mine.region
         cases = await cases_of(person.id, city.id)
+        benefits = await benefits_of(person.id, city.id)
         diseases = {case.id: case.city.diseases for case in cases}  # a disease may have left the catalogue since
         home = Home(
             person=person,
-            cases=sorted(map(case_row, cases), key=lambda row: not row.waits_for_the_citizen),
-            benefits=[
-                await held(diseases[benefit.case_id][benefit.code].name_zh, benefit)
-                for benefit in await benefits_of(person.id, city.id)
-            ],
+            cases=sorted(
+                (case_row(case, standing_among(case, benefits)) for case in cases),
+                key=lambda row: not row.waits_for_the_citizen,
+            ),
+            benefits=[await held(diseases[benefit.case_id][benefit.code].name_zh, benefit) for benefit in benefits],
             asked=[each for each in await of_principal(person.id, city.id) if each.asks_the_principal],
             clients=[client for client in await clients(person.id, city) if client.lasts],
             unread=await inbox.unread(person.id),

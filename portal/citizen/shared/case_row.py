@@ -1,14 +1,16 @@
 """A case as one line of a list: in 'my cases', and on the page of a delegation."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
-from portal.cases.life.case import Case, answers_of
+from portal.cases.benefits.standing import Standing, state_words
+from portal.cases.life.case import Case, answers_of, last_days_of
+from portal.cases.life.deadlines import LastDay
 from portal.cases.life.moves import State, turn
 from portal.cases.life.words import KINDS
+from portal.citizen.shared.last_days import SHORT
 from portal.citizen.shared.mine import address
-from portal.core.tools import clock
 
 # The kind of status, by who must act next.
 STATUS = {"citizen": "yours", "nobody": "done"}
@@ -25,8 +27,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     turn: str
     draft: bool
     by_a_proxy: bool
-    provisional: bool
-    due_on: date | None
+    last_day: LastDay | None  # the one that the office has to keep next
     edited_at: datetime
     submitted_at: datetime | None
 
@@ -47,28 +48,23 @@ class CaseRow(msgspec.Struct, frozen=True):
 
     @property
     def due_words(self) -> str:
-        """The sentence with the office's deadline; empty if the office does not act next."""
-        if not self.due_on or self.turn != "agency":
-            return ""
-        if clock.today() > self.due_on:
-            return "应在 {day} 前办完，还没有办完，很抱歉"
-        return "预计 {day} 办完" if self.provisional else "最晚 {day} 办完"
+        """The words for the office's next last day; empty if it has none to keep."""
+        return SHORT[self.last_day.of].of(self.last_day) if self.last_day else ""
 
 
-def case_row(case: Case) -> CaseRow:
-    """Return *case* as one line."""
+def case_row(case: Case, given: Standing | None = None) -> CaseRow:
+    """Return *case* as one line; *given* is how the benefit stands that it gave."""
     disease = case.city.diseases.get(answers_of(case).get("disease", ""))
     return CaseRow(
         address=address(case),
         disease=disease.name_zh if disease else "",
         kind=KINDS.get(case.kind, ""),
         number=case.number,
-        label=case.city.label(case.state),
+        label=state_words(case, given),
         turn=turn(case.at),
         draft=case.at is State.DRAFT,
         by_a_proxy=bool(case.delegation),
-        provisional=bool(case.due_on and not case.city.calendar.published(case.due_on)),
-        due_on=case.due_on,
+        last_day=next(iter(last_days_of(case)), None),
         edited_at=case.edited_at,
         submitted_at=case.submitted_at,
     )

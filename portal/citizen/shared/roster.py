@@ -10,6 +10,7 @@ from portal.accounts.delegation_states import LIVE, OPEN, STATES
 from portal.accounts.person import Person
 from portal.cases.apply.acting import cases_under, may_see
 from portal.cases.apply.draft import kept_until
+from portal.cases.benefits.standing import standing_of, state_words
 from portal.cases.life.case import Case, answers_of
 from portal.cases.life.moves import State, turn
 from portal.cases.papers import corrections
@@ -78,7 +79,7 @@ async def _client(delegation: Delegation) -> Client:
     principal, _ = await both(delegation)
     state = delegation.state_on(clock.today())
     if state == "offered":
-        return Client(delegation, principal, state, "yours", "同意还是不愿意", _answer_by(delegation))
+        return Client(delegation, principal, state, "yours", "愿意还是不愿意", _answer_by(delegation))
     if not delegation.allows("view", clock.today()) or state in ("held", "expired"):
         ended = state not in ("held", *OPEN)
         return Client(delegation, principal, state, "done" if ended else "wait", STATES[state], None)
@@ -108,6 +109,6 @@ async def _next(delegation: Delegation, case: Case | None) -> tuple[str, str, da
             notice = await corrections.open_correction(case)
             return "yours", "补材料或改正", notice.answer_by if notice else None
         case _ if turn(case.at) == "nobody":
-            return "done", case.city.label(case.state), None
+            return "done", state_words(case, await standing_of(case)), None
         case _:
             return "now", "等经办机构处理", case.due_on

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache, reduce
 from pathlib import Path
-from typing import Self
+from string import Formatter
+from typing import Any, Self
 
 import polib
 
@@ -71,7 +72,25 @@ def translate(text: str, language: str) -> str:
 
 def filled(text: str, values: Mapping[str, object], language: str) -> str:
     """Return *text* with *values* in the words of *language*."""
-    return text.format(**{name: in_words(value, language) for name, value in values.items()}) if values else text
+    return formatted(text, {name: in_words(value, language) for name, value in values.items()}) if values else text
+
+
+def formatted(text: str, values: Mapping[str, object]) -> str:
+    """Return *text* with *values* as they are; ``{n:file|files}`` is a number with the noun that agrees with it."""
+    return _AGREEING.vformat(text, (), values) if "|" in text else text.format(**values)
+
+
+class _Agreeing(Formatter):
+    """A formatter that knows a number with its noun: of ``one|more``, the first stands after 1."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, counts, more = format_spec.partition("|")
+        if not counts:
+            return format(value, format_spec)
+        return f"{value} {one if str(value) == '1' else more}"
+
+
+_AGREEING = _Agreeing()
 
 
 def in_words(value: object, language: str) -> object:

@@ -21,7 +21,7 @@ from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
-from portal.core.tools.i18n import SOURCE, catalogue, translate
+from portal.core.tools.i18n import SOURCE, catalogue, formatted, translate
 from portal.core.tools.places import STATIC
 from portal.core.tools.settings import SETTINGS
 from portal.core.web.assets import assets
@@ -53,8 +53,9 @@ SETTLED: dict[str, Callable[..., str]] = {"icon": icon, "asset": lambda name: as
 def filled(text: str, /, **values: Any) -> str:
     """Return our sentence *text* with *values* in its places, each escaped unless it is Markup."""
     if any(hasattr(value, "__html__") for value in values.values()):
-        return escape(text).format(**values)
-    return text.format(**values)
+        safe = {name: escape(value) for name, value in values.items()}
+        return Markup(formatted(str(escape(text)), safe))  # noqa: S704  every part of it is escaped
+    return formatted(text, values)
 
 
 # D64: evaluated once here, or every page would look up words that never change.

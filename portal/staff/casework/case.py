@@ -6,6 +6,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from portal.accounts.person import person
+from portal.cases.benefits.standing import Standing, standing_of
 from portal.cases.desk import access, calls
 from portal.cases.life.case import answers_of, move
 from portal.cases.life.moves import IN_HAND, Role, State
@@ -14,6 +15,7 @@ from portal.cases.talk import conversation
 from portal.core.tools.errors import found
 from portal.core.web.pages import page
 from portal.letters import letter as letters
+from portal.letters.kinds import GRANTING
 from portal.staff.casework.reasoned import ACTS
 from portal.staff.casework.view import case_view
 from portal.staff.casework.viewer import Looked, looked_at, viewer
@@ -101,6 +103,7 @@ class StaffCaseController(Controller):
             case=desk.case,
             letter=letter,
             content=content,
+            given=await standing_of(desk.case) if letter.kind in GRANTING else None,
             qr=letters.qr(content.verify_at),
         )
 
@@ -128,7 +131,7 @@ async def todo(desk: CaseDesk) -> Todo:
     assigning = "交给别人" if case.assigned_to == desk.me.id else "分派"
     leads = desk.has("reviewer", "supervisor")
     return Todo(
-        steps=steps(desk),
+        steps=steps(desk, await standing_of(case)),
         calls=calling and leads,
         may_claim=not case.assigned_to and not case.ended,
         assigning=assigning if leads and not case.ended else "",
@@ -138,9 +141,13 @@ async def todo(desk: CaseDesk) -> Todo:
     )
 
 
-def steps(desk: CaseDesk) -> list[Step]:
-    """Return the buttons in the order of the table of moves; those that move no case come last."""
-    places = [ACTIONS[action] for action in desk.actions() if action in ACTIONS]
+def steps(desk: CaseDesk, given: Standing | None) -> list[Step]:
+    """Return the buttons in the order of the table of moves; those that move no case come last.
+
+    A benefit that has ended, of which *given* knows, is not revoked a second time.
+    """
+    open_now = [action for action in desk.actions() if action != "revoke_benefit" or (given and not given.over)]
+    places = [ACTIONS[action] for action in open_now if action in ACTIONS]
     permission = ACTS["permission"]
     objection = ACTS["objection"]
     used_up = not desk.case.ended and not desk.may("ask_correction", Role.REVIEWER)

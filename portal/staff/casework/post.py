@@ -12,7 +12,7 @@ from portal.cases.mail.envelopes import Delivery
 from portal.cases.mail.serving import Service, service
 from portal.core.tools import clock
 from portal.letters import letter as letters
-from portal.letters.issue import INTERNAL
+from portal.letters.kinds import INTERNAL
 from portal.questions.delivery import sends_mail
 from portal.staff.shared.sign import Sign
 

@@ -16,6 +16,7 @@ from portal.accounts.staff import Member
 from portal.accounts.staff import member as member_by_id
 from portal.cases.apply.eligibility import insured_of, standing
 from portal.cases.apply.ready import SIGNED
+from portal.cases.benefits.standing import Standing, standing_of, state_words
 from portal.cases.experts.seats import seats
 from portal.cases.life.case import Case, Event, answers_of, clock_on, history, moves_for
 from portal.cases.life.deadlines import Clock, take_back_until
@@ -34,15 +35,14 @@ from portal.core.tools.i18n import Said
 from portal.documents.keep import Document
 from portal.documents.scanning import unsafe
 from portal.questions.catalogue import journey
+from portal.questions.hospital import doubt
 from portal.questions.materials import SELF_CHECKS, names
-from portal.regions.catalogue import Hospital
 from portal.regions.load import Region
 from portal.staff.casework.post import Post, post
 from portal.staff.shared.sign import Sign
 
-LEVELS = {NAMED: "代办人填写", STATED: "本人填写", REGISTERED: "与参保信息一致", FACE: "人脸核对"}
+LEVELS = {NAMED: "代办人填写", STATED: "本人填写", REGISTERED: "与参保信息一致", FACE: "人脸识别"}
 INSURANCE = {"employee": "职工医保", "resident": "居民医保"}
-SECOND_LEVEL = 2  # the lowest level of a hospital whose papers need no second look
 STANDINGS = {
     "good": Sign("done", "状态正常，没有欠费"),
     "unreachable": Sign("yours", "没有查到，请人工核对"),
@@ -59,6 +59,7 @@ class Deadline(msgspec.Struct, frozen=True):
     today: date
     taken_back_until: datetime | None  # until when the citizen may still take it back
     assigned: Member | None
+    given: Standing | None  # how the benefit stands that the case gave
 
     @property
     def left(self) -> str:
@@ -96,7 +97,7 @@ class Deadline(msgspec.Struct, frozen=True):
     @property
     def state(self) -> str:
         """The state in the words of the city."""
-        return self.case.city.label(self.case.state)
+        return state_words(self.case, self.given)
 
 
 class Applicant(msgspec.Struct, frozen=True):
@@ -247,6 +248,7 @@ async def _deadline(case: Case, events: list[Event]) -> Deadline:
         today=time.today(),
         taken_back_until=take_back_until(case.submitted_at, case.city) if case.submitted_at and open_to_them else None,
         assigned=await member_by_id(case.assigned_to) if case.assigned_to else None,
+        given=await standing_of(case),
     )
 
 
@@ -292,7 +294,7 @@ async def formal_check(case: Case) -> FormalCheck:
 async def _formal_check(case: Case, answers: dict[str, str], named: dict[str, str]) -> FormalCheck:
     files = await sent.documents(case)
     return FormalCheck(
-        hospital=_hospital(case.city.hospitals.get(answers.get("hospital", ""))),
+        hospital=_hospital(case.city, answers.get("hospital", "")),
         papers=_papers(files),
         unsafe=len(await sent.handed_in(case, await unsafe(case.id))),
         ticked=[words for name, words in SELF_CHECKS.items() if answers.get(name) == "yes"],
@@ -300,12 +302,11 @@ async def _formal_check(case: Case, answers: dict[str, str], named: dict[str, st
     )
 
 
-def _hospital(hospital: Hospital | None) -> Sign:
+def _hospital(region: Region, name: str) -> Sign:
+    hospital = region.hospitals.get(name)
     if hospital is None:
         return Sign("yours", "不在名单里，请核对")
-    if hospital.designated and hospital.level >= SECOND_LEVEL:
-        return Sign("done", Said("定点，{n} 级", n=hospital.level))
-    return Sign("yours", Said("请核对：{n} 级", n=hospital.level))
+    return Sign("yours", doubt(region, name)) if doubt(region, name) else Sign("done", hospital.level_words)
 
 
 def _papers(files: Sequence[Document]) -> Sign:

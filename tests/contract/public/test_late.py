@@ -38,7 +38,7 @@ async def back_in(client: Client, mobile: str = "13800000101") -> None:
 
 async def test_what_was_posted_too_late_is_sent_again_after_signing_in(client: Client) -> None:
     step = await too_late(client)
-    told = (client.path, "您刚才填的内容已经收好" in client.text)
+    told = (client.path, "您刚才填的都收好了" in client.text)
     await back_in(client)
     shown = heading(client)
     sent = {**client.hidden}

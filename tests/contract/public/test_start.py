@@ -44,7 +44,7 @@ async def test_the_first_page_offers_every_city(client: Client) -> None:
 async def test_the_table_of_materials_has_its_six_published_columns(client: Client, city: str) -> None:
     await client.get(f"/{city}/")
 
-    head, *rows = cells(client.text, "先拍照或扫描上传就行")
+    head, *rows = cells(client.text, "下面是公布的材料表")
     listed = [one for one in REGIONS[city].rules.materials if one.necessity != "conditional"]
     assert head == COLUMNS
     assert [row[0] for row in rows] == [one.name_zh for one in listed]
@@ -54,7 +54,7 @@ async def test_the_table_of_materials_has_its_six_published_columns(client: Clie
 async def test_the_rows_are_those_that_meishan_has_published(client: Client) -> None:
     await client.get("/meishan/")
 
-    assert cells(client.text, "先拍照或扫描上传就行")[1:] == PUBLISHED
+    assert cells(client.text, "下面是公布的材料表")[1:] == PUBLISHED
 
 
 async def test_every_cell_has_its_column_s_name_for_a_phone(client: Client) -> None:

@@ -15,7 +15,7 @@ from portal.regions.load import REGIONS, Region
 # Every variable as wide as it can get.
 WIDEST = {**WIDE, "sign": "【眉山医保】", "no_label": "办件编号", "hotline": "028-12393"}
 MOST = 70  # characters of an SMS
-IN_THE_PORTAL_ONLY = {"N12", "N13r", "N23x", "N27a", "N27p", "N42", "N43"}  # to people of the office
+IN_THE_PORTAL_ONLY = {"N05x", "N12", "N13r", "N23x", "N27a", "N27p", "N42", "N43"}  # to people of the office
 PERIODS = (["", ""], ["", "2028-11-20"], ["2026-12-31", ""], ["2026-12-31", "2028-11-20"])
 
 

@@ -20,6 +20,7 @@ RECORDS = {
     "xinxing": [
         "medical_records.diagnosis_certificate",
         "medical_records.treatment_plan",
+        "medical_records.inpatient_record",
         "medical_records.exam_report",
     ],
 }

@@ -10,7 +10,7 @@ from portal import demo
 from portal.accounts.register import demo_people
 from portal.cases.benefits.effect import starts_on
 from portal.cases.life.case import case_by_number
-from portal.cases.life.deadlines import Happened, clock_of, correction_due, promised
+from portal.cases.life.deadlines import Happened, LastDay, clock_of, correction_due, promised
 from portal.cases.life.moves import Facts, Role, State, moves_open
 from portal.questions.catalogue import journey
 from portal.questions.delivery import DELIVERY
@@ -73,7 +73,7 @@ def test_its_clocks_run_by_its_own_limits_and_calendars(third: Region) -> None:
     assert clock_of(history[:1], third).due == date(2025, 6, 5)
     assert clock_of(history[:2], third).due == date(2025, 6, 18)  # the Xinjiang holidays of June lie between
     assert clock_of(history, third).due == date(2025, 6, 19)
-    assert promised(date(2025, 6, 3), third) == (date(2025, 6, 19), False)
+    assert promised(date(2025, 6, 3), third)[-1] == LastDay("decision", date(2025, 6, 19), provisional=False)
     assert correction_due(date(2025, 6, 5), third) == date(2025, 7, 7)
     assert starts_on(date(2025, 6, 19), third) == date(2025, 6, 20)
 

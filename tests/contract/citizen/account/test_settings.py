@@ -147,7 +147,7 @@ async def test_consents_are_listed_with_version_and_the_face_can_be_taken_back(c
 
     assert "版本 test，" in before
     assert f"版本 {face.CONSENT_VERSION}，" in before
-    assert "已撤回" in client.text
+    assert "已经不同意了" in client.text
     assert await fetch_value("SELECT count(*) FROM consent WHERE withdrawn_at IS NULL") == 1
 
 

@@ -19,8 +19,8 @@ from tests.helpers.seen import errors, heading, title
 
 # person, phone, name, the state after submitting, what the receipt says of it
 PEOPLE = {
-    "meishan": ("ms-01", "13800000101", "张丽", State.REVIEWING, "我们已经收到，并且受理了。"),
-    "xinxing": ("xx-01", "13800000001", "王建国", State.SUBMITTED, "我们已经收到。"),
+    "meishan": ("ms-01", "13800000101", "张丽", State.REVIEWING, "我们收到了，已经开始办。"),
+    "xinxing": ("xx-01", "13800000001", "王建国", State.SUBMITTED, "我们收到了。"),
 }
 
 
@@ -142,5 +142,5 @@ async def test_a_draft_can_be_deleted_after_a_question(client: Client) -> None:
 
     assert asked == "要删除这份草稿吗？"
     assert client.path == "/meishan/me"
-    assert "还没有办件" in client.text
+    assert "您还没有申请过" in client.text
     assert await keep.documents(case.id) == []

@@ -154,7 +154,8 @@ async def test_a_pile_must_be_sorted_before_going_on_and_what_is_sorted_moves(cl
     await walk.upload(client, home, "pile", photo(4), photo(5))
     await client.get(f"{home}/materials")
     await client.post(f"{home}/materials", {"without.medical_records.diagnosis_certificate": "yes"})
-    assert refused(client)["slot-pile"] == "堆放区还有 2 个文件。请给每个文件选一项材料，用不着的请删除。"
+    (said,) = [text for name, text in refused(client).items() if name.startswith("to-")]
+    assert said == "还有 2 个文件没有分类。请给每个文件选一项材料，用不着的请删除。"
     one, other = await files(case, "pile")
 
     await client.post(f"{home}/materials/sorting", {f"to.{one.id}": "identity", f"to.{other.id}": "no such thing"})
@@ -185,7 +186,7 @@ async def test_whoever_ticks_that_no_medical_paper_is_there_is_told_that_one_is_
 
     await client.post(f"{home}/materials", {f"without.medical_records.{kind}": "yes" for kind in kinds})
 
-    assert errors(client) == {f"slot-{SLOT}": "病历资料至少要传一样，不能都勾“暂时没有”。"}
+    assert errors(client) == {f"pick-{SLOT}": "病历资料至少要传一样，不能都勾“暂时没有”。"}
 
 
 async def test_the_self_check_is_kept_and_hinders_nobody(client: Client, case: Case) -> None:

@@ -65,7 +65,7 @@ async def test_a_benefit_is_renewed_with_new_evidence_only(client: Client, files
     assert "请在到期前申请续期" in client.text
     await client.get(page_of(held))
     assert heading(client) == "申请续期"
-    assert "原待遇按当地规定" in client.text
+    assert "现在的待遇能不能接着报销，请打 028-12393 问清楚" in client.text
 
     await client.post(page_of(held))
     assert heading(client) == "办理清单"

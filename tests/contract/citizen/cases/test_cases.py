@@ -52,7 +52,7 @@ async def test_later_it_is_not(client: Client) -> None:
     await backdate(case, 11)
     await client.sign_in(MOBILE)
     await client.get(f"{walk.case_address(case)}/take-back")
-    assert heading(client) == "现在不能取回了"
+    assert heading(client) == "现在不能改了"
 
     await client.get("/meishan/logout")
     await client.post(f"{walk.case_address(case)}/take-back")
@@ -65,7 +65,7 @@ async def test_a_case_is_withdrawn_once_after_a_question(client: Client) -> None
     await client.sign_in(MOBILE)
     page = f"{walk.case_address(case)}/withdrawal"
     await client.get(page)
-    assert heading(client) == "要撤回申请吗？"
+    assert heading(client) == "真的不办了吗？"
 
     await client.post(page)
 
@@ -169,4 +169,4 @@ async def test_my_cases_begin_with_what_waits_for_me_and_show_the_benefit(client
     assert waiting < decided
     assert "我的待遇" in client.text
     await client.get(f"{walk.case_address(world.decided)}/decision")
-    assert "认定通过" in client.text
+    assert "糖尿病，通过了，待遇还没开始" in client.text

@@ -31,7 +31,7 @@ async def test_the_box_is_never_ticked_beforehand_and_says_what_happens_without_
 
     assert chosen(client, ELECTRONIC.name) == []
     assert REGIONS[region].rules.delivery.refused_zh in client.text
-    assert "放进去就算送到，申诉的期限从那天算起" in client.text
+    assert "结果一放进您的账号就算您收到了，申诉的天数从那天算起" in client.text
 
 
 async def test_who_leaves_it_open_goes_on_and_reads_it_on_the_review_page_and_the_form(client: Client) -> None:
@@ -71,12 +71,12 @@ async def test_the_consent_stands_in_the_settings_and_is_taken_back_with_one_pre
     case = await sent_in(ANSWERS)
     await client.sign_in(ME)
     await client.get("/meishan/settings")
-    assert "撤回以后的文书不再算电子送达" in client.text
+    assert "不再算已经送到您手里" in client.text
     (consent,) = re.findall(r'name="consent" value="([\w-]+)"', client.text)
 
     await client.post("/meishan/settings/consents", {"consent": consent})
 
-    assert "已撤回" in client.text
+    assert "已经不同意了" in client.text
     await make_staff("supervisor")
     await client.staff_sign_in("meishan-supervisor")
     await client.get(f"/staff/cases/{case.number}")
@@ -136,7 +136,7 @@ async def test_a_proxy_is_asked_only_where_they_may_receive(
     await client.get(f"{walk.home_of(case)}/delivery")
 
     assert (f'name="{ELECTRONIC.name}"' in client.text) == asked
-    assert ("所以不问您要不要电子送达" in client.text) == (not asked)
+    assert ("所以结果会直接给对方本人" in client.text) == (not asked)
     await client.post(f"{walk.home_of(case)}/delivery", {"delivery": "certificate", ELECTRONIC.name: "yes"})
     assert client.path == f"{walk.home_of(case)}/notify"
     await client.get(f"{walk.home_of(case)}/review")

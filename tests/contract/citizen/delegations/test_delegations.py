@@ -61,7 +61,7 @@ async def test_the_principal_agrees_with_a_code_to_their_own_phone_and_the_appli
         await principal.get(link)
         assert "黄小燕" not in principal.text
         await care.prove_phone(principal, link, SHE)
-        for words in ("黄小燕", "徐文", "糖尿病", "填写和提交申请", "同意", "不同意", "不认识此人"):
+        for words in ("黄小燕", "徐文", "糖尿病", "填写和提交申请", "我同意", "我不同意", "我不认识这个人"):
             assert words in principal.text
         await principal.post(link, {"action": "agree"})
 
@@ -297,7 +297,7 @@ async def test_nobody_verifies_a_letter_that_was_taken_back() -> None:
 
         assert clerk.status == 409
         await clerk.get(here)
-        assert "核验通过" not in clerk.text
+        assert "通过核验" not in clerk.text
 
 
 async def test_a_guardian_applies_for_a_child_with_the_proof_of_relationship(client: Client) -> None:

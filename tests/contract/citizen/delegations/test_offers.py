@@ -22,7 +22,7 @@ from tests.helpers.seen import errors, heading
 pytestmark = pytest.mark.usefixtures("database")
 ME, PROXY = "13800000101", "13800000103"  # 张丽 asks, 黄小燕 acts
 MINE, THEIRS = "ms-01", "ms-03"
-ASKED = "有人请您代办门诊待遇认定"
+ASKED = "有人请您帮忙办门诊待遇"
 
 
 def form(no: str = THEIRS, **other: object) -> dict[str, object]:
@@ -32,6 +32,7 @@ def form(no: str = THEIRS, **other: object) -> dict[str, object]:
         "proxy_name": one.name,
         "proxy_number": one.id_number,
         "proxy_relation": "子女",
+        "offered_private": "none",
         "scope": list(care.SCOPES),
         **care.days("until", today.year + (today.month > 6), (today.month + 5) % 12 + 1, 1),
         **other,
@@ -87,9 +88,9 @@ async def test_who_is_asked_accepts_and_then_fills_in_for_the_principal() -> Non
         await proxy.get("/meishan/me")
         assert ASKED in proxy.text
         await proxy.get("/meishan/delegations")
-        assert "同意还是不愿意" in proxy.text
+        assert "愿意还是不愿意" in proxy.text
         await proxy.get(home)
-        assert "张丽 请您代办门诊待遇认定" in proxy.text
+        assert "张丽 请您帮忙办门诊待遇" in proxy.text
         await proxy.post(f"{home}/acceptance", {"action": "agree"})
         assert "开始填写" in proxy.text
 

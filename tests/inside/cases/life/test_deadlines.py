@@ -7,6 +7,7 @@ import pytest
 from portal.cases.life.deadlines import (
     Clock,
     Happened,
+    LastDay,
     Pause,
     acceptance_days,
     clock_of,
@@ -68,9 +69,11 @@ def test_a_citizens_thirty_days_end_on_a_working_day() -> None:
 
 
 def test_what_is_promised_counts_the_time_for_accepting() -> None:
-    assert promised(day("11-20"), MEISHAN) == (day("11-23"), False)
-    assert promised(day("11-20"), XINXING) == (day("12-25"), True)  # the overlay of 2026 is not published
-    assert promised(day("2025-05-28"), XINXING) == (day("2025-07-08"), False)
+    assert promised(day("11-20"), MEISHAN) == [LastDay("decision", day("11-23"), provisional=False)]
+    assert promised(day("11-20"), XINXING)[-1] == LastDay(
+        "decision", day("12-25"), provisional=True
+    )  # the overlay of 2026 is not published
+    assert promised(day("2025-05-28"), XINXING)[-1] == LastDay("decision", day("2025-07-08"), provisional=False)
 
 
 def test_a_letter_that_must_be_verified_gives_the_office_more_time_to_accept() -> None:

@@ -14,7 +14,7 @@ from portal.cases.result import decision
 from portal.cases.result.decision import Proposal, Reasons
 from portal.core.store import audit
 from portal.core.store.database import fetch_all, fetch_value
-from portal.letters.issue import NOT_ISSUED
+from portal.letters.kinds import NOT_ISSUED
 from portal.letters.letter import letters
 from portal.notices.write import NOT_HERE, texts
 from tests.helpers.factories import APPROVER, REVIEWER, citizen, make_case, make_draft, make_person, send_in
