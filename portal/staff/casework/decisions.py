@@ -14,6 +14,7 @@ from portal.cases.life.moves import Role
 from portal.cases.life.words import REREVIEW
 from portal.cases.result import decision, publicity
 from portal.cases.result.decision import Decided, Proof, Proposal, Reasons
+from portal.cases.result.returned import returned
 from portal.core.tools.errors import found
 from portal.core.tools.i18n import Said
 from portal.core.web.autosave import keeps_typed, shows_typed
@@ -31,7 +32,6 @@ from portal.staff.casework.grounds import (
     grounds,
     pages_of,
     proofs_in,
-    sent_back_because,
     typed_or_marked,
 )
 from portal.staff.casework.view import formal_check
@@ -191,7 +191,7 @@ async def draft_page(desk: CaseDesk, errors: dict[str, str], looked: Looked = FI
         pages=pages,
         marks=MARKS,
         marked=partial(typed_or_marked, desk.form),
-        returned=await sent_back_because(desk.case),
+        returned=await returned(desk.case),
         verdicts=VERDICTS,
         reasons=words(desk.region.reasons.refusal),
         ways=ways_to_object(desk.region),

@@ -6,7 +6,7 @@ import msgspec
 
 from portal.accounts.staff import member
 from portal.cases.experts.seats import given, seats
-from portal.cases.life.case import Case, history
+from portal.cases.life.case import Case
 from portal.cases.result.decision import Decided, Proof
 from portal.cases.result.opinion import FINDINGS, Opinion, opinion_of
 from portal.core.tools.i18n import Said
@@ -100,16 +100,6 @@ async def _opinions(case: Case, code: str) -> list[tuple[str, Opinion]]:
         expert = await member(seat.expert)
         found.append((expert.name if expert else "已停用的专家", opinion_of(seat)[code]))
     return found
-
-
-async def sent_back_because(case: Case) -> str:
-    """Return why an approver sent the case back, if that is what the reviewer's proposal has to answer."""
-    for event in reversed(await history(case)):
-        if event.action == "send_back":
-            return event.note
-        if event.action in ("draft_decision", "conclude_appraisal"):
-            return ""
-    return ""
 
 
 def typed_or_marked(form: Mapping[str, str], disease: Decided, number: int) -> tuple[str, str]:

@@ -89,7 +89,11 @@ async def test_the_page_of_a_case_offers_only_what_may_be_done_now(client: Clien
 
 
 @pytest.mark.parametrize(
-    ("sent", "place"), [({}, "defects"), ({"reason-identity": "other", "words-identity": " "}, "words-identity")]
+    ("sent", "place"),
+    [
+        ({}, "reason-medical_records.exam_report"),
+        ({"reason-identity": "other", "words-identity": " "}, "words-identity"),
+    ],
 )
 async def test_a_notice_needs_a_defect_and_other_needs_words(client: Client, sent: dict[str, str], place: str) -> None:
     case = await make_case()
