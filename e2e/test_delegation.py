@@ -200,7 +200,7 @@ def test_in_meishan_the_principal_agrees_on_their_own_phone_and_later_revokes(
     principal.press("不让对方办了")
     principal.sees("已经撤销")
     citizen.page.reload()
-    citizen.heading("没有找到这个页面")
+    citizen.heading("委托情况")
     principal.go("/meishan/access")
     principal.heading("谁看过我的资料")
     principal.sees("代您看了办件")

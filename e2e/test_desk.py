@@ -122,7 +122,7 @@ def test_whom_no_message_reached_is_called_and_that_is_written_down(keys: Keys, 
         number,
     )
     keys.sign_in("meishan-reviewer")
-    keys.enter("1\n待打电话")
+    keys.enter(keys.page.get_by_role("link", name="待打电话").inner_text())  # how many wait, then the words
     keys.heading("待打电话")
     keys.enter(spaced(number))
     keys.heading("打电话")

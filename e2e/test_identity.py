@@ -238,7 +238,7 @@ def test_what_was_sent_after_the_end_is_kept_and_sent_again(someone: Citizen, se
     someone.press("下一步")
 
     someone.heading("登录")
-    someone.sees("您刚才填的内容已经收好")
+    someone.sees("您刚才填的都收好了")
     someone.sign_in("meishan", "13800000114")
     someone.heading("刚才填的还在")
     someone.press("接着提交")

@@ -220,7 +220,7 @@ def test_on_a_page_that_was_open_for_too_long_nothing_is_sent_in_vain_and_all_is
 
     citizen.choose_files("检查报告", jpeg("下午的"), thick())
 
-    said = "登录过期了，“{}”没有收下。请重新登录再传，之前传好的都在。"
+    said = "您太久没有操作，已经退出，“{}”没有收下。请重新登录再传，之前传好的都在。"
     citizen.is_refused("检查报告", [said.format("下午的.jpg"), said.format(THICK)])
     assert max(sent) < 100_000, "a large file was sent although nobody could take it"
     context.add_cookies(session)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from e2e.story import at_desk, comes_back, due_word, move_on, sees_turn, workday
 from portal.core.tools import clock
 from portal.regions.load import REGIONS
 
-MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "检查报告")
+MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "检查报告或检验报告")
 REPORT = papers.file("心脏彩超.pdf", "application/pdf", papers.report(2))
 
 
@@ -38,10 +38,10 @@ def ask_for_the_report(desk: Clerk, number: str) -> None:
     at_desk(desk, "xinxing-reviewer", number)
     desk.follow("一次性告知补正")
     desk.heading("一次性告知补正")
-    desk.page.get_by_label("哪里不对：检查报告").select_option(label="不完整，缺页")
+    desk.page.get_by_label("哪里不对：检查报告或检验报告").select_option(label="不完整，缺页")
     desk.press("先看看申请人看到什么")
     desk.heading("一次性告知补正")
-    expect(desk.page.get_by_role("region", name="申请人会看到")).to_contain_text("检查报告：不完整，缺页")
+    expect(desk.page.get_by_role("region", name="申请人会看到")).to_contain_text("检查报告或检验报告：不完整，缺页")
     desk.press("发出告知书")
     desk.sees("已停，等补正")
 
@@ -50,8 +50,8 @@ def send_the_report(citizen: Citizen) -> None:
     """Answer the notice with a file."""
     citizen.follow("现在去补")
     citizen.heading("请补材料或改正（补正）")
-    item = citizen.material("1. 检查报告")
-    item.get_by_label("选照片或文件：检查报告").set_input_files(REPORT)
+    item = citizen.material("1. 检查报告或检验报告")
+    item.get_by_label("选照片或文件：检查报告或检验报告").set_input_files(REPORT)
     citizen.sees("1 样里补了 1 样。")
     citizen.press("补好了，提交")
     citizen.heading("办理进度")
@@ -210,7 +210,7 @@ def refuse(desk: Clerk, number: str) -> None:
     desk.follow("拟定认定意见")
     desk.heading("拟定认定意见")
     desk.page.get_by_role("radio", name="不通过", exact=True).check()
-    desk.page.get_by_role("checkbox", name="并发症检查报告").check()
+    desk.page.get_by_role("group", name="并发症检查报告").get_by_role("radio", name="不符合").check()
     desk.fill("写清楚，申请人会看到", "报告里没有并发症")
     desk.press("送审批")
     desk.sees("现在没有您要办的。")

@@ -43,6 +43,7 @@ class Place(msgspec.Struct, frozen=True):
     refused: Refusals = []
     unsafe: Refusals = []
     error: str = ""
+    missed: bool = False  # the page that came back says that nothing is here although something must be
     described: str = ""  # ids of what is said of this place on its page, for the inputs' description
 
     @property

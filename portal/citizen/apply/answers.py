@@ -190,7 +190,7 @@ def _framed(
 async def _insured(mine: MyDraft) -> dict[str, Any]:
     """Return the register's record and what follows from it; nothing of it to a proxy without a verified proof."""
     if not mine.proven:
-        return {"record": None, "notice": notice(UNPROVEN, mine.region), "block": None, "chosen": False}
+        return {"record": None, "notice": notice(UNPROVEN, mine.region), "block": None, "chosen": True}
     mine, reachable = await looked_up(mine)
     known = finding_of(mine.case)
     stands = known.standing(mine.region) if known and reachable else "unreachable"

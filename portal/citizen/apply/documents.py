@@ -224,6 +224,7 @@ async def _materials(
             refused=refused.get(slot.id, []),
             unsafe=unsafe.get(slot.id, []),
             error=first_reason(refused.get(slot.id, [])),
+            missed=f"pick-{slot.id}" in errors,
             described=f"wrong-{slot.id} why-{slot.id}",
         )
 
