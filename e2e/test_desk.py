@@ -132,7 +132,8 @@ def test_whom_no_message_reached_is_called_and_that_is_written_down(keys: Keys, 
     keys.tab_to("打通了，说清楚了")
     keys.page.keyboard.press("Space")
     keys.enter("记下来")
-    keys.sees("现在没有要打的电话。")
+    keys.heading("待打电话")
+    expect(keys.page.get_by_role("link", name=spaced(number))).to_have_count(0)
 
 
 def test_the_citizen_asks_and_reads_the_answer_without_javascript(browser: Browser, server: Server) -> None:

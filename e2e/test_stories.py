@@ -13,7 +13,7 @@ from e2e.story import at_desk, comes_back, due_word, move_on, sees_turn, workday
 from portal.core.tools import clock
 from portal.regions.load import REGIONS
 
-MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "检查报告或检验报告")
+MATERIALS = ("身份材料", "病情诊断证明", "治疗方案", "住院病历或门诊病历", "检查报告或检验报告")
 REPORT = papers.file("心脏彩超.pdf", "application/pdf", papers.report(2))
 
 
