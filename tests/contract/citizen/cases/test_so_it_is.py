@@ -31,6 +31,7 @@ from tests.helpers.made import SUPERVISOR
 
 PEOPLE = {"meishan": ("ms-01", "13800000101"), "xinxing": ("xx-01", "13800000001")}
 NOW_GRANTED = ("认定通过", "可以享受待遇")
+FOR_THE_EAR = re.compile(r'<span class="visually-hidden">\s*[，,]\s*</span>')
 SHEET = re.compile(r'<article class="sheet.*?</article>', re.DOTALL)
 AHEAD = re.compile(r"(?:最晚|预计)\s*(?:受理|办完)?\s*(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
 
@@ -209,7 +210,7 @@ TRUTHS: Mapping[str, Truth] = {
 
 def said(html: str) -> str:
     """Return what a page says: its words without the marks, each space once; a letter is of its own day."""
-    text = re.sub(r"<script.*?</script>|<[^>]+>", "", SHEET.sub("", html), flags=re.DOTALL)
+    text = re.sub(r"<script.*?</script>|<[^>]+>", "", FOR_THE_EAR.sub("", SHEET.sub("", html)), flags=re.DOTALL)
     return re.sub(r"\s+", " ", text)
 
 

@@ -387,7 +387,7 @@ async def test_passed_the_benefit_goes_on_and_the_next_interval_counts_from_the_
     (certificate,) = [one for one in await letters(case.id) if one.kind == "L10"]
     found = await verify.letter_with(certificate.opened().code)
     assert found
-    assert verify.standing(found, await verify.benefit_of(case.id)) == "valid"
+    assert verify.standing(found, await verify.benefit_of(case.id)) == "active"
 
 
 async def test_refused_the_benefit_ends_that_day_with_event_audit_and_the_way_to_appeal() -> None:
