@@ -6,6 +6,7 @@ All of them lead outside the portal. A way on line is named here once it has a p
 from portal.regions.load import Region
 
 
+# D94: no way on line is named before a page takes it.
 def ways_to_object(region: Region) -> list[str]:
     """Return one sentence for each way to object to a decision of the city's agency."""
     appeal = region.rules.appeal

@@ -40,6 +40,7 @@ class Comparison(msgspec.Struct, frozen=True):
     gone: list[str]  # texts for questions that are not asked any more
 
 
+# D100: the page as it is now is read as a browser would read it.
 def compared(page: str, posted: Form) -> Comparison | None:
     """Return the comparison of a *posted* form with the form on its *page* now; None if the form is not there."""
     form = _same_form(forms_in(page), posted)

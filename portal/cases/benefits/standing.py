@@ -132,6 +132,7 @@ def standing_among(case: Case, benefits: Sequence[Benefit]) -> Standing | None:
     return min(given, key=lambda one: list(SAID).index(one.word), default=None)
 
 
+# D92: pages, lists and the check of a letter ask here, and never the state of the case.
 async def standing_of(case: Case) -> Standing | None:
     """Return how the benefit that *case* gave or re-reviewed stands; None if it gave none."""
     return standing_among(case, await of_case(case)) if case.at in GRANTED else None

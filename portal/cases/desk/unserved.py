@@ -15,6 +15,7 @@ ASKS = {"return": CAME_BACK, "cancel": NOT_WANTED, "miss": LOST}
 SETTLES = ("order", "fix_address", "send_again")
 
 
+# D95: a result that cannot be served is somebody's task until it is.
 async def ask(case: Case, why: str) -> None:
     """Ask the desk to find a way to serve the letters of *case*; it goes before any other reason to call."""
     await calls.ask_for(case, why)

@@ -43,6 +43,7 @@ class Happened(msgspec.Struct, frozen=True):
 ClockName = Literal["acceptance", "decision"]
 
 
+# D93: a day is never shown without the clock it belongs to.
 class LastDay(msgspec.Struct, frozen=True):
     """A last day of the office, and the clock that ends on it."""
 

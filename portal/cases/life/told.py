@@ -30,6 +30,7 @@ def topic(case: str) -> str:
     return f"case:{case}"
 
 
+# D101: without a number a page of another process does not wake.
 async def tell(case: str) -> None:
     """Tell the open pages of the case called *case* that it has news, once the current transaction commits."""
     await execute(TELL, case)

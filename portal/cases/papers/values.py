@@ -10,6 +10,7 @@ from portal.regions.load import Region
 UNCHANGED = "还没有改。请改成对的；不用改的，在下面写一句为什么。"
 
 
+# D97: what is typed waits at the defect and becomes the answer in the transaction of the move.
 def fields(defect: Defect, notice: Sequence[Defect], region: Region, answers: Answers) -> list[Question]:
     """Return the questions to answer for *defect*: its own, and those that another choice may make necessary.
 

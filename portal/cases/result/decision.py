@@ -77,6 +77,7 @@ class Reasons(msgspec.Struct, frozen=True):
         return [*self.said, *unmet, *([self.words] if self.words else [])]
 
 
+# D98: kept sealed with the disease, and named by the letters.
 class Proof(msgspec.Struct, frozen=True):
     """A criterion as the reviewer found it, ``met`` or ``unmet``, and the page that proves it; no file if none does."""
 

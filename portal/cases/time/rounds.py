@@ -61,6 +61,7 @@ async def each(things: list[Thing], act: Callable[[Thing], Awaitable[bool]]) -> 
     return done
 
 
+# D102: only a day of a published calendar accepts by itself.
 @every(HOURLY)
 async def accept_late() -> int:
     """Accept the cases that nobody accepted in time, as of the day of receipt (视为受理); return how many."""

@@ -41,6 +41,7 @@ PAGES = {
 NOT_AGREED = "N04"  # leads a proxy to where the letter is chosen instead
 
 
+# D96: the list of messages and the short link of an SMS lead alike.
 async def leads_to(code: str, about: str, reader: str) -> str:
     """Return the address to which the message *code* about *about* leads its *reader* now.
 

@@ -52,6 +52,7 @@ async def typed_by(owner: str) -> dict[str, Fields]:
     return {row.page: row.fields for row in rows}
 
 
+# D99: half a value is never an answer, and never makes the person's own form stale.
 async def keep(owner: str, page: str, new: Iterable[tuple[str, str]]) -> None:
     """Keep *new* fields for *owner* beside those kept before; a field typed anew replaces the earlier one.
 

@@ -70,6 +70,7 @@ def translate(text: str, language: str) -> str:
     return catalogue(language).get(text, text)
 
 
+# D103: `{n:file|files}` in a translation.
 def filled(text: str, values: Mapping[str, object], language: str) -> str:
     """Return *text* with *values* in the words of *language*."""
     return formatted(text, {name: in_words(value, language) for name, value in values.items()}) if values else text
